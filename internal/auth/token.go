@@ -1,0 +1,114 @@
+package auth
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+const (
+	// TokenLife is how long a guest token is good for (PRODUCT.md, Player).
+	TokenLife = 180 * 24 * time.Hour
+	// MaxToken is the longest token that is looked at, in bytes.
+	MaxToken = 4 << 10
+
+	// tokenType keeps guest tokens apart from any other token of this server.
+	tokenType = "partykit-guest+jwt"
+	// tokenLeeway is how far the clocks of two nodes may be apart.
+	tokenLeeway = time.Minute
+)
+
+// Why a token proves nothing. Neither says more, because the bearer of a bad
+// token is owed no explanation.
+var (
+	ErrToken        = errors.New("the token is not valid here")
+	ErrTokenExpired = errors.New("the token has expired")
+)
+
+// A Guest is what a guest token says.
+type Guest struct {
+	Game    string
+	ID      string
+	Name    string // as it was when the token was issued
+	Issued  time.Time
+	Expires time.Time
+}
+
+type guestClaims struct {
+	Name string `json:"name"`
+	jwt.RegisteredClaims
+}
+
+// Issue returns a token with which a client is this guest of this game until
+// [TokenLife] after now. Nothing is stored, and nothing can take it back. The
+// name is expected to be clean.
+func (k *Keys) Issue(game, id, name string, now time.Time) string {
+	t := jwt.NewWithClaims(jwt.SigningMethodEdDSA, guestClaims{
+		Name: name,
+		RegisteredClaims: jwt.RegisteredClaims{
+			Subject:   id,
+			Audience:  jwt.ClaimStrings{game},
+			IssuedAt:  jwt.NewNumericDate(now),
+			ExpiresAt: jwt.NewNumericDate(now.Add(TokenLife)),
+		},
+	})
+	t.Header["kid"] = k.guestID
+	t.Header["typ"] = tokenType
+	s, err := t.SignedString(k.guest)
+	if err != nil { // claims are strings and numbers, and the key is ours
+		panic("auth: signing a guest token: " + err.Error())
+	}
+	return s
+}
+
+// Verify returns the guest that a token proves in this game. It fails with
+// [ErrTokenExpired] for a token that was good once and with [ErrToken] for
+// every other: foreign, altered, of another game, with another algorithm.
+func (k *Keys) Verify(game, token string, now time.Time) (Guest, error) {
+	// The decoder skips line breaks; a token has one spelling here.
+	if len(token) > MaxToken || strings.ContainsAny(token, "\r\n") {
+		return Guest{}, ErrToken
+	}
+	var claims guestClaims
+	_, err := jwt.ParseWithClaims(token, &claims, k.guestKey,
+		jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}),
+		jwt.WithAudience(game),
+		jwt.WithExpirationRequired(),
+		jwt.WithIssuedAt(),
+		jwt.WithLeeway(tokenLeeway),
+		jwt.WithStrictDecoding(),
+		jwt.WithTimeFunc(func() time.Time { return now }))
+	switch {
+	case onlyExpired(err):
+		return Guest{}, ErrTokenExpired
+	case err != nil, claims.IssuedAt == nil, !validID(claims.Subject):
+		return Guest{}, ErrToken
+	}
+	return Guest{
+		Game:    game,
+		ID:      claims.Subject,
+		Name:    claims.Name,
+		Issued:  claims.IssuedAt.Time,
+		Expires: claims.ExpiresAt.Time,
+	}, nil
+}
+
+// guestKey gives out the key only for a header that names it and this type of
+// token.
+func (k *Keys) guestKey(t *jwt.Token) (any, error) {
+	if t.Header["kid"] != k.guestID || t.Header["typ"] != tokenType {
+		return nil, ErrToken
+	}
+	return k.guest.Public().(ed25519.PublicKey), nil
+}
+
+// onlyExpired tells a token that is too old from one that is wrong in another
+// way as well.
+func onlyExpired(err error) bool {
+	return errors.Is(err, jwt.ErrTokenExpired) &&
+		!errors.Is(err, jwt.ErrTokenInvalidAudience) &&
+		!errors.Is(err, jwt.ErrTokenUsedBeforeIssued)
+}
