@@ -59,3 +59,61 @@ const (
 	Arrived    Stage = "in"
 	Gone       Stage = "gone"
 )
+
+// Invitation tells what somebody with a link may see of it and of the party;
+// seat is that browser's own, for which a full party is not full. The host adds what it alone knows: the art's game, and this browser's arrival.
+func (s *State) Invitation(id InviteID, seat SeatID, now Time, status func(PlayerID) Status, moved func(*Member) bool) Invitation {
+	v := Invitation{Game: s.Game, Invite: id, Revision: s.Revision, Size: s.Size, Taken: s.Taken()}
+	d := decision{s: s, now: now}
+	if err := d.usable(id, seat, ""); err != nil && s.Seat(seat) == nil {
+		v.Problem = err.(*Error).Code
+		return v
+	}
+	i := s.Invite(id)
+	if s.Taken() >= s.Size && !s.knows(seat) {
+		v.Problem = Full
+	}
+	v.Inviter, v.Message, v.Expires, v.Landing = Person{i.ByName, i.ByFace}, i.Message, i.Expires, s.Landing
+	for j := range s.Members {
+		m := &s.Members[j]
+		if moved != nil && moved(m) {
+			continue
+		}
+		if m.Player == i.By {
+			v.Inviter.Name = m.Name
+		}
+		st := status(m.Player)
+		p := PublicMember{Person: Person{m.Name, m.Face}, Leader: m.Player == s.Leader, State: m.State, Presence: st.Presence}
+		if m.State == Loads {
+			p.Loading = st.Loading
+		}
+		v.Members = append(v.Members, p)
+	}
+	for _, x := range s.Seats {
+		v.Held = append(v.Held, Person{x.Name, x.Face})
+	}
+	return v
+}
+
+// Arrival tells how far a seat has come: still only pressed, held, a member
+// that loads or is in, or gone again.
+func (s *State) Arrival(seat SeatID, status func(PlayerID) Status) Arrival {
+	if x := s.Seat(seat); x != nil {
+		return Arrival{Person: Person{x.Name, x.Face}, Stage: HeldStage}
+	}
+	m := find(s.Members, func(m *Member) bool { return m.Seat == seat })
+	if m == nil {
+		return Arrival{Stage: Pressed}
+	}
+	st := status(m.Player)
+	a := Arrival{Person: Person{m.Name, m.Face}, Stage: LoadingNow, Loading: st.Loading, Presence: st.Presence}
+	if m.State == In {
+		a.Stage, a.Loading = Arrived, nil
+	}
+	return a
+}
+
+// knows reports whether the seat is held or taken by a member.
+func (s *State) knows(seat SeatID) bool {
+	return seat != "" && (s.Seat(seat) != nil || find(s.Members, func(m *Member) bool { return m.Seat == seat }) != nil)
+}

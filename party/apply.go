@@ -1,0 +1,181 @@
+package party
+
+import "slices"
+
+// Apply folds an entry of the log into the state; seq is its place in the log,
+// 0 for a party that lives in memory only.
+func (s *State) Apply(seq uint64, e Entry) {
+	for _, event := range e.Events {
+		s.evolve(event, e.At)
+	}
+	if slices.ContainsFunc(e.Events, visible) {
+		s.Revision++
+	}
+	s.Seq = max(s.Seq, seq)
+	if e.By != nil {
+		s.answered(*e.By, seq)
+	}
+	s.forget(e.At)
+}
+
+// visible reports whether members can see the event (law 13).
+func visible(e Event) bool {
+	switch e.(type) {
+	case Founded, Resumed, Retired:
+		return false
+	}
+	return true
+}
+
+func (s *State) evolve(e Event, at Time) {
+	switch e := e.(type) {
+	case Founded:
+		*s = *e.State.Clone()
+	case SeatHeld:
+		s.Seats = append(s.Seats, e.Seat)
+		s.LastN = max(s.LastN, e.Seat.N)
+		s.Alone = at
+	case SeatLapsed:
+		s.Seats = slices.DeleteFunc(s.Seats, func(x Seat) bool { return x.ID == e.Seat })
+		s.Alone = at
+	case Joined:
+		s.joined(e, at)
+	case Resumed:
+		s.resumed(e, at)
+	case Finalized:
+		if m := s.Member(e.Player); m != nil {
+			m.State = In
+		}
+	case Left:
+		s.left(e, at)
+	case Crowned:
+		s.Leader = e.Leader
+	case DataSet:
+		s.Data = e.Data
+		s.DataRev++
+	case LandingSet:
+		s.Landing = e.Fields
+	case Invited:
+		s.Invites = append(s.Invites, e.Invite)
+		s.Alone = at
+	case InviteRevoked:
+		if i := s.Invite(e.Invite); i != nil {
+			i.Revoked = at
+		}
+		s.Alone = at
+	case Renamed:
+		if m := s.Member(e.Player); m != nil {
+			m.Name = e.Name
+		}
+	case EndedEvent:
+		s.Ended = true
+	case Retired:
+		s.Retired = true
+	}
+}
+
+func (s *State) joined(e Joined, at Time) {
+	m := e.Member
+	s.Seats = slices.DeleteFunc(s.Seats, func(x Seat) bool { return m.Seat != "" && x.ID == m.Seat })
+	s.Members = append(s.Members, m)
+	s.LastN = max(s.LastN, m.N)
+	s.Alone = at
+	s.Sessions = slices.DeleteFunc(s.Sessions, func(x Session) bool { return x.ID == m.Session })
+	s.Sessions = append(s.Sessions, Session{ID: m.Session, Player: m.Player, Hash: e.Hash})
+	if i := s.Invite(m.Invite); i != nil {
+		i.count(Use{m.Player, m.Seat})
+		s.forgetPlayers()
+	}
+}
+
+// count counts a player once; a seat that started again moves its use (law 9).
+func (i *Invite) count(u Use) {
+	if i.counted(u.Player) {
+		return
+	}
+	if old := find(i.Used, func(x *Use) bool { return u.Seat != "" && x.Seat == u.Seat }); old != nil {
+		old.Player = u.Player
+		return
+	}
+	i.Uses++
+	i.Used = append(i.Used, u)
+}
+
+// forgetPlayers keeps the counted players of all links within bounds, oldest
+// first out of the longest list.
+func (s *State) forgetPlayers() {
+	total := 0
+	longest := &s.Invites[0]
+	for i := range s.Invites {
+		total += len(s.Invites[i].Used)
+		if len(s.Invites[i].Used) > len(longest.Used) {
+			longest = &s.Invites[i]
+		}
+	}
+	if total > keptPlayers {
+		longest.Used = slices.Delete(longest.Used, 0, 1)
+	}
+}
+
+func (s *State) resumed(e Resumed, at Time) {
+	m := s.Member(e.Player)
+	if m == nil {
+		return
+	}
+	if m.Session != e.Session {
+		if old := s.Session(m.Session); old != nil {
+			old.Gone = at
+		}
+		m.Session = e.Session
+	}
+	session := s.Session(e.Session)
+	if session == nil {
+		s.Sessions = append(s.Sessions, Session{ID: e.Session, Player: e.Player})
+		session = &s.Sessions[len(s.Sessions)-1]
+	}
+	session.Hash, session.Prev = e.Hash, e.Prev
+}
+
+func (s *State) left(e Left, at Time) {
+	if m := s.Member(e.Player); m != nil {
+		if session := s.Session(m.Session); session != nil {
+			session.Gone = at
+		}
+	}
+	s.Members = slices.DeleteFunc(s.Members, func(m Member) bool { return m.Player == e.Player })
+	s.Alone = at
+}
+
+// answered remembers where a command was applied; the first command under a
+// new resume token ends the one before it.
+func (s *State) answered(id CommandID, seq uint64) {
+	session := s.Session(id.Session)
+	if session == nil {
+		return
+	}
+	session.High = max(session.High, id.Counter)
+	session.Prev = ""
+	session.Answers = append(session.Answers, Answer{id.Counter, seq})
+	if extra := len(session.Answers) - keptAnswers; extra > 0 {
+		session.Answers = slices.Delete(session.Answers, 0, extra)
+	}
+}
+
+// forget drops what is no longer promised: answers of sessions long gone, and
+// why links died more than a day ago.
+func (s *State) forget(now Time) {
+	s.Sessions = slices.DeleteFunc(s.Sessions, func(x Session) bool {
+		return x.Gone != 0 && now >= x.Gone.Add(KeepSession)
+	})
+	s.Invites = slices.DeleteFunc(s.Invites, func(i Invite) bool {
+		dead := i.Revoked
+		if dead == 0 && !i.Live(now) {
+			dead = i.Expires
+		}
+		return dead != 0 && now >= dead.Add(KeepDead)
+	})
+	if extra := len(s.Invites) - 2*MaxInvites; extra > 0 {
+		i := slices.IndexFunc(s.Invites, func(i Invite) bool { return !i.Live(now) })
+		s.Invites = slices.Delete(s.Invites, i, i+1)
+	}
+}

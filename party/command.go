@@ -1,0 +1,126 @@
+package party
+
+import "time"
+
+// Command is something a player, a page or the clock asks of a party.
+type Command interface{ command() }
+
+// CommandID names a command of a session: repeated, it applies once.
+type CommandID struct {
+	Session SessionID `json:"s"`
+	Counter uint64    `json:"c"`
+}
+
+type (
+	// Hold reserves a place for a browser whose invite page has been looked at.
+	Hold struct {
+		Seat   SeatID
+		Invite InviteID
+		Name   string
+		Face   uint32
+		Home   string // opaque mark of the address; "" is not limited
+	}
+	// Join makes a player a member: by a seat of an invite, held or not.
+	Join struct {
+		Player  PlayerID
+		Name    string // "": the seat's
+		Face    uint32
+		Seat    SeatID
+		Invite  InviteID
+		Move    uint64
+		From    ID
+		Session SessionID
+		Hash    string
+	}
+	// Leave takes a player out.
+	Leave struct {
+		Player PlayerID
+		Reason Reason
+		Move   uint64 // with Moved: the number of the move; only an older membership leaves
+	}
+	// Resume gives a member a session, or its session a new resume token.
+	Resume struct {
+		Player  PlayerID
+		Session SessionID
+		Hash    string
+		Prev    string // hash of the token it came with; stays good until the new one is used
+	}
+	// Finalize says that the invite has loaded. Failing to load is a Leave.
+	Finalize struct{ Player PlayerID }
+	// SetData replaces the party's data: the leader's command.
+	SetData struct {
+		Player PlayerID
+		Data   Data
+	}
+	// SetLanding replaces the landing info: the leader's command.
+	SetLanding struct {
+		Player PlayerID
+		Fields []Field
+	}
+	// MakeInvite makes a link. Its id comes from its code, which is not here.
+	MakeInvite struct {
+		Player  PlayerID
+		ID      InviteID
+		Expires time.Duration // 0: DefaultExpiry
+		MaxUses int
+		Message string
+	}
+	// Revoke ends a link.
+	Revoke struct {
+		Player PlayerID
+		Invite InviteID
+	}
+	// Rename gives a member the name it chose.
+	Rename struct {
+		Player PlayerID
+		Name   string
+	}
+	// Tick does what is due by now.
+	Tick struct{}
+)
+
+func (Hold) command()       {}
+func (Join) command()       {}
+func (Leave) command()      {}
+func (Resume) command()     {}
+func (Finalize) command()   {}
+func (SetData) command()    {}
+func (SetLanding) command() {}
+func (MakeInvite) command() {}
+func (Revoke) command()     {}
+func (Rename) command()     {}
+func (Tick) command()       {}
+
+// Known is what a decision needs beside the state: things that change too
+// often or matter too little to be written down.
+type Known struct {
+	Absent map[PlayerID]Absence // members without a connection
+	Closed map[SeatID]Time      // held seats whose page is closed, since when
+	Own    map[PlayerID]Own     // what members served here have set and keep waiting
+}
+
+// Absence is since when a member has no connection, and whether a server's
+// end (death, start, drain) took it.
+type Absence struct {
+	Since    Time
+	ByServer bool
+}
+
+// Own is what a player has set; nil is never set.
+type Own struct {
+	Data    Data
+	Landing []Field
+}
+
+// Reason says why a member left or the crown moved.
+type Reason string
+
+// The reasons.
+const (
+	ReasonLeft     Reason = "left"
+	ReasonFailed   Reason = "failed"
+	ReasonTimeout  Reason = "timeout"
+	ReasonMoved    Reason = "moved"
+	ReasonReplaced Reason = "replaced"
+	ReasonJoined   Reason = "joined"
+)

@@ -1,0 +1,168 @@
+package party
+
+import (
+	"slices"
+	"time"
+
+	"partykit/internal/names"
+)
+
+// Decide says which events a command causes in a party, or why it is refused.
+// No events and no error means that there is nothing to do: it is so already.
+// Decide changes nothing.
+func Decide(s *State, c Command, now Time, known Known) ([]Event, error) {
+	d := decision{s: s.Clone(), now: now, known: known}
+	if err := d.command(c); err != nil {
+		return nil, err
+	}
+	return d.events, nil
+}
+
+// decision collects events on a copy of the state, so that each step sees what
+// the one before it did.
+type decision struct {
+	s      *State
+	now    Time
+	known  Known
+	events []Event
+}
+
+func (d *decision) emit(e Event) {
+	d.events = append(d.events, e)
+	d.s.evolve(e, d.now)
+}
+
+func (d *decision) command(c Command) error {
+	switch c := c.(type) {
+	case Hold:
+		return d.hold(c)
+	case Join:
+		return d.join(c)
+	case Leave:
+		return d.leave(c)
+	case Resume:
+		return d.resume(c)
+	case Finalize:
+		return d.finalize(c)
+	case SetData:
+		return d.setData(c)
+	case SetLanding:
+		return d.setLanding(c)
+	case MakeInvite:
+		return d.makeInvite(c)
+	case Revoke:
+		return d.revoke(c)
+	case Rename:
+		return d.rename(c)
+	case Tick:
+		d.tick()
+		return nil
+	}
+	return Errorf(BadRequest, "There is no command %T.", c)
+}
+
+// Repeated looks a command up among the applied ones (law 12). It returns its
+// answer when it is kept, StaleCommand when it is older than those, and
+// neither when the command is new.
+func (s *State) Repeated(id CommandID) (*Answer, error) {
+	session := s.Session(id.Session)
+	if session == nil || id.Counter > session.High {
+		return nil, nil
+	}
+	if a := find(session.Answers, func(a *Answer) bool { return a.Counter == id.Counter }); a != nil {
+		return a, nil
+	}
+	return nil, &Error{Code: StaleCommand}
+}
+
+func (d *decision) finalize(c Finalize) error {
+	m := d.s.Member(c.Player)
+	if m == nil {
+		return &Error{Code: NotFound}
+	}
+	if m.State == Loads {
+		d.emit(Finalized{c.Player})
+	}
+	return nil
+}
+
+func (d *decision) resume(c Resume) error {
+	m := d.s.Member(c.Player)
+	if m == nil {
+		return &Error{Code: NotFound}
+	}
+	d.emit(Resumed{c.Player, c.Session, c.Hash, c.Prev})
+	return nil
+}
+
+func (d *decision) setData(c SetData) error {
+	if d.s.Leader != c.Player {
+		return &Error{Code: NotAllowed, Detail: "Only the leader's data counts; it waits until this player leads."}
+	}
+	data, err := c.Data.Clean()
+	if err != nil {
+		return err
+	}
+	if d.s.Data == nil || !d.s.Data.Equal(data) {
+		d.emit(DataSet{data})
+	}
+	return nil
+}
+
+func (d *decision) setLanding(c SetLanding) error {
+	if d.s.Leader != c.Player {
+		return &Error{Code: NotAllowed, Detail: "Only the leader's landing info counts; it waits until this player leads."}
+	}
+	fields, err := CleanFields(c.Fields)
+	if err != nil {
+		return err
+	}
+	if d.s.Landing == nil || !slices.Equal(d.s.Landing, fields) {
+		d.emit(LandingSet{fields})
+	}
+	return nil
+}
+
+func (d *decision) rename(c Rename) error {
+	m := d.s.Member(c.Player)
+	if m == nil {
+		return &Error{Code: NotFound}
+	}
+	name, err := names.Clean(c.Name)
+	if err != nil {
+		return &Error{Code: BadName}
+	}
+	name = d.s.uniqueName(name, m.N)
+	if name != m.Name {
+		d.emit(Renamed{c.Player, name})
+	}
+	return nil
+}
+
+// uniqueName adds a suffix to a name that somebody else in the party has; n is
+// the number of the one who asks, whose own name does not count.
+func (s *State) uniqueName(name string, n int) string {
+	others := map[string]bool{}
+	for _, m := range s.Members {
+		if m.N != n {
+			others[names.Key(m.Name)] = true
+		}
+	}
+	for _, x := range s.Seats {
+		if x.N != n {
+			others[names.Key(x.Name)] = true
+		}
+	}
+	return names.Unique(name, func(key string) bool { return others[key] })
+}
+
+// expiry turns a wish into a link's end.
+func expiry(wish time.Duration, now Time) (Time, error) {
+	if wish == 0 {
+		wish = DefaultExpiry
+	}
+	if wish < MinExpiry || wish > MaxExpiry {
+		return 0, Errorf(BadRequest, "A link lives between %v and %v.", MinExpiry, MaxExpiry)
+	}
+	return now.Add(wish), nil
+}

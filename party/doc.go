@@ -1,0 +1,47 @@
+// Package party is the core of PartyKit: what a party is and what may happen
+// to it. It is pure. Decide says which events a command causes, Apply folds an
+// entry of events into a state, and neither reads a clock, draws a number or
+// touches the world: the time, ids, codes and everything else a decision needs
+// are handed in. The same log therefore gives the same party on every node.
+//
+// # The laws
+//
+// Tests cite them by number.
+//
+//  1. A party with members has exactly one leader, and it is a member.
+//  2. Members stand in the order of joining. A player is a member at most once.
+//  3. Held seats and members together never exceed the size. Who is told full
+//     is told at the hold or when joining without one, never after.
+//  4. The crown goes by order of joining among members that are in and
+//     connected, then loading and connected, then the rest. It moves when the
+//     leader leaves, or has been away for 15 s (60 s when a server's end
+//     dropped it) while somebody connected can take it. It never comes back by
+//     itself.
+//  5. Only the leader's data and landing info count. What another member set
+//     waits with it and becomes the party's whole set when it becomes leader;
+//     a leader that never set any takes the party's over.
+//  6. A member that came by invite is loading until it finalizes. Only the
+//     first finalize counts. Leaving before is the same as failing to load.
+//  7. A seat is held while its page is open, for 60 min at most, and for 90 s
+//     once it is closed. Then it lapses and gives its use back.
+//  8. A connected member is never dropped. A disconnected one is after 120 s
+//     while loading, after 60 s once in.
+//  9. An invite's uses, counted and reserved, never exceed its maximum. A
+//     player counts once, however often it joins. A browser that starts again
+//     moves its use to the guest that redeems it, and the former guest leaves.
+//  10. After a revoke or an expiry no new seat is granted by that link; seats
+//     already held may still enter.
+//  11. With nobody left a party rests while a link lives or a seat is held; who
+//     then comes leads it with the data and landing info it had. Without, it
+//     has ended, and nobody enters any more.
+//  12. A command applies at most once: a repeated one changes nothing and finds
+//     its answer; one older than the kept answers is stale.
+//  13. The revision rises with every durable change that members can see, and
+//     with nothing else.
+//  14. A membership carries the number of the move that made it. An entry with
+//     a lower number than the player has elsewhere is removed.
+//  15. A name is unique within its party, among members and held seats.
+//  16. A party alone for 10 min without a live link and without a held seat
+//     needs no log any more: it retires, and its member goes on in memory.
+//  17. What a command refuses changes nothing.
+package party

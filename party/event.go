@@ -1,0 +1,177 @@
+package party
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Entry is one change of a party as it stands in the log: all its events
+// happen together.
+type Entry struct {
+	At     Time       `json:"at"`
+	By     *CommandID `json:"by,omitempty"`
+	Events []Event    `json:"ev"`
+}
+
+// Event is something that happened. New kinds may be added; a stored kind
+// never changes its meaning.
+type Event interface{ kind() string }
+
+type (
+	// Founded begins a log with the whole party as it was in memory.
+	Founded struct {
+		State *State `json:"state"`
+	}
+	// SeatHeld reserved a place.
+	SeatHeld struct {
+		Seat Seat `json:"seat"`
+	}
+	// SeatLapsed gave it free.
+	SeatLapsed struct {
+		Seat SeatID `json:"seat"`
+	}
+	// Joined made a player a member, and took the held seat it came by.
+	Joined struct {
+		Member Member `json:"member"`
+		Hash   string `json:"hash"` // of the session's resume token
+	}
+	// Resumed gave a member a session or a new resume token.
+	Resumed struct {
+		Player  PlayerID  `json:"player"`
+		Session SessionID `json:"session"`
+		Hash    string    `json:"hash"`
+		Prev    string    `json:"prev,omitempty"`
+	}
+	// Finalized ended a member's loading.
+	Finalized struct {
+		Player PlayerID `json:"player"`
+	}
+	// Left took a member out.
+	Left struct {
+		Player PlayerID `json:"player"`
+		Reason Reason   `json:"reason"`
+	}
+	// Crowned made a member the leader; "" when nobody is left.
+	Crowned struct {
+		Leader PlayerID `json:"leader"`
+		Reason Reason   `json:"reason"`
+	}
+	// DataSet replaced the party's data.
+	DataSet struct {
+		Data Data `json:"data"`
+	}
+	// LandingSet replaced the landing info.
+	LandingSet struct {
+		Fields []Field `json:"fields"`
+	}
+	// Invited made a link.
+	Invited struct {
+		Invite Invite `json:"invite"`
+	}
+	// InviteRevoked ended one.
+	InviteRevoked struct {
+		Invite InviteID `json:"invite"`
+	}
+	// Renamed changed a member's name.
+	Renamed struct {
+		Player PlayerID `json:"player"`
+		Name   string   `json:"name"`
+	}
+	// EndedEvent closed the party for good.
+	EndedEvent struct{}
+	// Retired ended the log of a party of one, which goes on in memory.
+	Retired struct{}
+)
+
+func (Founded) kind() string       { return "founded" }
+func (SeatHeld) kind() string      { return "held" }
+func (SeatLapsed) kind() string    { return "lapsed" }
+func (Joined) kind() string        { return "joined" }
+func (Resumed) kind() string       { return "resumed" }
+func (Finalized) kind() string     { return "finalized" }
+func (Left) kind() string          { return "left" }
+func (Crowned) kind() string       { return "leader" }
+func (DataSet) kind() string       { return "data" }
+func (LandingSet) kind() string    { return "landing" }
+func (Invited) kind() string       { return "invited" }
+func (InviteRevoked) kind() string { return "revoked" }
+func (Renamed) kind() string       { return "renamed" }
+func (EndedEvent) kind() string    { return "ended" }
+func (Retired) kind() string       { return "retired" }
+
+// decoders knows every kind that can stand in a log.
+var decoders = func() map[string]func([]byte) (Event, error) {
+	m := map[string]func([]byte) (Event, error){}
+	register[Founded](m)
+	register[SeatHeld](m)
+	register[SeatLapsed](m)
+	register[Joined](m)
+	register[Resumed](m)
+	register[Finalized](m)
+	register[Left](m)
+	register[Crowned](m)
+	register[DataSet](m)
+	register[LandingSet](m)
+	register[Invited](m)
+	register[InviteRevoked](m)
+	register[Renamed](m)
+	register[EndedEvent](m)
+	register[Retired](m)
+	return m
+}()
+
+func register[E Event](m map[string]func([]byte) (Event, error)) {
+	var zero E
+	m[zero.kind()] = func(b []byte) (Event, error) {
+		var e E
+		err := json.Unmarshal(b, &e)
+		return e, err
+	}
+}
+
+// stored is an event as the log holds it.
+type stored struct {
+	Kind string          `json:"k"`
+	Body json.RawMessage `json:"b"`
+}
+
+// Encode returns the entry as the log holds it.
+func (e Entry) Encode() ([]byte, error) {
+	list := make([]stored, len(e.Events))
+	for i, event := range e.Events {
+		body, err := json.Marshal(event)
+		if err != nil {
+			return nil, fmt.Errorf("encode %s: %w", event.kind(), err)
+		}
+		list[i] = stored{event.kind(), body}
+	}
+	return json.Marshal(storedEntry{e.At, e.By, list})
+}
+
+type storedEntry struct {
+	At     Time       `json:"at"`
+	By     *CommandID `json:"by,omitempty"`
+	Events []stored   `json:"ev"`
+}
+
+// DecodeEntry reads what Encode wrote. An unknown kind is an error: a node
+// that does not know what happened must not guess.
+func DecodeEntry(b []byte) (Entry, error) {
+	var s storedEntry
+	if err := json.Unmarshal(b, &s); err != nil {
+		return Entry{}, fmt.Errorf("decode entry: %w", err)
+	}
+	e := Entry{At: s.At, By: s.By, Events: make([]Event, len(s.Events))}
+	for i, x := range s.Events {
+		decode, ok := decoders[x.Kind]
+		if !ok {
+			return Entry{}, fmt.Errorf("decode entry: unknown event %q", x.Kind)
+		}
+		event, err := decode(x.Body)
+		if err != nil {
+			return Entry{}, fmt.Errorf("decode %s: %w", x.Kind, err)
+		}
+		e.Events[i] = event
+	}
+	return e, nil
+}

@@ -1,0 +1,68 @@
+package party
+
+import "partykit/internal/names"
+
+func (d *decision) makeInvite(c MakeInvite) error {
+	m := d.s.Member(c.Player)
+	if m == nil {
+		return &Error{Code: NotFound}
+	}
+	live := d.s.LiveInvites(d.now)
+	mine := 0
+	for _, i := range live {
+		if i.By == c.Player {
+			mine++
+		}
+	}
+	if len(live) >= MaxInvites || mine >= MaxInvitesEach {
+		return Errorf(TooMany, "A party has at most %d live links and each member %d. Revoke one first.", MaxInvites, MaxInvitesEach)
+	}
+	if c.MaxUses < 0 || c.MaxUses > MaxUses {
+		return Errorf(BadRequest, "maxUses is 0 (no limit) to %d.", MaxUses)
+	}
+	message, err := names.Text(c.Message, MaxMessage)
+	if err != nil {
+		return Errorf(TooLarge, "A link's message has at most %d bytes; this has %d.", MaxMessage, len(c.Message))
+	}
+	expires, err := expiry(c.Expires, d.now)
+	if err != nil {
+		return err
+	}
+	d.emit(Invited{Invite{
+		ID: c.ID, By: c.Player, ByName: m.Name, ByFace: m.Face, Made: d.now,
+		Expires: expires, MaxUses: c.MaxUses, Message: message,
+	}})
+	return nil
+}
+
+func (d *decision) revoke(c Revoke) error {
+	i := d.s.Invite(c.Invite)
+	if i == nil || !i.Live(d.now) {
+		return &Error{Code: NotFound, Detail: "There is no such live link."}
+	}
+	if i.By != c.Player && d.s.Leader != c.Player {
+		return &Error{Code: NotAllowed}
+	}
+	d.emit(InviteRevoked{c.Invite})
+	d.endIfEmpty()
+	return nil
+}
+
+// usable says why a link does not open the party now, or nil. A seat that is
+// held, or whose use was counted, needs no further use.
+func (d *decision) usable(id InviteID, seat SeatID, p PlayerID) error {
+	i := d.s.Invite(id)
+	switch {
+	case d.s.Ended || d.s.Retired:
+		return &Error{Code: Ended}
+	case i == nil:
+		return &Error{Code: NotFound}
+	case i.Revoked != 0:
+		return &Error{Code: Revoked}
+	case !i.Live(d.now):
+		return &Error{Code: Expired}
+	case i.MaxUses > 0 && d.s.used(i) >= i.MaxUses && !i.countedSeat(seat) && !i.counted(p):
+		return &Error{Code: UsedUp}
+	}
+	return nil
+}

@@ -1,0 +1,74 @@
+package party
+
+// hold reserves a place and a use for a browser (laws 3, 9, 10).
+func (d *decision) hold(c Hold) error {
+	if d.s.knows(c.Seat) {
+		return nil // held or redeemed already
+	}
+	if err := d.usable(c.Invite, c.Seat, ""); err != nil {
+		return err
+	}
+	if d.s.Taken() >= d.s.Size {
+		return &Error{Code: Full}
+	}
+	if c.Home != "" {
+		n := 0
+		for _, x := range d.s.Seats {
+			if x.Home == c.Home {
+				n++
+			}
+		}
+		if n >= MaxSeatsPerHome {
+			return Errorf(RateLimited, "At most %d places are kept for one address; go on without one.", MaxSeatsPerHome)
+		}
+	}
+	d.emit(SeatHeld{Seat{
+		ID: c.Seat, N: d.s.LastN + 1, Name: d.s.uniqueName(c.Name, 0), Face: c.Face,
+		Invite: c.Invite, By: d.s.Invite(c.Invite).By, Since: d.now, Home: c.Home,
+	}})
+	return nil
+}
+
+// join makes a player a member. A member that comes again keeps its place and
+// takes the new session.
+func (d *decision) join(c Join) error {
+	seat := d.s.Seat(c.Seat)
+	if m := d.s.Member(c.Player); m != nil {
+		if seat != nil {
+			d.emit(SeatLapsed{seat.ID})
+		}
+		d.emit(Resumed{Player: c.Player, Session: c.Session, Hash: c.Hash})
+		return nil
+	}
+	former := find(d.s.Members, func(m *Member) bool { return c.Seat != "" && m.Seat == c.Seat })
+	if seat == nil {
+		if err := d.usable(c.Invite, c.Seat, c.Player); err != nil {
+			return err
+		}
+		if former == nil && d.s.Taken() >= d.s.Size {
+			return &Error{Code: Full}
+		}
+	}
+	member := Member{
+		Player: c.Player, N: d.s.LastN + 1, Name: c.Name, Face: c.Face, State: Loads, Joined: d.now,
+		Move: c.Move, From: c.From, Seat: c.Seat, Invite: c.Invite, Session: c.Session,
+	}
+	if i := d.s.Invite(c.Invite); i != nil {
+		member.By = i.By
+	}
+	if seat != nil {
+		member.N = seat.N
+		if member.Name == "" {
+			member.Name, member.Face = seat.Name, seat.Face
+		}
+	}
+	if former != nil {
+		d.remove(former.Player, ReasonReplaced)
+	}
+	member.Name = d.s.uniqueName(member.Name, member.N)
+	d.emit(Joined{member, c.Hash})
+	if d.s.Leader == "" {
+		d.emit(Crowned{c.Player, ReasonJoined})
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package party
+
+func (d *decision) leave(c Leave) error {
+	m := d.s.Member(c.Player)
+	if m == nil || c.Reason == ReasonMoved && m.Move >= c.Move {
+		return nil
+	}
+	d.remove(c.Player, c.Reason)
+	d.endIfEmpty()
+	return nil
+}
+
+// remove takes a member out and passes the crown on if it wore it.
+func (d *decision) remove(p PlayerID, why Reason) {
+	led := d.s.Leader == p
+	d.emit(Left{p, why})
+	if led {
+		d.crown(why)
+	}
+}
+
+// crown gives the crown to the heir and with it the heir's waiting sets
+// (laws 4 and 5). The dropped leader, if still there, comes last.
+func (d *decision) crown(why Reason) {
+	heir := d.heir()
+	if heir == nil {
+		d.emit(Crowned{"", why})
+		return
+	}
+	d.emit(Crowned{heir.Player, why})
+	own := d.known.Own[heir.Player]
+	if own.Data != nil && !own.Data.Equal(d.s.Data) {
+		d.emit(DataSet{own.Data})
+	}
+	if own.Landing != nil {
+		d.emit(LandingSet{own.Landing})
+	}
+}
+
+// heir is the member that comes next: in and connected, then loading and
+// connected, then whoever is away.
+func (d *decision) heir() *Member {
+	var best *Member
+	rank := func(m *Member) int {
+		_, away := d.known.Absent[m.Player]
+		switch {
+		case away:
+			return 2
+		case m.State == Loads:
+			return 1
+		}
+		return 0
+	}
+	for i := range d.s.Members {
+		m := &d.s.Members[i]
+		if m.Player != d.s.Leader && (best == nil || rank(m) < rank(best)) {
+			best = m
+		}
+	}
+	return best
+}
+
+// endIfEmpty ends a party that nobody is in and nobody can come to (law 11).
+func (d *decision) endIfEmpty() {
+	if !d.s.Ended && d.s.Taken() == 0 && len(d.s.LiveInvites(d.now)) == 0 {
+		d.emit(EndedEvent{})
+	}
+}

@@ -1,0 +1,111 @@
+package party
+
+// tick does what time has made due: seats lapse, members that stayed away are
+// taken out, the crown passes, the party ends or retires.
+func (d *decision) tick() {
+	for _, seat := range d.s.Clone().Seats {
+		if due(d.seatDue(&seat), d.now) {
+			d.emit(SeatLapsed{seat.ID})
+		}
+	}
+	for _, m := range d.s.Clone().Members {
+		if due(d.memberDue(&m), d.now) {
+			d.remove(m.Player, ReasonTimeout)
+		}
+	}
+	if due(d.crownDue(), d.now) {
+		d.crown(ReasonTimeout)
+	}
+	if due(d.endDue(), d.now) {
+		d.endIfEmpty()
+	}
+	if due(d.retireDue(), d.now) {
+		d.emit(Retired{})
+	}
+}
+
+// NextDue returns when a Tick will next have something to do, or 0.
+func NextDue(s *State, known Known) Time {
+	d := decision{s: s, known: known}
+	next := Time(0)
+	consider := func(t Time) {
+		if t != 0 && (next == 0 || t < next) {
+			next = t
+		}
+	}
+	for i := range s.Seats {
+		consider(d.seatDue(&s.Seats[i]))
+	}
+	for i := range s.Members {
+		consider(d.memberDue(&s.Members[i]))
+	}
+	consider(d.crownDue())
+	consider(d.endDue())
+	consider(d.retireDue())
+	return next
+}
+
+func due(t, now Time) bool { return t != 0 && t <= now }
+
+func (d *decision) seatDue(s *Seat) Time {
+	end := s.Since.Add(SeatOpen)
+	if closed, ok := d.known.Closed[s.ID]; ok {
+		end = min(end, closed.Add(SeatClosed))
+	}
+	return end
+}
+
+func (d *decision) memberDue(m *Member) Time {
+	away, ok := d.known.Absent[m.Player]
+	switch {
+	case !ok:
+		return 0
+	case m.State == Loads:
+		return away.Since.Add(GraceLoad)
+	}
+	return away.Since.Add(GraceIn)
+}
+
+func (d *decision) crownDue() Time {
+	away, ok := d.known.Absent[d.s.Leader]
+	if !ok {
+		return 0
+	}
+	heir := d.heir()
+	if heir == nil {
+		return 0
+	}
+	if _, alsoAway := d.known.Absent[heir.Player]; alsoAway {
+		return 0
+	}
+	if away.ByServer {
+		return away.Since.Add(CrownServer)
+	}
+	return away.Since.Add(CrownAway)
+}
+
+// endDue is when the last link of an empty party dies.
+func (d *decision) endDue() Time {
+	if d.s.Ended || d.s.Taken() > 0 {
+		return 0
+	}
+	return max(d.lastLink(), 1)
+}
+
+func (d *decision) retireDue() Time {
+	if d.s.Seq == 0 || d.s.Retired || len(d.s.Members) != 1 || len(d.s.Seats) > 0 {
+		return 0
+	}
+	return max(d.s.Alone, d.lastLink()).Add(AloneLimit)
+}
+
+// lastLink is when the last link that was not revoked expires.
+func (d *decision) lastLink() Time {
+	last := Time(0)
+	for _, i := range d.s.Invites {
+		if i.Revoked == 0 {
+			last = max(last, i.Expires)
+		}
+	}
+	return last
+}

@@ -1,0 +1,113 @@
+package protocol
+
+import (
+	"encoding/json"
+
+	"partykit/party"
+)
+
+// Hello is a client's first frame.
+type Hello struct {
+	V      int      `json:"v"`
+	Key    string   `json:"key"`
+	Token  string   `json:"token,omitempty"`
+	Name   string   `json:"name,omitempty"`
+	Party  party.ID `json:"party,omitempty"`
+	Resume *Resume  `json:"resume,omitempty"`
+	Ticket string   `json:"ticket,omitempty"`
+	Own    Own      `json:"own,omitzero"`
+	SDK    string   `json:"sdk,omitempty"`
+	Page   string   `json:"page,omitempty"`
+}
+
+// Resume asks for a session to be taken up again after Seq.
+type Resume struct {
+	Session party.SessionID `json:"session"`
+	Token   string          `json:"token"`
+	Epoch   string          `json:"epoch"`
+	Seq     uint64          `json:"seq"`
+}
+
+// Own restates what the player has set.
+type Own struct {
+	Data    party.Data    `json:"data,omitempty"`
+	Landing []party.Field `json:"landing,omitempty"`
+}
+
+// Command is any other text frame of a client. T says which members count.
+type Command struct {
+	T        string         `json:"t"`
+	ID       uint64         `json:"id,omitempty"`
+	Expires  int64          `json:"expires,omitempty"` // invite: seconds
+	MaxUses  int            `json:"maxUses,omitempty"`
+	Message  string         `json:"message,omitempty"` // invite, loading
+	Invite   party.InviteID `json:"invite,omitempty"`  // revoke
+	Code     string         `json:"code,omitempty"`    // join
+	Ticket   string         `json:"ticket,omitempty"`  // join
+	Confirm  bool           `json:"confirm,omitempty"` // join
+	Set      party.Data     `json:"set,omitempty"`     // data
+	Patch    party.Data     `json:"patch,omitempty"`   // data
+	Fields   []party.Field  `json:"fields,omitempty"`  // landing
+	Success  *bool          `json:"success,omitempty"` // finalize
+	Name     string         `json:"name,omitempty"`    // rename
+	Phase    string         `json:"phase,omitempty"`   // loading
+	Progress *float64       `json:"progress,omitempty"`
+}
+
+// The types of commands.
+const (
+	THello    = "hello"
+	TPing     = "ping"
+	TInvite   = "invite"
+	TInvites  = "invites"
+	TRevoke   = "revoke"
+	TJoin     = "join"
+	TLeave    = "leave"
+	TData     = "data"
+	TLanding  = "landing"
+	TLoading  = "loading"
+	TFinalize = "finalize"
+	TRename   = "rename"
+)
+
+// DecodeHello reads a hello; the error is a BadRequest that says what is wrong.
+func DecodeHello(frame []byte) (Hello, error) {
+	var h struct {
+		T string `json:"t"`
+		Hello
+	}
+	if err := decode(frame, &h); err != nil {
+		return Hello{}, err
+	}
+	if h.T != THello {
+		return Hello{}, party.Errorf(party.BadRequest, "The first frame is a hello, not %.32q.", h.T)
+	}
+	if h.V != Version {
+		return Hello{}, party.Errorf(party.BadRequest, "This server speaks version %d of the protocol, not %d.", Version, h.V)
+	}
+	return h.Hello, nil
+}
+
+// DecodeCommand reads a command. Even when it fails the id is returned if it
+// could be read, so that the answer finds its request.
+func DecodeCommand(frame []byte) (Command, error) {
+	var c Command
+	if err := decode(frame, &c); err != nil {
+		var id struct {
+			ID uint64 `json:"id"`
+		}
+		_ = json.Unmarshal(frame, &id)
+		return Command{ID: id.ID}, err
+	}
+	switch c.T {
+	case TPing, TLoading:
+		return c, nil
+	case TInvite, TInvites, TRevoke, TJoin, TLeave, TData, TLanding, TFinalize, TRename:
+	default:
+		return c, party.Errorf(party.BadRequest, "There is no frame of type %.32q.", c.T)
+	}
+	if c.ID == 0 || c.ID > MaxVarint {
+		return c, party.Errorf(party.BadRequest, "A command needs an id: 1, 2, 3 …")
+	}
+	return c, nil
+}
