@@ -8,9 +8,7 @@ func (s *State) Apply(seq uint64, e Entry) {
 	for _, event := range e.Events {
 		s.evolve(event, e.At)
 	}
-	if slices.ContainsFunc(e.Events, visible) {
-		s.Revision++
-	}
+	s.Revision = e.Rev
 	s.Seq = max(s.Seq, seq)
 	if e.By != nil {
 		s.answered(*e.By, seq)
@@ -51,8 +49,7 @@ func (s *State) evolve(e Event, at Time) {
 	case Crowned:
 		s.Leader = e.Leader
 	case DataSet:
-		s.Data = e.Data
-		s.DataRev++
+		s.Data, s.DataRev = e.Data, e.Revision
 	case LandingSet:
 		s.Landing = e.Fields
 	case Invited:

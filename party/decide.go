@@ -18,6 +18,15 @@ func Decide(s *State, c Command, now Time, known Known) ([]Event, error) {
 	return d.events, nil
 }
 
+// Entry returns the events as the entry that will stand in the log.
+func (s *State) Entry(at Time, by *CommandID, events []Event) Entry {
+	e := Entry{At: at, Rev: s.Revision, By: by, Events: events}
+	if slices.ContainsFunc(events, visible) {
+		e.Rev++
+	}
+	return e
+}
+
 // decision collects events on a copy of the state, so that each step sees what
 // the one before it did.
 type decision struct {
@@ -81,7 +90,7 @@ func (d *decision) finalize(c Finalize) error {
 		return &Error{Code: NotFound}
 	}
 	if m.State == Loads {
-		d.emit(Finalized{c.Player})
+		d.emit(Finalized{c.Player, m.N})
 	}
 	return nil
 }
@@ -104,7 +113,7 @@ func (d *decision) setData(c SetData) error {
 		return err
 	}
 	if d.s.Data == nil || !d.s.Data.Equal(data) {
-		d.emit(DataSet{data})
+		d.emit(DataSet{data, d.s.DataRev + 1})
 	}
 	return nil
 }
@@ -134,7 +143,7 @@ func (d *decision) rename(c Rename) error {
 	}
 	name = d.s.uniqueName(name, m.N)
 	if name != m.Name {
-		d.emit(Renamed{c.Player, name})
+		d.emit(Renamed{c.Player, m.N, name})
 	}
 	return nil
 }

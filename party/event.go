@@ -6,9 +6,11 @@ import (
 )
 
 // Entry is one change of a party as it stands in the log: all its events
-// happen together.
+// happen together. It says everything that members are shown of it, so that a
+// replay needs no state.
 type Entry struct {
 	At     Time       `json:"at"`
+	Rev    uint64     `json:"rev"` // the party's revision after it
 	By     *CommandID `json:"by,omitempty"`
 	Events []Event    `json:"ev"`
 }
@@ -29,11 +31,13 @@ type (
 	// SeatLapsed gave it free.
 	SeatLapsed struct {
 		Seat SeatID `json:"seat"`
+		N    int    `json:"n"`
 	}
 	// Joined made a player a member, and took the held seat it came by.
 	Joined struct {
 		Member Member `json:"member"`
-		Hash   string `json:"hash"` // of the session's resume token
+		Hash   string `json:"hash"`           // of the session's resume token
+		Uses   int    `json:"uses,omitempty"` // of its invite, this one counted
 	}
 	// Resumed gave a member a session or a new resume token.
 	Resumed struct {
@@ -45,10 +49,12 @@ type (
 	// Finalized ended a member's loading.
 	Finalized struct {
 		Player PlayerID `json:"player"`
+		N      int      `json:"n"`
 	}
 	// Left took a member out.
 	Left struct {
 		Player PlayerID `json:"player"`
+		N      int      `json:"n"`
 		Reason Reason   `json:"reason"`
 	}
 	// Crowned made a member the leader; "" when nobody is left.
@@ -58,7 +64,8 @@ type (
 	}
 	// DataSet replaced the party's data.
 	DataSet struct {
-		Data Data `json:"data"`
+		Data     Data   `json:"data"`
+		Revision uint64 `json:"revision"`
 	}
 	// LandingSet replaced the landing info.
 	LandingSet struct {
@@ -75,6 +82,7 @@ type (
 	// Renamed changed a member's name.
 	Renamed struct {
 		Player PlayerID `json:"player"`
+		N      int      `json:"n"`
 		Name   string   `json:"name"`
 	}
 	// EndedEvent closed the party for good.
@@ -145,11 +153,12 @@ func (e Entry) Encode() ([]byte, error) {
 		}
 		list[i] = stored{event.kind(), body}
 	}
-	return json.Marshal(storedEntry{e.At, e.By, list})
+	return json.Marshal(storedEntry{e.At, e.Rev, e.By, list})
 }
 
 type storedEntry struct {
 	At     Time       `json:"at"`
+	Rev    uint64     `json:"rev"`
 	By     *CommandID `json:"by,omitempty"`
 	Events []stored   `json:"ev"`
 }
@@ -161,7 +170,7 @@ func DecodeEntry(b []byte) (Entry, error) {
 	if err := json.Unmarshal(b, &s); err != nil {
 		return Entry{}, fmt.Errorf("decode entry: %w", err)
 	}
-	e := Entry{At: s.At, By: s.By, Events: make([]Event, len(s.Events))}
+	e := Entry{At: s.At, Rev: s.Rev, By: s.By, Events: make([]Event, len(s.Events))}
 	for i, x := range s.Events {
 		decode, ok := decoders[x.Kind]
 		if !ok {

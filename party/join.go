@@ -1,5 +1,7 @@
 package party
 
+import "slices"
+
 // hold reserves a place and a use for a browser (laws 3, 9, 10).
 func (d *decision) hold(c Hold) error {
 	if d.s.knows(c.Seat) {
@@ -35,7 +37,7 @@ func (d *decision) join(c Join) error {
 	seat := d.s.Seat(c.Seat)
 	if m := d.s.Member(c.Player); m != nil {
 		if seat != nil {
-			d.emit(SeatLapsed{seat.ID})
+			d.emit(SeatLapsed{seat.ID, seat.N})
 		}
 		d.emit(Resumed{Player: c.Player, Session: c.Session, Hash: c.Hash})
 		return nil
@@ -66,9 +68,21 @@ func (d *decision) join(c Join) error {
 		d.remove(former.Player, ReasonReplaced)
 	}
 	member.Name = d.s.uniqueName(member.Name, member.N)
-	d.emit(Joined{member, c.Hash})
+	d.emit(Joined{member, c.Hash, d.s.usesWith(member)})
 	if d.s.Leader == "" {
 		d.emit(Crowned{c.Player, ReasonJoined})
 	}
 	return nil
+}
+
+// usesWith says how many players the member's invite will have counted with it.
+func (s *State) usesWith(m Member) int {
+	i := s.Invite(m.Invite)
+	if i == nil {
+		return 0
+	}
+	after := *i
+	after.Used = slices.Clone(i.Used)
+	after.count(Use{m.Player, m.Seat})
+	return after.Uses
 }

@@ -13,7 +13,7 @@ func (d *decision) leave(c Leave) error {
 // remove takes a member out and passes the crown on if it wore it.
 func (d *decision) remove(p PlayerID, why Reason) {
 	led := d.s.Leader == p
-	d.emit(Left{p, why})
+	d.emit(Left{p, d.s.Member(p).N, why})
 	if led {
 		d.crown(why)
 	}
@@ -30,7 +30,7 @@ func (d *decision) crown(why Reason) {
 	d.emit(Crowned{heir.Player, why})
 	own := d.known.Own[heir.Player]
 	if own.Data != nil && !own.Data.Equal(d.s.Data) {
-		d.emit(DataSet{own.Data})
+		d.emit(DataSet{own.Data, d.s.DataRev + 1})
 	}
 	if own.Landing != nil {
 		d.emit(LandingSet{own.Landing})

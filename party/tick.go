@@ -5,7 +5,7 @@ package party
 func (d *decision) tick() {
 	for _, seat := range d.s.Clone().Seats {
 		if due(d.seatDue(&seat), d.now) {
-			d.emit(SeatLapsed{seat.ID})
+			d.emit(SeatLapsed{seat.ID, seat.N})
 		}
 	}
 	for _, m := range d.s.Clone().Members {

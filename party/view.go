@@ -135,55 +135,48 @@ type EventView struct {
 	Name     string      `json:"name,omitempty"`
 }
 
-// Events returns what members see of an entry. before is the state without
-// it; it is applied to a copy as the events are read.
-func (s *State) Events(e Entry) []EventView {
-	at := s.Clone()
+// View returns what members see of an entry: one row of the protocol's table
+// for each event that concerns them.
+func (e Entry) View() []EventView {
 	var views []EventView
 	for _, event := range e.Events {
-		views = append(views, at.event(event)...)
-		at.evolve(event, e.At)
-		if j, ok := event.(Joined); ok {
-			if i := at.Invite(j.Member.Invite); i != nil {
-				views = append(views, EventView{Type: "used", Invite: i.ID, Uses: i.Uses})
-			}
+		if v, ok := viewEvent(event); ok {
+			views = append(views, v)
+		}
+		if j, ok := event.(Joined); ok && j.Member.Invite != "" {
+			views = append(views, EventView{Type: "used", Invite: j.Member.Invite, Uses: j.Uses})
 		}
 	}
 	return views
 }
 
-func (s *State) event(e Event) []EventView {
+func viewEvent(e Event) (EventView, bool) {
+	v := EventView{Type: e.kind()}
 	switch e := e.(type) {
 	case SeatHeld:
-		return []EventView{{Type: "held", Seat: new(e.Seat.view())}}
+		v.Seat = new(e.Seat.view())
 	case SeatLapsed:
-		if x := s.Seat(e.Seat); x != nil {
-			return []EventView{{Type: "lapsed", N: x.N}}
-		}
+		v.N = e.N
 	case Joined:
-		return []EventView{{Type: "joined", Member: new(e.Member.view(Status{Presence: Connected}))}}
+		v.Member = new(e.Member.view(Status{Presence: Connected}))
 	case Finalized:
-		if m := s.Member(e.Player); m != nil {
-			return []EventView{{Type: "finalized", N: m.N}}
-		}
+		v.N = e.N
 	case Left:
-		if m := s.Member(e.Player); m != nil {
-			return []EventView{{Type: "left", N: m.N, Reason: e.Reason}}
-		}
+		v.N, v.Reason = e.N, e.Reason
 	case Crowned:
-		return []EventView{{Type: "leader", Leader: new(e.Leader), Reason: e.Reason}}
+		v.Leader, v.Reason = new(e.Leader), e.Reason
 	case DataSet:
-		return []EventView{{Type: "data", Data: new(e.Data), Revision: s.DataRev + 1}}
+		v.Data, v.Revision = new(e.Data), e.Revision
 	case LandingSet:
-		return []EventView{{Type: "landing", Landing: new(e.Fields)}}
+		v.Landing = new(e.Fields)
 	case Invited:
-		return []EventView{{Type: "invited", Invite: e.Invite.View()}}
+		v.Invite = e.Invite.View()
 	case InviteRevoked:
-		return []EventView{{Type: "revoked", Invite: e.Invite}}
+		v.Invite = e.Invite
 	case Renamed:
-		if m := s.Member(e.Player); m != nil {
-			return []EventView{{Type: "renamed", N: m.N, Name: e.Name}}
-		}
+		v.N, v.Name = e.N, e.Name
+	default:
+		return v, false
 	}
-	return nil
+	return v, true
 }
