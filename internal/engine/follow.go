@@ -1,0 +1,180 @@
+package engine
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/nats-io/nats.go"
+)
+
+// logKinds are the kinds of entries, in the order in which a Following counts
+// them.
+const logKinds = "emt"
+
+// Following is one party that a node follows.
+type Following struct {
+	ref Ref
+	fn  func(Record)
+	sub *nats.Subscription
+	all *follows
+
+	// The rest belongs to the goroutine that delivers.
+	seen  uint64                // the last sequence shown
+	kinds [len(logKinds)]uint64 // the last of each kind shown
+	floor uint64                // up to here, reading after a Gap has everything
+	lost  int                   // what the subscription had dropped at the last look
+}
+
+// Follow calls fn for every entry of a party that is committed from now on, in
+// the order of the log, on the node's one goroutine for this: fn must hand over
+// and return. What it does not show because it was committed before, a Load or
+// Read of this node that begins after Follow returned does.
+//
+// Where entries may be missing, fn gets a [Gap]: all after its Seq must be read
+// ([Node.Read]), and entries met twice recognised by their Seq. A Gap with Seq 0
+// says that nothing was shown yet. The first entry of each kind is for the
+// caller to compare: a Prev above the last that it has read is a gap too.
+func (n *Node) Follow(ref Ref, fn func(Record)) (*Following, error) {
+	if err := ref.validate(); err != nil {
+		return nil, err
+	}
+	f := &Following{ref: ref, fn: fn, all: &n.follows}
+	if err := n.follows.add(n.conn, n.engine.followSubject(ref), f); err != nil {
+		return nil, sendError(err)
+	}
+	return f, nil
+}
+
+// Stop ends it. A call of fn may still be under way when Stop returns; no other
+// follows it.
+func (f *Following) Stop() {
+	f.all.mu.Lock()
+	delete(f.all.bySub, f.sub)
+	delete(f.all.doubt, f)
+	f.all.mu.Unlock()
+	_ = f.sub.Unsubscribe() // fails only where the connection has ended, and the subscription with it
+}
+
+// follows delivers the entries of all followed parties from one channel. Each
+// party has a subscription, which costs about a kilobyte, and no goroutine.
+type follows struct {
+	in   chan *nats.Msg
+	wake chan struct{} // there is doubt
+
+	mu    sync.Mutex
+	bySub map[*nats.Subscription]*Following
+	doubt map[*Following]bool // true: entries were surely missed, the connection was cut
+}
+
+func (fs *follows) init(backlog int) {
+	fs.in = make(chan *nats.Msg, backlog)
+	fs.wake = make(chan struct{}, 1)
+	fs.bySub = make(map[*nats.Subscription]*Following)
+	fs.doubt = make(map[*Following]bool)
+}
+
+func (fs *follows) add(conn *nats.Conn, subject string, f *Following) (err error) {
+	fs.mu.Lock() // held until the subscription can be found by it
+	defer fs.mu.Unlock()
+	if f.sub, err = conn.ChanSubscribe(subject, fs.in); err != nil {
+		return err
+	}
+	fs.bySub[f.sub] = f
+	return nil
+}
+
+// suspect notes that a subscription dropped entries because the channel was
+// full. It reports whether the subscription follows a party.
+func (fs *follows) suspect(sub *nats.Subscription) bool {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	f := fs.bySub[sub]
+	if f == nil {
+		return false
+	}
+	fs.doubt[f] = fs.doubt[f]
+	fs.rouse()
+	return true
+}
+
+// suspectAll notes that the connection was cut for a while.
+func (fs *follows) suspectAll() {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	for _, f := range fs.bySub {
+		fs.doubt[f] = true
+	}
+	fs.rouse()
+}
+
+func (fs *follows) rouse() {
+	select {
+	case fs.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (fs *follows) serve(ended <-chan struct{}) {
+	for {
+		select {
+		case m := <-fs.in:
+			fs.mu.Lock()
+			f := fs.bySub[m.Sub]
+			fs.mu.Unlock()
+			if f != nil {
+				f.deliver(m)
+			}
+		case <-fs.wake:
+			fs.mu.Lock()
+			doubt := fs.doubt
+			fs.doubt = make(map[*Following]bool)
+			fs.mu.Unlock()
+			for f, sure := range doubt {
+				if f.dropped() || sure {
+					f.fn(Record{Ref: f.ref, Kind: Gap, Seq: f.seen})
+				}
+			}
+		case <-ended:
+			return
+		}
+	}
+}
+
+// dropped reports whether the subscription has dropped entries since the last
+// look. Those came after the entry that was shown then: one that comes later
+// has a higher sequence.
+func (f *Following) dropped() bool {
+	lost, err := f.sub.Dropped()
+	if err != nil || lost == f.lost {
+		return false // an ended subscription misses nothing
+	}
+	f.lost = lost
+	return true
+}
+
+func (f *Following) deliver(m *nats.Msg) {
+	e, err := parseEntry(m)
+	kind := strings.IndexByte(logKinds, m.Subject[len(m.Subject)-1])
+	if err != nil || kind < 0 {
+		return // not from a stream of ours; the next entry's Prev shows a gap if it was
+	}
+	r := record(f.ref, e)
+	r.Prev = e.number("Nats-Last-Sequence")
+	known := max(f.kinds[kind], f.floor)
+	switch {
+	case f.dropped():
+		f.gap(f.seen, r.Seq)
+	case known > 0 && r.Prev > known:
+		f.gap(min(known, f.seen), r.Seq)
+	}
+	f.kinds[kind] = r.Seq
+	f.seen = r.Seq
+	f.fn(r)
+}
+
+// gap tells of a gap before the entry next. Whoever reads because of it reads
+// next as well, so that what is before it needs no second telling.
+func (f *Following) gap(after, next uint64) {
+	f.floor = next
+	f.fn(Record{Ref: f.ref, Kind: Gap, Seq: after})
+}

@@ -1,0 +1,161 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Record is one committed entry of a party's log.
+type Record struct {
+	Ref  Ref
+	Kind Kind
+	Seq  uint64 // its place in the order of the party
+	Prev uint64 // the entry of the same kind before it, 0 if none was held then; only from Follow
+	Time time.Time
+	Data []byte // the reader's to keep
+}
+
+// Read returns a party's committed entries after a sequence, in their order.
+// Without kinds it returns all; expired entries are not among them.
+func (n *Node) Read(ctx context.Context, ref Ref, after uint64, kinds ...Kind) ([]Record, error) {
+	if err := ref.validate(); err != nil {
+		return nil, err
+	}
+	which := "*"
+	if len(kinds) == 1 {
+		if !validToken(kinds[0].String()) {
+			return nil, fmt.Errorf("%w: kind %q", ErrInvalid, kinds[0])
+		}
+		which = kinds[0].String()
+	}
+	entries, err := n.since(ctx, n.engine.logPlace(ref, which), after+1)
+	if err != nil {
+		return nil, err
+	}
+	records := make([]Record, 0, len(entries))
+	for _, e := range entries {
+		r := record(ref, e)
+		if len(kinds) == 0 || slices.Contains(kinds, r.Kind) {
+			records = append(records, r)
+		}
+	}
+	return records, nil
+}
+
+func record(ref Ref, e entry) Record {
+	return Record{Ref: ref, Kind: Kind(e.subject[len(e.subject)-1]), Seq: e.seq, Time: e.time, Data: e.data}
+}
+
+// Loaded is what a party's state is made from.
+type Loaded struct {
+	Snapshot []byte   // nil if there is none
+	Covered  uint64   // the last event that the snapshot covers, 0 without one
+	Events   []Record // those after Covered
+	Last     uint64   // what Append must expect: the last event still held. 0 when all have expired, also where a snapshot remains
+}
+
+// Load reads a party's newest snapshot and the events after it. It fails with
+// ErrNotFound if there is neither, and with ErrHole if an event after the
+// snapshot is missing from the log.
+func (n *Node) Load(ctx context.Context, ref Ref) (Loaded, error) {
+	if err := ref.validate(); err != nil {
+		return Loaded{}, err
+	}
+	// Snapshot and log are two reads. Where a newer snapshot came between them
+	// and older events left, they do not fit, and reading again helps.
+	const tries = 4
+	var err error
+	for range tries {
+		var l Loaded
+		if l, err = n.load(ctx, ref); !errors.Is(err, ErrHole) {
+			return l, err
+		}
+	}
+	return Loaded{}, err
+}
+
+func (n *Node) load(ctx context.Context, ref Ref) (Loaded, error) {
+	var l Loaded
+	snapshot, err := n.last(ctx, n.engine.snapshotPlace(ref))
+	found := err == nil
+	switch {
+	case found:
+		l.Snapshot = snapshot.data
+		l.Covered = snapshot.number(headerCovered)
+	case !errors.Is(err, ErrNotFound):
+		return l, err
+	}
+	at := n.engine.logPlace(ref, Event.String())
+	entries, err := n.since(ctx, at, l.Covered) // the covered event too: if it is held, nothing is missing before the next
+	if err != nil {
+		return l, err
+	}
+	known := l.Covered
+	for _, e := range entries {
+		if e.seq <= l.Covered {
+			continue
+		}
+		// An event carries the one before it, which its append expected.
+		if before := e.number(headerExpected); before > known {
+			return l, fmt.Errorf("%w: event %d is not held", ErrHole, before)
+		}
+		known = e.seq
+		l.Events = append(l.Events, record(ref, e))
+	}
+	if len(entries) > 0 {
+		l.Last = entries[len(entries)-1].seq
+		return l, nil
+	}
+	if !found {
+		return l, ErrNotFound
+	}
+	// The covered event has expired, but an older one with a longer time may
+	// be held, and is then what the subject ends with.
+	last, err := n.last(ctx, at)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return l, nil
+	case err != nil:
+		return l, err
+	case last.seq > l.Covered:
+		return l, fmt.Errorf("%w: event %d came while loading", ErrHole, last.seq)
+	}
+	l.Last = last.seq
+	return l, nil
+}
+
+const headerCovered = "PartyKit-Covered"
+
+// SaveSnapshot stores a party's state as of an event, for ttl (0 for ever). It
+// never replaces a snapshot that covers more, which is no error; one that covers
+// the same is replaced, so that its time can grow.
+func (n *Node) SaveSnapshot(ctx context.Context, ref Ref, covered uint64, data []byte, ttl time.Duration) error {
+	if len(data) > MaxSnapshot {
+		return ErrTooLarge
+	}
+	if err := ref.validate(); err != nil {
+		return err
+	}
+	at := n.engine.snapshotPlace(ref)
+	for {
+		var revision uint64
+		switch old, err := n.last(ctx, at); {
+		case err == nil && old.number(headerCovered) > covered:
+			return nil
+		case err == nil:
+			revision = old.seq
+		case !errors.Is(err, ErrNotFound):
+			return err
+		}
+		m := message(at, data, ttl,
+			headerCovered, strconv.FormatUint(covered, 10),
+			headerExpected, strconv.FormatUint(revision, 10))
+		if _, err := n.put(ctx, m); !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
+}

@@ -1,0 +1,151 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+const (
+	headerDeleted = "PartyKit-Deleted"
+
+	// deletedTTL is how long the mark of a deleted invite or ticket lies; nobody
+	// watches them.
+	deletedTTL = time.Minute
+)
+
+// Get returns a record and its revision, or ErrNotFound.
+func (n *Node) Get(ctx context.Context, t Table, key string) (value []byte, revision uint64, err error) {
+	at, err := n.engine.recordPlace(t, key)
+	if err != nil {
+		return nil, 0, err
+	}
+	e, err := n.last(ctx, at)
+	if err != nil {
+		return nil, 0, err
+	}
+	if e.gone() {
+		return nil, 0, ErrNotFound
+	}
+	return e.data, e.seq, nil
+}
+
+// Put stores a record if its revision is still expect, where 0 means that there
+// must be none, and returns the new revision. The record expires after ttl, 0
+// for never; others are rounded up to whole seconds. A Put that leaves ttl out
+// makes a record that had one stay. ErrConflict says that somebody else was
+// faster.
+func (n *Node) Put(ctx context.Context, t Table, key string, value []byte, expect uint64, ttl time.Duration) (revision uint64, err error) {
+	at, err := n.engine.recordPlace(t, key)
+	if err != nil {
+		return 0, err
+	}
+	if len(value) > MaxEntry {
+		return 0, ErrTooLarge
+	}
+	put := func(expect uint64) (uint64, error) {
+		return n.put(ctx, message(at, value, ttl, headerExpected, strconv.FormatUint(expect, 10)))
+	}
+	revision, err = put(expect)
+	if expect != 0 || !errors.Is(err, ErrConflict) {
+		return revision, err
+	}
+	// There may be only the mark of a record that is gone, which counts as none.
+	switch mark, lookErr := n.last(ctx, at); {
+	case errors.Is(lookErr, ErrNotFound):
+		return put(0)
+	case lookErr != nil || !mark.gone():
+		return 0, err
+	default:
+		return put(mark.seq)
+	}
+}
+
+// Delete removes a record, whatever its revision. Removing one that is not
+// there is no error.
+func (n *Node) Delete(ctx context.Context, t Table, key string) error {
+	at, err := n.engine.recordPlace(t, key)
+	if err != nil {
+		return err
+	}
+	ttl := deletedTTL
+	if t == Config {
+		ttl = markerTTL
+	}
+	_, err = n.put(ctx, message(at, nil, ttl, headerDeleted, "1"))
+	return err
+}
+
+// WatchConfig calls fn for every record of Config, one after another, then
+// returns. Later changes call it on a goroutine of the node's, until ctx ends or
+// the node closes; a nil value means that the record is gone. A node keeps one
+// watch: it costs the server a consumer.
+func (n *Node) WatchConfig(ctx context.Context, fn func(key string, value []byte)) error {
+	all := place{configStream, subject(namespace(Config), ">")}
+	prefix := len(all.subject) - len(">")
+	tell := func(e entry) {
+		value := e.data
+		switch {
+		case e.gone():
+			value = nil
+		case value == nil:
+			value = []byte{} // an empty record is not an absent one
+		}
+		fn(e.subject[prefix:], value)
+	}
+	held, err := n.since(ctx, all, 0)
+	if err != nil {
+		return err
+	}
+	var next uint64 = 1
+	for _, e := range held {
+		next = e.seq + 1
+		if !e.gone() {
+			tell(e)
+		}
+	}
+	js, err := jetstream.New(n.conn)
+	if err != nil {
+		return err
+	}
+	consumer, err := js.OrderedConsumer(ctx, configStream, jetstream.OrderedConsumerConfig{
+		FilterSubjects: []string{all.subject},
+		DeliverPolicy:  jetstream.DeliverByStartSequencePolicy,
+		OptStartSeq:    next,
+	})
+	if err != nil {
+		return fmt.Errorf("engine: watching settings: %w", err)
+	}
+	consuming, err := consumer.Consume(func(m jetstream.Msg) {
+		meta, err := m.Metadata()
+		if err != nil {
+			n.log.Error("a setting came without its sequence", "err", err)
+			return
+		}
+		tell(entry{
+			subject: m.Subject(),
+			seq:     meta.Sequence.Stream,
+			time:    meta.Timestamp,
+			header:  nats.Header(m.Headers()),
+			data:    m.Data(),
+		})
+	}, jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
+		n.log.Warn("watching settings", "err", err) // the consumer makes itself anew where it stood
+	}))
+	if err != nil {
+		return fmt.Errorf("engine: watching settings: %w", err)
+	}
+	n.tasks.Go(func() {
+		select {
+		case <-ctx.Done():
+		case <-n.ended:
+		}
+		consuming.Stop()
+	})
+	return nil
+}

@@ -1,0 +1,291 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+const (
+	headerTTL      = "Nats-TTL"
+	headerExpected = "Nats-Expected-Last-Subject-Sequence"
+	headerID       = "Nats-Msg-Id"
+
+	messageTTL = 5 * time.Minute
+	chatTTL    = 24 * time.Hour
+
+	// window is how many writes of a node may be unanswered at once. The server
+	// queues 100,000 per stream before it refuses.
+	window = 8192
+	// waitingRoom is how many writes may wait behind the window. At the pace of
+	// a strict disk that is ten seconds' worth; more would time out anyway.
+	waitingRoom = 65536
+)
+
+// Append extends a party's events by data if expect is the sequence of the last
+// event still held, 0 for none ([Loaded.Last] tells it). The event expires after
+// ttl, 0 for never; others are rounded up to whole seconds.
+//
+// done gets the event's sequence, or ErrConflict, ErrUnknown, ErrUnavailable,
+// ErrFull, ErrTooLarge, ErrInvalid or ErrClosed. It is called exactly once, on a
+// goroutine of the engine's, and must hand over and return. data must not
+// change until then. Append never blocks.
+func (n *Node) Append(ref Ref, expect uint64, data []byte, ttl time.Duration, done func(seq uint64, err error)) {
+	if err := checkEntry(ref, data); err != nil {
+		go done(0, err)
+		return
+	}
+	n.writes.enqueue(&write{
+		msg:  message(n.engine.logPlace(ref, Event.String()), data, ttl, headerExpected, strconv.FormatUint(expect, 10)),
+		done: done,
+	})
+}
+
+// Send adds a reliable message or a line of chat to a party's log. Sending the
+// same id again within two minutes adds nothing and gives the first sequence;
+// ids are unique within the server, not within the party. An empty id is never
+// the same. done is as in Append; ErrConflict does not occur.
+func (n *Node) Send(ref Ref, kind Kind, id string, data []byte, done func(seq uint64, err error)) {
+	err := checkEntry(ref, data)
+	var ttl time.Duration
+	switch kind {
+	case Message:
+		ttl = messageTTL
+	case Chat:
+		ttl = chatTTL
+	default:
+		err = fmt.Errorf("%w: kind %q cannot be sent", ErrInvalid, kind)
+	}
+	if err != nil {
+		go done(0, err)
+		return
+	}
+	w := &write{msg: message(n.engine.logPlace(ref, kind.String()), data, ttl), done: done}
+	if id != "" {
+		w.msg.Header.Set(headerID, id)
+	}
+	n.writes.enqueue(w)
+}
+
+func checkEntry(ref Ref, data []byte) error {
+	if len(data) > MaxEntry {
+		return ErrTooLarge
+	}
+	return ref.validate()
+}
+
+// message is a write to a place. Headers come in pairs.
+func message(at place, data []byte, ttl time.Duration, headers ...string) *nats.Msg {
+	m := &nats.Msg{Subject: at.subject, Data: data, Header: make(nats.Header, 3)}
+	if ttl != 0 {
+		seconds := max((ttl+time.Second-1)/time.Second, 1)
+		m.Header[headerTTL] = []string{strconv.FormatInt(int64(seconds), 10)}
+	}
+	for i := 0; i < len(headers); i += 2 {
+		m.Header[headers[i]] = []string{headers[i+1]}
+	}
+	return m
+}
+
+// put writes and waits for the answer.
+func (n *Node) put(ctx context.Context, m *nats.Msg) (uint64, error) {
+	type answer struct {
+		seq uint64
+		err error
+	}
+	answered := make(chan answer, 1)
+	n.writes.enqueue(&write{msg: m, done: func(seq uint64, err error) { answered <- answer{seq, err} }})
+	select {
+	case a := <-answered:
+		return a.seq, a.err
+	case <-ctx.Done():
+		return 0, fmt.Errorf("%w: %w", ErrUnknown, context.Cause(ctx))
+	}
+}
+
+// write is one write on its way.
+type write struct {
+	msg  *nats.Msg
+	done func(uint64, error)
+
+	writes   *writes // its node's; the rest is guarded by writes.mu
+	deadline time.Time
+	number   uint64
+	sent     bool
+	finished bool
+}
+
+// writes sends a node's writes in the order in which they came, without
+// blocking those who bring them and without a goroutine for each.
+type writes struct {
+	conn    *nats.Conn
+	replies *replies
+	timeout time.Duration
+
+	mu       sync.Mutex
+	changed  sync.Cond
+	line     []*write // in order of arrival and so of deadline; what is finished leaves from the front
+	unsent   int      // index in line of the first that was not sent
+	inFlight int      // sent and not finished
+	timer    *time.Timer
+	closed   bool
+}
+
+func (ws *writes) init(conn *nats.Conn, r *replies, timeout time.Duration) {
+	ws.conn, ws.replies, ws.timeout = conn, r, timeout
+	ws.changed.L = &ws.mu
+}
+
+func (ws *writes) enqueue(w *write) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	switch {
+	case ws.closed:
+		go w.done(0, ErrClosed)
+		return
+	case len(ws.line)-ws.unsent >= waitingRoom:
+		go w.done(0, fmt.Errorf("%w: too many writes are waiting", ErrUnavailable))
+		return
+	}
+	w.writes = ws
+	w.deadline = time.Now().Add(ws.timeout)
+	ws.line = append(ws.line, w)
+	if ws.timer == nil {
+		ws.timer = time.AfterFunc(ws.timeout, ws.expire)
+	}
+	ws.changed.Broadcast()
+}
+
+// send is the one goroutine that sends. It ends when the node closes and
+// nothing is left to send.
+func (ws *writes) send() {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for {
+		for ws.unsent == len(ws.line) || ws.inFlight >= window {
+			if ws.closed && len(ws.line) == 0 {
+				return
+			}
+			ws.changed.Wait()
+		}
+		w := ws.line[ws.unsent]
+		ws.unsent++
+		if w.finished {
+			continue
+		}
+		w.sent = true
+		ws.inFlight++
+		w.number, w.msg.Reply = ws.replies.expect(w)
+		ws.mu.Unlock()
+		if err := ws.conn.PublishMsg(w.msg); err != nil {
+			ws.replies.forget(w.number)
+			w.finish(0, sendError(err))
+		}
+		ws.mu.Lock()
+	}
+}
+
+// reply takes the server's acknowledgement.
+func (w *write) reply(m *nats.Msg) bool {
+	seq, err := parseAck(m)
+	w.finish(seq, err)
+	return true
+}
+
+func parseAck(m *nats.Msg) (uint64, error) {
+	if m.Header.Get("Status") == "503" {
+		return 0, fmt.Errorf("%w: no storage answers", ErrUnavailable)
+	}
+	var ack struct {
+		Seq   uint64
+		Error *struct {
+			Code        int `json:"err_code"`
+			Description string
+		}
+	}
+	if err := json.Unmarshal(m.Data, &ack); err != nil {
+		return 0, fmt.Errorf("%w: the answer cannot be read: %w", ErrUnknown, err)
+	}
+	if ack.Error != nil {
+		return 0, writeError(ack.Error.Code, ack.Error.Description)
+	}
+	if ack.Seq == 0 {
+		return 0, fmt.Errorf("%w: the answer has no sequence", ErrUnknown)
+	}
+	return ack.Seq, nil
+}
+
+// finish tells the outcome, once.
+func (w *write) finish(seq uint64, err error) {
+	w.writes.mu.Lock()
+	first := w.settle()
+	w.writes.mu.Unlock()
+	if first {
+		w.done(seq, err)
+	}
+}
+
+// settle marks w as finished and takes it out of the line. It reports whether
+// it was not finished before. The writes' lock is held.
+func (w *write) settle() bool {
+	if w.finished {
+		return false
+	}
+	ws := w.writes
+	w.finished = true
+	if w.sent {
+		ws.inFlight--
+	}
+	for len(ws.line) > 0 && ws.line[0].finished {
+		ws.line[0] = nil
+		ws.line = ws.line[1:]
+		ws.unsent = max(ws.unsent-1, 0)
+	}
+	ws.changed.Broadcast()
+	return true
+}
+
+// expire finishes the writes that were not answered in time. One that was
+// never sent is known not to be there.
+func (ws *writes) expire() {
+	var late []func()
+	ws.mu.Lock()
+	now := time.Now()
+	for len(ws.line) > 0 && !ws.line[0].deadline.After(now) {
+		w := ws.line[0] // never finished: the front of the line leaves as it finishes
+		err := fmt.Errorf("%w: not sent within %v", ErrUnavailable, ws.timeout)
+		if w.sent {
+			err = fmt.Errorf("%w: no answer within %v", ErrUnknown, ws.timeout)
+			ws.replies.forget(w.number)
+		}
+		w.settle()
+		late = append(late, func() { w.done(0, err) })
+	}
+	ws.timer = nil
+	if len(ws.line) > 0 {
+		ws.timer = time.AfterFunc(ws.line[0].deadline.Sub(now), ws.expire)
+	}
+	ws.mu.Unlock()
+	for _, tell := range late {
+		tell()
+	}
+}
+
+// close takes no more writes and waits until all are finished.
+func (ws *writes) close() {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.closed = true
+	ws.changed.Broadcast()
+	for len(ws.line) > 0 {
+		ws.changed.Wait()
+	}
+	if ws.timer != nil {
+		ws.timer.Stop()
+	}
+}
