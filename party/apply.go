@@ -77,8 +77,7 @@ func (s *State) joined(e Joined, at Time) {
 	s.Members = append(s.Members, m)
 	s.LastN = max(s.LastN, m.N)
 	s.Alone = at
-	s.Sessions = slices.DeleteFunc(s.Sessions, func(x Session) bool { return x.ID == m.Session })
-	s.Sessions = append(s.Sessions, Session{ID: m.Session, Player: m.Player, Hash: e.Hash})
+	s.open(m.Session, m.Player, e.Hash, "")
 	if i := s.Invite(m.Invite); i != nil {
 		i.count(Use{m.Player, m.Seat})
 		s.forgetPlayers()
@@ -125,12 +124,19 @@ func (s *State) resumed(e Resumed, at Time) {
 		}
 		m.Session = e.Session
 	}
-	session := s.Session(e.Session)
+	m.Move = max(m.Move, e.Move)
+	s.open(e.Session, e.Player, e.Hash, e.Prev)
+}
+
+// open begins a session, or takes up one that is still known with the commands
+// it has applied: coming back must not make them new (law 12).
+func (s *State) open(id SessionID, p PlayerID, hash, prev string) {
+	session := s.Session(id)
 	if session == nil {
-		s.Sessions = append(s.Sessions, Session{ID: e.Session, Player: e.Player})
+		s.Sessions = append(s.Sessions, Session{ID: id})
 		session = &s.Sessions[len(s.Sessions)-1]
 	}
-	session.Hash, session.Prev = e.Hash, e.Prev
+	session.Player, session.Hash, session.Prev, session.Gone = p, hash, prev, 0
 }
 
 func (s *State) left(e Left, at Time) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
+	"unicode/utf8"
 
 	"partykit/internal/names"
 )
@@ -16,8 +17,8 @@ func (d Data) Clean() (Data, error) {
 	clean := make(Data, len(d))
 	total := 0
 	for key, value := range d {
-		var b bytes.Buffer
-		if err := json.Compact(&b, value); err != nil {
+		var b, stored bytes.Buffer
+		if err := json.Compact(&b, value); err != nil || !utf8.Valid(value) || !utf8.ValidString(key) {
 			return nil, Errorf(BadRequest, "The value of %q is not JSON.", key)
 		}
 		if len(key) > MaxDataKey || key == "" {
@@ -27,7 +28,8 @@ func (d Data) Clean() (Data, error) {
 			return nil, Errorf(TooLarge, "A value of party data has at most %d bytes of JSON; %q has %d.", MaxDataValue, key, b.Len())
 		}
 		total += len(key) + b.Len()
-		clean[key] = b.Bytes()
+		json.HTMLEscape(&stored, b.Bytes()) // as every encoder writes it, so that a replayed value is the same
+		clean[key] = stored.Bytes()
 	}
 	if total > MaxDataTotal {
 		return nil, Errorf(TooLarge, "Party data has at most %d bytes in all; this has %d.", MaxDataTotal, total)

@@ -100,7 +100,7 @@ func (d *decision) resume(c Resume) error {
 	if m == nil {
 		return &Error{Code: NotFound}
 	}
-	d.emit(Resumed{c.Player, c.Session, c.Hash, c.Prev})
+	d.emit(Resumed{Player: c.Player, Session: c.Session, Hash: c.Hash, Prev: c.Prev})
 	return nil
 }
 

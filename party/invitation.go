@@ -65,11 +65,11 @@ const (
 func (s *State) Invitation(id InviteID, seat SeatID, now Time, status func(PlayerID) Status, moved func(*Member) bool) Invitation {
 	v := Invitation{Game: s.Game, Invite: id, Revision: s.Revision, Size: s.Size, Taken: s.Taken()}
 	d := decision{s: s, now: now}
-	if err := d.usable(id, seat, ""); err != nil && s.Seat(seat) == nil {
+	x, i := s.Seat(seat), s.Invite(id)
+	if err := d.usable(id, seat, ""); err != nil && (i == nil || x == nil || x.Invite != id) {
 		v.Problem = err.(*Error).Code
 		return v
 	}
-	i := s.Invite(id)
 	if s.Taken() >= s.Size && !s.knows(seat) {
 		v.Problem = Full
 	}

@@ -39,15 +39,18 @@ func (d *decision) join(c Join) error {
 		if seat != nil {
 			d.emit(SeatLapsed{seat.ID, seat.N})
 		}
-		d.emit(Resumed{Player: c.Player, Session: c.Session, Hash: c.Hash})
+		d.emit(Resumed{Player: c.Player, Session: c.Session, Hash: c.Hash, Move: c.Move})
 		return nil
 	}
-	former := find(d.s.Members, func(m *Member) bool { return c.Seat != "" && m.Seat == c.Seat })
+	if seat != nil {
+		c.Invite = seat.Invite // that is where its use is reserved
+	}
+	former := d.s.former(c.Seat, c.Invite)
 	if seat == nil {
 		if err := d.usable(c.Invite, c.Seat, c.Player); err != nil {
 			return err
 		}
-		if former == nil && d.s.Taken() >= d.s.Size {
+		if len(former) == 0 && d.s.Taken() >= d.s.Size {
 			return &Error{Code: Full}
 		}
 	}
@@ -64,8 +67,8 @@ func (d *decision) join(c Join) error {
 			member.Name, member.Face = seat.Name, seat.Face
 		}
 	}
-	if former != nil {
-		d.remove(former.Player, ReasonReplaced)
+	for _, p := range former {
+		d.remove(p, ReasonReplaced)
 	}
 	member.Name = d.s.uniqueName(member.Name, member.N)
 	d.emit(Joined{member, c.Hash, d.s.usesWith(member)})
@@ -85,4 +88,20 @@ func (s *State) usesWith(m Member) int {
 	after.Used = slices.Clone(i.Used)
 	after.count(Use{m.Player, m.Seat})
 	return after.Uses
+}
+
+// former returns who came by that seat before: the member that sits on it, and
+// one that joined again without it but on the use that goes with it.
+func (s *State) former(seat SeatID, id InviteID) []PlayerID {
+	if seat == "" {
+		return nil
+	}
+	var players []PlayerID
+	for _, m := range s.Members {
+		i := s.Invite(id)
+		if m.Seat == seat || m.Invite == id && i != nil && slices.Contains(i.Used, Use{m.Player, seat}) {
+			players = append(players, m.Player)
+		}
+	}
+	return players
 }

@@ -1,9 +1,20 @@
 package party
 
+import "slices"
+
+// leave takes a member out (laws 6 and 14). Failing to load after having
+// finalized is a second finalize, and leaving before it is failing to load.
 func (d *decision) leave(c Leave) error {
 	m := d.s.Member(c.Player)
-	if m == nil || c.Reason == ReasonMoved && m.Move >= c.Move {
+	switch {
+	case m == nil:
 		return nil
+	case c.Reason == ReasonMoved && m.Move >= c.Move:
+		return nil
+	case c.Reason == ReasonFailed && m.State == In:
+		return nil
+	case c.Reason == ReasonLeft && m.State == Loads:
+		c.Reason = ReasonFailed
 	}
 	d.remove(c.Player, c.Reason)
 	d.endIfEmpty()
@@ -32,7 +43,7 @@ func (d *decision) crown(why Reason) {
 	if own.Data != nil && !own.Data.Equal(d.s.Data) {
 		d.emit(DataSet{own.Data, d.s.DataRev + 1})
 	}
-	if own.Landing != nil {
+	if own.Landing != nil && !slices.Equal(own.Landing, d.s.Landing) {
 		d.emit(LandingSet{own.Landing})
 	}
 }

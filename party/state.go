@@ -56,9 +56,9 @@ type State struct {
 	Leader   PlayerID  `json:"leader"`
 	Members  []Member  `json:"members"`
 	Seats    []Seat    `json:"seats,omitempty"`
-	Data     Data      `json:"data,omitempty"`
+	Data     Data      `json:"data,omitzero"`
 	DataRev  uint64    `json:"dataRev,omitempty"`
-	Landing  []Field   `json:"landing,omitempty"`
+	Landing  []Field   `json:"landing,omitzero"`
 	Invites  []Invite  `json:"invites,omitempty"` // live and, for a day, dead
 	Sessions []Session `json:"sessions,omitempty"`
 	LastN    int       `json:"lastN"`           // the last number given to a seat or member

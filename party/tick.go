@@ -1,17 +1,22 @@
 package party
 
+import "slices"
+
 // tick does what time has made due: seats lapse, members that stayed away are
 // taken out, the crown passes, the party ends or retires.
 func (d *decision) tick() {
-	for _, seat := range d.s.Clone().Seats {
+	for _, seat := range slices.Clone(d.s.Seats) {
 		if due(d.seatDue(&seat), d.now) {
 			d.emit(SeatLapsed{seat.ID, seat.N})
 		}
 	}
-	for _, m := range d.s.Clone().Members {
+	for _, m := range slices.Clone(d.s.Members) {
 		if due(d.memberDue(&m), d.now) {
-			d.remove(m.Player, ReasonTimeout)
+			d.emit(Left{m.Player, m.N, ReasonTimeout})
 		}
+	}
+	if d.s.Leader != "" && d.s.Member(d.s.Leader) == nil {
+		d.crown(ReasonTimeout) // once, to somebody who stays
 	}
 	if due(d.crownDue(), d.now) {
 		d.crown(ReasonTimeout)

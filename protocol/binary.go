@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"encoding/binary"
+	"math"
 
 	"partykit/party"
 )
@@ -57,7 +58,7 @@ func DecodeMessage(frame []byte) (Message, error) {
 		return Message{}, broken
 	}
 	peer, rest, ok := varint(rest)
-	if !ok || peer > 1<<31 || m.Flags&^(FlagJSON|FlagDirect) != 0 {
+	if !ok || peer > math.MaxInt32 || m.Flags&^(FlagJSON|FlagDirect) != 0 {
 		return m, broken
 	}
 	m.Peer, m.Payload = int(peer), rest
