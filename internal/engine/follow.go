@@ -32,7 +32,7 @@ type Following struct {
 //
 // Where entries may be missing, fn gets a [Gap]: all after its Seq must be read
 // ([Node.Read]), and entries met twice recognised by their Seq. A Gap with Seq 0
-// says that nothing was shown yet. The first entry of each kind is for the
+// says that nothing was shown yet, and one loss may be told twice. The first entry of each kind is for the
 // caller to compare: a Prev above the last that it has read is a gap too.
 func (n *Node) Follow(ref Ref, fn func(Record)) (*Following, error) {
 	if err := ref.validate(); err != nil {
@@ -92,7 +92,9 @@ func (fs *follows) suspect(sub *nats.Subscription) bool {
 	if f == nil {
 		return false
 	}
-	fs.doubt[f] = fs.doubt[f]
+	if _, noted := fs.doubt[f]; !noted {
+		fs.doubt[f] = false
+	}
 	fs.rouse()
 	return true
 }
