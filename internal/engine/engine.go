@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -103,7 +105,7 @@ func (e *Engine) prepare(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	epoch, shards, err := ensureStreams(ctx, js, e.opts.Shards, e.replicas, e.opts.MaxBytes)
+	births, shards, err := ensureStreams(ctx, js, e.opts.Shards, e.replicas, e.opts.MaxBytes)
 	if err != nil {
 		return err
 	}
@@ -111,7 +113,8 @@ func (e *Engine) prepare(ctx context.Context) error {
 		return err
 	}
 	e.shards = shards
-	e.epoch = fmt.Sprintf("%s-%d", epoch, e.run.Generation)
+	sum := sha256.Sum256([]byte(births + e.run.Generation))
+	e.epoch = hex.EncodeToString(sum[:8])
 	return nil
 }
 

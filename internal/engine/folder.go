@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,20 +42,19 @@ func (f *folder) close() error { return f.lock.Close() }
 type run struct {
 	Durability Durability `json:"durability"`
 	Clean      bool       `json:"clean"`      // it ended in order
-	Generation int        `json:"generation"` // rises when a tail may have been lost
+	Generation string     `json:"generation"` // another when a tail may have been lost
 }
 
 func (f *folder) runPath() string { return filepath.Join(f.dir, "run.json") }
 
 // begin notes that a run begins. Where the one before ended without a word at
-// a level that can lose a tail, sequence numbers may be used a second time, and
-// the generation rises.
+// a level that can lose a tail, or left no note, sequence numbers may be used a
+// second time, and a new generation begins.
 func (f *folder) begin(d Durability) (run, error) {
 	var before run
 	data, err := os.ReadFile(f.runPath())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		before.Clean = true
 	case err != nil:
 		return run{}, fmt.Errorf("the last run's note cannot be read: %w", err)
 	case json.Unmarshal(data, &before) != nil:
@@ -62,7 +62,7 @@ func (f *folder) begin(d Durability) (run, error) {
 	}
 	now := run{Durability: d, Generation: before.Generation}
 	if !before.Clean && before.Durability != Strict {
-		now.Generation++
+		now.Generation = rand.Text()
 	}
 	return now, f.write(now)
 }

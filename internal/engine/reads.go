@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -43,6 +44,9 @@ func (e entry) number(header string) uint64 {
 // a read as in a republished entry.
 func parseEntry(m *nats.Msg) (entry, error) {
 	e := entry{subject: m.Header.Get("Nats-Subject"), header: m.Header, data: m.Data}
+	if e.subject == "" {
+		return e, errors.New("engine: entry without a subject")
+	}
 	var err error
 	if e.seq, err = strconv.ParseUint(m.Header.Get("Nats-Sequence"), 10, 64); err != nil {
 		return e, fmt.Errorf("engine: entry without a sequence: %w", err)

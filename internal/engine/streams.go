@@ -3,8 +3,6 @@ package engine
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -33,7 +31,7 @@ const (
 	// watchers that were cut off.
 	markerTTL = 24 * time.Hour
 
-	metaEpoch  = "partykit.epoch"
+	metaBirth  = "partykit.birth"
 	metaShards = "partykit.shards"
 )
 
@@ -97,10 +95,10 @@ func layout(shards, replicas int, budget int64) []jetstream.StreamConfig {
 	return append(all, config)
 }
 
-// ensureStreams makes the storage what layout says and reports the epoch: a
-// text that changes when a log stream is made anew. What was there keeps its
-// number of shards.
-func ensureStreams(ctx context.Context, js jetstream.JetStream, shards, replicas int, budget int64) (epoch string, _ int, err error) {
+// ensureStreams makes the storage what layout says and reports its
+// births: a text that changes when a log stream is made anew. What was there
+// keeps its number of shards.
+func ensureStreams(ctx context.Context, js jetstream.JetStream, shards, replicas int, budget int64) (births string, _ int, err error) {
 	have := make(map[string]jetstream.StreamConfig)
 	list := js.ListStreams(ctx)
 	for info := range list.Info() {
@@ -116,13 +114,13 @@ func ensureStreams(ctx context.Context, js jetstream.JetStream, shards, replicas
 		}
 		shards = n
 	}
-	epochs := sha256.New()
+	var born strings.Builder
 	for _, want := range layout(shards, replicas, budget) {
 		want.Metadata = map[string]string{metaShards: strconv.Itoa(shards)}
 		old, exists := have[want.Name]
 		switch {
 		case !exists:
-			want.Metadata[metaEpoch] = rand.Text()
+			want.Metadata[metaBirth] = rand.Text()
 			if _, err := js.CreateStream(ctx, want); err != nil {
 				return "", 0, fmt.Errorf("creating stream %s: %w", want.Name, err)
 			}
@@ -135,10 +133,10 @@ func ensureStreams(ctx context.Context, js jetstream.JetStream, shards, replicas
 			want = old
 		}
 		if strings.HasPrefix(want.Name, streamTitles[nsLog]) {
-			fmt.Fprintln(epochs, want.Name, want.Metadata[metaEpoch])
+			fmt.Fprintln(&born, want.Name, want.Metadata[metaBirth])
 		}
 	}
-	return hex.EncodeToString(epochs.Sum(nil)[:8]), shards, nil
+	return born.String(), shards, nil
 }
 
 // sameLimits reports whether a stream is already as wanted in everything that
