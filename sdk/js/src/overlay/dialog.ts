@@ -1,0 +1,161 @@
+// The invite dialog: the link in every form in which one hands it on, and who
+// is in the party.
+import type { Invite, Kit, Member, Party } from "../partykit";
+import { el, face, nameOf, put } from "./dom";
+import { terms } from "./words";
+
+const streamerKey = "partykit:streamer";
+
+export class InviteDialog {
+  readonly element: HTMLDialogElement;
+  readonly #kit: Kit;
+  readonly #server: string;
+  readonly #say: (text: string) => void;
+  readonly #problem: (error: unknown) => void;
+  readonly #link = el("input", { id: "link", readonly: true, spellcheck: "false", focus: () => this.#link.select() });
+  readonly #qr = el("img", { class: "qr", alt: "QR code of the invite link", width: "160", height: "160" });
+  readonly #hidden = el("input", { type: "checkbox", role: "switch", change: () => this.#streamer(this.#hidden.checked) });
+  readonly #copy = el("button", { type: "button", class: "primary", click: () => this.#copied() }, "Copy");
+  readonly #leave = el("button", { type: "button", class: "quiet", click: () => this.#left() });
+  readonly #terms = el("p", { class: "hint" });
+  readonly #title = el("h3");
+  readonly #members = el("ul");
+  #invite: Invite | undefined;
+
+  constructor(kit: Kit, server: string, say: (text: string) => void, problem: (error: unknown) => void) {
+    this.#kit = kit;
+    this.#server = server;
+    this.#say = say;
+    this.#problem = problem;
+    const share = el("button", { type: "button", click: () => this.#share() }, "Share …");
+    share.hidden = !navigator.share;
+    this.#qr.addEventListener("error", () => (this.#qr.hidden = true)); // a page whose img-src does not allow it
+    this.element = el(
+      "dialog",
+      { "aria-labelledby": "title", click: (event: Event) => event.target === this.element && this.element.close() },
+      el(
+        "div",
+        { class: "sheet" },
+        el(
+          "header",
+          {},
+          el("h2", { id: "title" }, "Invite friends"),
+          el("button", { type: "button", class: "close", "aria-label": "Close", click: () => this.element.close() }, "✕"),
+        ),
+        el("p", {}, "Whoever opens this link sees who is here and joins you in the game."),
+        el("div", { class: "well" }, this.#qr),
+        el("label", { for: "link", class: "visually-hidden" }, "Invite link"),
+        el("div", { class: "row" }, this.#link, this.#copy, share),
+        el("label", { class: "switch" }, this.#hidden, el("span", {}, "Hide the link on screen, for streaming")),
+        this.#terms,
+        el("section", { "aria-labelledby": "members" }, this.#title, this.#members, this.#leave),
+      ),
+    );
+    this.#title.id = "members";
+    kit.on("party", (party) => this.#party(party));
+  }
+
+  open(invite: Invite): void {
+    this.#invite = invite;
+    this.#qr.hidden = false;
+    this.#hidden.checked = streaming();
+    this.#streamer(this.#hidden.checked);
+    put(this.#terms, terms(invite));
+    document.exitPointerLock?.();
+    if (!this.element.open) this.element.showModal();
+    this.#copy.focus();
+  }
+
+  /** Shows or hides the link and its QR code; both can be handed on either way. */
+  #streamer(on: boolean): void {
+    const { url = "" } = this.#invite ?? {};
+    const { host } = new URL(url);
+    this.#link.value = on ? `${host}/join/••••••••••` : url;
+    if (on) this.#qr.removeAttribute("src");
+    else this.#qr.src = `${url}/qr.svg`;
+    this.element.classList.toggle("streaming", on);
+    try {
+      localStorage.setItem(streamerKey, on ? "1" : "");
+    } catch {
+      // remembered for as long as the dialog is
+    }
+  }
+
+  async #copied(): Promise<void> {
+    const done = await copy(this.#invite?.url ?? "", this.element);
+    put(this.#copy, done ? "Copied" : "Press Ctrl+C");
+    if (!done) {
+      this.#link.value = this.#invite?.url ?? "";
+      this.#link.select();
+    }
+    this.#say(done ? "Link copied" : "The link is selected, copy it with Control C");
+    setTimeout(() => put(this.#copy, "Copy"), 2000);
+  }
+
+  async #share(): Promise<void> {
+    try {
+      await navigator.share({ url: this.#invite?.url ?? "" });
+    } catch (error) {
+      if ((error as Error).name !== "AbortError") this.#problem(error);
+    }
+  }
+
+  async #left(): Promise<void> {
+    if (this.#leave.dataset.sure) {
+      this.element.close();
+      return this.#kit.leaveParty().catch(this.#problem);
+    }
+    this.#leave.dataset.sure = "1";
+    put(this.#leave, "Really leave?");
+    setTimeout(() => {
+      delete this.#leave.dataset.sure;
+      put(this.#leave, "Leave the party");
+    }, 4000);
+  }
+
+  #party(party: Party): void {
+    const { members, size, invites } = party;
+    put(this.#title, `In the party · ${members.length} of ${size}`);
+    this.#members.replaceChildren(...members.map((member) => this.#member(member)));
+    this.#leave.hidden = members.length < 2;
+    if (!this.#leave.dataset.sure) put(this.#leave, "Leave the party");
+    // A link that was taken back, or of a party that was left, is not shown on.
+    if (this.element.open && !invites.some(({ id }) => id === this.#invite?.id)) this.element.close();
+  }
+
+  #member(member: Member): HTMLElement {
+    const notes = [
+      member.self && "you",
+      member.leader && "leader",
+      member.state === "loading" && "loading",
+      member.presence === "reconnecting" && "reconnecting",
+    ].filter(Boolean);
+    return el("li", {}, face(this.#server, member), nameOf(member.name), el("span", { class: "hint" }, notes.join(", ")));
+  }
+}
+
+function streaming(): boolean {
+  try {
+    return !!localStorage.getItem(streamerKey);
+  } catch {
+    return false;
+  }
+}
+
+/** Copies a text; where the clipboard is closed to pages (insecure origins), in the old way. */
+async function copy(text: string, within: HTMLElement): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = el("textarea", { class: "visually-hidden", "aria-hidden": "true" });
+    const focused = (within.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
+    field.value = text;
+    within.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    focused?.focus();
+    return done;
+  }
+}

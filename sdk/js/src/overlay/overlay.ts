@@ -1,0 +1,71 @@
+// The overlay: everything of PartyKit's that a player sees inside a game. One
+// custom element with a shadow root, laid over the page, that takes no click
+// but on what it shows.
+import type { PartyKitError } from "../errors";
+import type { Invitation, Invite, Kit } from "../partykit";
+import { Badges } from "./badges";
+import { defineButton } from "./button";
+import { InviteDialog } from "./dialog";
+import { el } from "./dom";
+import { Notes } from "./notes";
+import css from "./overlay.css";
+
+/** What the SDK's core asks of the overlay. */
+export interface Overlay {
+  /** Opens the dialog with a link. */
+  invite(invite: Invite): void;
+  invitation(invitation: Invitation): void;
+  problem(error: PartyKitError): void;
+}
+
+const tag = "partykit-overlay";
+/** How long a sentence stays where screen readers find it. */
+const saidMs = 6000;
+
+/** Lays the overlay of a kit over the page. */
+export function mount(kit: Kit): Overlay {
+  const server = new URL(import.meta.url).origin;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  const root = host(sheet);
+
+  const live = el("div", { class: "visually-hidden", role: "status" });
+  const say = (text: string) => {
+    const line = el("p", {}, text);
+    live.append(line);
+    setTimeout(() => line.remove(), saidMs);
+  };
+  const notes = new Notes(kit);
+  const problem = (error: unknown) => notes.problem(error as PartyKitError);
+  const badges = new Badges(kit, server, say);
+  const dialog = new InviteDialog(kit, server, say, problem);
+  root.append(live, badges.element, notes.element, dialog.element);
+  defineButton(kit, sheet);
+  return {
+    invite: (invite) => dialog.open(invite),
+    invitation: (invitation) => notes.show(invitation),
+    problem,
+  };
+}
+
+/** Puts the element on the page and returns its root. */
+function host(sheet: CSSStyleSheet): ShadowRoot {
+  if (!customElements.get(tag)) customElements.define(tag, class extends HTMLElement {});
+  const element = document.createElement(tag);
+  const root = element.attachShadow({ mode: "open" });
+  root.adoptedStyleSheets = [sheet];
+  // Typing here must not move the game's figure.
+  for (const key of ["keydown", "keyup", "keypress"]) root.addEventListener(key, (event) => event.stopPropagation());
+  document.body.append(element);
+
+  // In the top layer, so that a game in full screen does not cover it.
+  element.popover = "manual";
+  const raise = () => {
+    if (!element.isConnected || !element.showPopover) return;
+    element.hidePopover();
+    element.showPopover();
+  };
+  raise();
+  document.addEventListener("fullscreenchange", raise);
+  return root;
+}

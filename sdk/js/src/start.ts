@@ -1,0 +1,40 @@
+// PartyKit.start: from options to a kit in a party.
+import { PartyKitError } from "./errors";
+import { claimSlot } from "./guest";
+import { connect } from "./kit";
+import { OverlayLoader } from "./loader";
+import type { Kit, PartyKit as Public, StartOptions } from "./partykit";
+
+declare const VERSION: string;
+
+/** Makes the entry of an SDK that was loaded from `own`, its own address. */
+export function entry(own: string | undefined): typeof Public {
+  return Object.freeze({
+    version: VERSION,
+    async start(options: StartOptions): Promise<Kit> {
+      if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(options?.game ?? "")) {
+        throw new PartyKitError("bad_request", "PartyKit.start needs the id of a game, such as { game: \"my-game\" }.");
+      }
+      const server = originOf(options.server ?? own);
+      const folder = own && originOf(own) === server ? own : `${server}/sdk/v1/`;
+      const overlay = new OverlayLoader(options.overlay === false ? undefined : new URL("overlay.js", folder).href);
+      const slot = await claimSlot(`${new URL(server).host}:${options.game}`);
+      try {
+        return await connect(options, server, overlay, slot);
+      } catch (error) {
+        slot.release();
+        throw error;
+      }
+    },
+  });
+}
+
+function originOf(address: string | undefined): string {
+  try {
+    const url = new URL(address!);
+    if (/^https?:$/.test(url.protocol)) return url.origin;
+  } catch {
+    // said below
+  }
+  throw new PartyKitError("bad_request", "Say where the PartyKit server is: PartyKit.start({ server: \"https://HOST\", … }).");
+}

@@ -1,0 +1,39 @@
+// localStorage and sessionStorage, where there are any. In a page that may not
+// store, everything is kept in memory: the player is then a new guest each time.
+
+export interface Store {
+  /** Whether what is set outlives the page. */
+  readonly lasting: boolean;
+  get(key: string): string | null;
+  /** Sets, or with null removes. */
+  set(key: string, value: string | null): void;
+}
+
+function open(name: "localStorage" | "sessionStorage"): Store {
+  const memory = new Map<string, string>();
+  let real: Storage | undefined;
+  try {
+    real = globalThis[name];
+    real.setItem("partykit", "");
+    real.removeItem("partykit");
+  } catch {
+    real = undefined; // blocked by the browser, or there is none
+  }
+  return {
+    lasting: !!real,
+    get: (key) => memory.get(key) ?? real?.getItem(key) ?? null,
+    set(key, value) {
+      memory.delete(key);
+      try {
+        if (value === null) real?.removeItem(key);
+        else if (real) return real.setItem(key, value);
+      } catch {
+        // full: this page still has it
+      }
+      if (value !== null) memory.set(key, value);
+    },
+  };
+}
+
+export const local = open("localStorage");
+export const session = open("sessionStorage");
