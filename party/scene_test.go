@@ -101,6 +101,7 @@ func (sc *scene) append(events []Event, by *CommandID) {
 		sc.log = append(sc.log, encoded)
 	}
 	sc.checkRevision(before, entry)
+	sc.checkFold(before, entry)
 	if sc.s.Retired {
 		sc.s = sc.s.Found().State // its member goes on in memory
 	}

@@ -1,0 +1,78 @@
+package party
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// fold changes a snapshot by one row of the table of events in
+// docs/protocol.md, as any client does.
+func fold(v *Snapshot, e EventView) {
+	member := func() *MemberView {
+		return &v.Members[slices.IndexFunc(v.Members, func(m MemberView) bool { return m.N == e.N })]
+	}
+	free := func(n int) {
+		v.Held = slices.DeleteFunc(v.Held, func(x SeatView) bool { return x.N == n })
+	}
+	switch e.Type {
+	case "held":
+		v.Held = append(v.Held, *e.Seat)
+	case "lapsed":
+		free(e.N)
+	case "joined":
+		free(e.Member.N)
+		v.Members = append(v.Members, *e.Member)
+	case "finalized":
+		member().State, member().Loading = In, nil
+	case "left":
+		v.Members = slices.DeleteFunc(v.Members, func(m MemberView) bool { return m.N == e.N })
+	case "leader":
+		v.Leader = *e.Leader
+	case "data":
+		v.Data, v.DataRev = *e.Data, e.Revision
+	case "landing":
+		v.Landing = *e.Landing
+	case "invited":
+		v.Invites = append(v.Invites, e.Invite.(InviteView))
+	case "used":
+		for i := range v.Invites {
+			if v.Invites[i].ID == e.Invite.(InviteID) {
+				v.Invites[i].Uses = e.Uses
+			}
+		}
+	case "revoked":
+		v.Invites = slices.DeleteFunc(v.Invites, func(i InviteView) bool { return i.ID == e.Invite.(InviteID) })
+	case "renamed":
+		member().Name = e.Name
+	}
+}
+
+// checkFold checks that who saw the party before, and is told the entry, sees
+// the party as it is now.
+func (sc *scene) checkFold(before *State, e Entry) {
+	sc.t.Helper()
+	seen := before.View(sc.now, connected, nil)
+	for _, row := range e.View() {
+		fold(&seen, row)
+	}
+	seen.Revision = e.Rev
+	if diff := cmp.Diff(toJSON(sc.t, sc.s.View(sc.now, connected, nil)), toJSON(sc.t, seen)); diff != "" {
+		sc.t.Fatalf("told %s, a client sees another party (-server +client):\n%s", toJSON(sc.t, e.View()), diff)
+	}
+}
+
+func TestEveryKindOfEventIsToldOrKept(t *testing.T) {
+	private := map[string]bool{"founded": true, "resumed": true, "ended": true, "retired": true}
+	for kind, decode := range decoders {
+		event, err := decode([]byte("{}"))
+		if err != nil || event.kind() != kind {
+			t.Errorf("%s decodes to %T, %v", kind, event, err)
+			continue
+		}
+		if rows := (Entry{Events: []Event{event}}).View(); (len(rows) == 0) != private[kind] {
+			t.Errorf("%s is told as %v", kind, rows)
+		}
+	}
+}
