@@ -23,8 +23,9 @@ type (
 	// Join makes a player a member: by a seat of an invite, held or not.
 	Join struct {
 		Player  PlayerID
-		Name    string // "": the seat's
+		Name    string
 		Face    uint32
+		Fresh   bool // a new guest, which takes over the name and face of its held seat
 		Seat    SeatID
 		Invite  InviteID
 		Move    uint64

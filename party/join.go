@@ -63,7 +63,7 @@ func (d *decision) join(c Join) error {
 	}
 	if seat != nil {
 		member.N = seat.N
-		if member.Name == "" {
+		if c.Fresh {
 			member.Name, member.Face = seat.Name, seat.Face
 		}
 	}

@@ -33,6 +33,7 @@ type scene struct {
 
 	counter map[SessionID]uint64
 	moves   uint64
+	told    func(seq uint64, e Entry) // if set, hears of every entry
 }
 
 // newScene begins with ada alone in memory.
@@ -102,6 +103,9 @@ func (sc *scene) append(events []Event, by *CommandID) {
 	}
 	sc.checkRevision(before, entry)
 	sc.checkFold(before, entry)
+	if sc.told != nil {
+		sc.told(seq, entry)
+	}
 	if sc.s.Retired {
 		sc.s = sc.s.Found().State // its member goes on in memory
 	}

@@ -1,0 +1,198 @@
+package host
+
+import (
+	"time"
+
+	"partykit/internal/names"
+	"partykit/party"
+	"partykit/protocol"
+)
+
+// text takes a text frame: a command of the player.
+func (s *session) text(frame []byte) {
+	if !s.limits.abuse.Allow() {
+		s.close(protocol.RateLimited)
+		return
+	}
+	c, err := protocol.DecodeCommand(frame)
+	if err == nil {
+		_, err = s.h.active(s.game)
+	}
+	if err != nil {
+		s.refuse(c.ID, err)
+		return
+	}
+	switch c.T {
+	case protocol.TPing:
+		s.tell(map[string]string{"t": protocol.TPong})
+		return
+	case protocol.TLoading:
+		s.loading(c)
+		return
+	}
+	if limited := take(s.limits.commands); limited != nil {
+		s.refuse(c.ID, limited)
+		return
+	}
+	if s.begin(c.ID) {
+		s.command(c)
+	}
+}
+
+// refuse answers a frame that is not taken as a command; its id stays unused.
+func (s *session) refuse(id uint64, err error) {
+	s.tell(protocol.Error{T: protocol.TError, ID: id, Failure: s.h.Failure(err)})
+}
+
+func (s *session) loading(c protocol.Command) {
+	phase, err1 := names.Text(c.Phase, party.MaxPhase)
+	message, err2 := names.Text(c.Message, party.MaxLoadingText)
+	bad := c.Progress != nil && !(*c.Progress >= 0 && *c.Progress <= 1)
+	if err1 != nil || err2 != nil || bad {
+		s.refuse(0, party.Errorf(party.BadRequest, "A loading report has a phase of at most %d bytes, a message of at most %d and a progress from 0 to 1.", party.MaxPhase, party.MaxLoadingText))
+		return
+	}
+	s.party.reported(s.player, party.Loading{Phase: phase, Message: message, Progress: c.Progress})
+}
+
+// command starts a new command. Its answer comes from its outcome.
+func (s *session) command(c protocol.Command) {
+	p := s.party
+	switch c.T {
+	case protocol.TInvite:
+		s.makeInvite(c)
+	case protocol.TInvites:
+		s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: p.last, Invites: p.view().Invites})
+	case protocol.TRevoke:
+		s.run(c, party.Revoke{Player: s.player, Invite: c.Invite})
+	case protocol.TJoin:
+		s.join(c)
+	case protocol.TLeave:
+		s.leave(c.ID, party.ReasonLeft)
+	case protocol.TFinalize:
+		switch m := p.state.Member(s.player); {
+		case c.Success == nil:
+			s.fail(c.ID, party.Errorf(party.BadRequest, "finalize needs success: true or false."), nil)
+		case *c.Success:
+			s.run(c, party.Finalize{Player: s.player})
+		case m != nil && m.State == party.Loads:
+			s.leave(c.ID, party.ReasonFailed)
+		default: // only the first call counts
+			s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: p.last})
+		}
+	case protocol.TData:
+		s.data(c)
+	case protocol.TLanding:
+		s.landing(c)
+	case protocol.TRename:
+		s.rename(c)
+	}
+}
+
+// run submits a command of the party and answers with its outcome.
+func (s *session) run(c protocol.Command, cmd party.Command) {
+	s.party.submit(s.job(c.ID, cmd, func(ok *protocol.OK) {}))
+}
+
+// job makes a command of the session that answers when it is done; fill adds
+// to the answer.
+func (s *session) job(id uint64, cmd party.Command, fill func(*protocol.OK)) *job {
+	l := s.party.loop
+	return &job{cmd: cmd, id: &party.CommandID{Session: s.id, Counter: id}, done: func(o outcome) {
+		s.do(l, func() {
+			if o.err != nil {
+				s.fail(id, o.err, nil)
+				return
+			}
+			ok := protocol.OK{T: protocol.TOK, ID: id, Seq: o.seq}
+			fill(&ok)
+			s.answer(ok)
+		})
+	}}
+}
+
+// data sets party data: the leader's at once, another's in waiting (law 5).
+func (s *session) data(c protocol.Command) {
+	p := s.party
+	leads := p.state.Leader == s.player
+	base := s.own.Data
+	if leads {
+		base = p.state.Data
+	}
+	set := c.Set
+	switch {
+	case (c.Set == nil) == (c.Patch == nil):
+		s.fail(c.ID, party.Errorf(party.BadRequest, "data needs either set or patch."), nil)
+		return
+	case c.Patch != nil:
+		set = base.Patched(c.Patch)
+	}
+	set, err := set.Clean()
+	if err != nil {
+		s.fail(c.ID, err, nil)
+		return
+	}
+	s.own.Data = set
+	if !leads {
+		s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: p.last, Waiting: true})
+		return
+	}
+	s.run(c, party.SetData{Player: s.player, Data: set})
+}
+
+func (s *session) landing(c protocol.Command) {
+	p := s.party
+	fields, err := party.CleanFields(c.Fields)
+	if err != nil {
+		s.fail(c.ID, err, nil)
+		return
+	}
+	s.own.Landing = fields
+	if p.state.Leader != s.player {
+		s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: p.last, Waiting: true})
+		return
+	}
+	s.run(c, party.SetLanding{Player: s.player, Fields: fields})
+}
+
+func (s *session) rename(c protocol.Command) {
+	p := s.party
+	p.submit(s.job(c.ID, party.Rename{Player: s.player, Name: c.Name}, func(ok *protocol.OK) {
+		if clean, err := names.Clean(c.Name); err == nil {
+			s.name = clean
+		}
+		if m := p.state.Member(s.player); m != nil {
+			ok.Name = m.Name
+		}
+	}))
+}
+
+// leave takes the player to a party of one. The answer comes when it is there.
+func (s *session) leave(id uint64, why party.Reason) {
+	p := s.party
+	if len(p.state.Members) == 1 && !p.logged {
+		s.answer(protocol.OK{T: protocol.TOK, ID: id, Seq: p.last}) // alone already
+		return
+	}
+	s.leaving = id
+	p.submit(&job{
+		cmd: party.Leave{Player: s.player, Reason: why},
+		id:  &party.CommandID{Session: s.id, Counter: id},
+		done: func(o outcome) {
+			if o.err == nil && len(o.entry.Events) > 0 {
+				return // answered on arrival
+			}
+			s.do(p.loop, func() {
+				s.leaving = 0
+				if o.err != nil {
+					s.fail(id, o.err, nil)
+					return
+				}
+				s.answer(protocol.OK{T: protocol.TOK, ID: id, Seq: o.seq})
+			})
+		},
+	})
+}
+
+// lookup bounds what a command first needs of the engine.
+const lookup = 10 * time.Second

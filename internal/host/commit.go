@@ -1,0 +1,326 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"partykit/internal/engine"
+	"partykit/party"
+	"partykit/protocol"
+)
+
+// patience is how long a command may wait for the engine before it is answered
+// as unavailable.
+const patience = 15 * time.Second
+
+// job is a command, or a reliable message, on its way into the log. Jobs of a
+// party start in the order in which they came.
+type job struct {
+	cmd      party.Command
+	id       *party.CommandID
+	done     func(outcome) // may be nil
+	message  *outgoing     // instead of cmd
+	deadline time.Time
+}
+
+// outcome is how a command ended.
+type outcome struct {
+	seq   uint64
+	entry party.Entry // with no events: there was nothing to do, or it was done before
+	err   *party.Error
+}
+
+// inflight is the one append under way.
+type inflight struct {
+	job   *job
+	entry party.Entry
+	seq   uint64 // once acknowledged
+}
+
+func (p *live) submit(j *job) {
+	j.deadline = time.Now().Add(patience)
+	p.queue = append(p.queue, j)
+	p.pump()
+}
+
+func (j *job) finish(o outcome) {
+	if j.done != nil {
+		j.done(o)
+	}
+}
+
+// pump starts what can start: messages at once, a command when no append is
+// under way.
+func (p *live) pump() {
+	for len(p.queue) > 0 && p.inflight == nil && !p.reading && !p.unloaded {
+		j := p.queue[0]
+		p.queue = p.queue[1:]
+		if j.message != nil {
+			p.send(j.message)
+			continue
+		}
+		p.decide(j)
+	}
+	p.schedule()
+}
+
+func (p *live) decide(j *job) {
+	if j.id != nil {
+		answer, err := p.state.Repeated(*j.id)
+		if err != nil {
+			j.finish(outcome{err: failure(err)})
+			return
+		}
+		if answer != nil {
+			j.finish(outcome{seq: answer.Seq})
+			return
+		}
+	}
+	t := now()
+	events, err := party.Decide(p.state, j.cmd, t, p.known())
+	if err != nil {
+		j.finish(outcome{err: failure(err)})
+		return
+	}
+	if len(events) == 0 {
+		j.finish(outcome{seq: p.last})
+		return
+	}
+	if !p.logged && !shares(events) {
+		e := p.state.Entry(t, j.id, events)
+		p.apply(p.state.Seq, e)
+		j.finish(outcome{seq: p.last, entry: e})
+		return
+	}
+	p.append(j, t, events)
+}
+
+// shares reports whether the events must be seen outside this host: a link was
+// made.
+func shares(events []party.Event) bool {
+	return slices.ContainsFunc(events, func(e party.Event) bool {
+		_, ok := e.(party.Invited)
+		return ok
+	})
+}
+
+// append writes the events as one entry. A party without a log gets one, which
+// begins with the party as it is.
+func (p *live) append(j *job, t party.Time, events []party.Event) {
+	if !p.logged {
+		if err := p.listen(); err != nil {
+			j.finish(outcome{err: failure(err)})
+			return
+		}
+		events = slices.Insert(events, 0, party.Event(p.state.Found()))
+	}
+	entry := p.state.Entry(t, j.id, events)
+	data, err := entry.Encode()
+	if err != nil {
+		j.finish(outcome{err: failure(err)})
+		return
+	}
+	after := p.state.Clone()
+	after.Apply(0, entry)
+	if p.size+len(data) > engine.MaxSnapshot && tooLarge(after) && grows(j.cmd) {
+		j.finish(outcome{err: &party.Error{Code: party.PartyTooLarge}})
+		return
+	}
+	p.inflight = &inflight{job: j, entry: entry}
+	p.pins++
+	ttl := t.Until(after.Horizon(t)) + margin
+	p.h.o.Node.Append(p.ref, p.expect, data, ttl, func(seq uint64, err error) {
+		p.loop.post(func() { p.pins--; p.appended(seq, err) })
+	})
+}
+
+// listen follows the log that is about to begin.
+func (p *live) listen() error {
+	if p.follow != nil {
+		return nil
+	}
+	f, err := p.h.o.Node.Follow(p.ref, p.arrived)
+	if err == nil {
+		p.follow = f
+		p.announce()
+	}
+	return err
+}
+
+// tooLarge reports whether a state no longer fits into a snapshot.
+func tooLarge(s *party.State) bool {
+	b, err := json.Marshal(s)
+	return err != nil || len(b) > engine.MaxSnapshot
+}
+
+// grows tells the commands that may be refused when a party is too large from
+// those that must always be possible.
+func grows(c party.Command) bool {
+	switch c.(type) {
+	case party.SetData, party.SetLanding, party.MakeInvite, party.Hold, party.Join:
+		return true
+	}
+	return false
+}
+
+// appended hears how the append went.
+func (p *live) appended(seq uint64, err error) {
+	f := p.inflight
+	if f == nil {
+		return // it came back from the log before, and was finished then
+	}
+	switch {
+	case err == nil:
+		f.seq = seq
+		p.finishInflight()
+	case errors.Is(err, engine.ErrConflict):
+		p.retry(f, 0)
+	case errors.Is(err, engine.ErrUnknown), errors.Is(err, engine.ErrUnavailable):
+		p.h.log.Warn("an append was not answered", "game", p.ref.Game, "party", p.ref.Party, "err", err)
+		p.retry(f, 250*time.Millisecond)
+	default:
+		p.inflight = nil
+		f.job.finish(outcome{err: failure(err)})
+		p.pump()
+	}
+}
+
+// retry reads what is there and decides again. A command that was applied
+// after all is found by its id.
+func (p *live) retry(f *inflight, wait time.Duration) {
+	p.inflight = nil
+	if time.Now().After(f.job.deadline) {
+		f.job.finish(outcome{err: &party.Error{Code: party.Unavailable}})
+	} else {
+		p.queue = slices.Insert(p.queue, 0, f.job)
+	}
+	p.reread(wait)
+}
+
+// finishInflight answers the command once its entry has come back.
+func (p *live) finishInflight() {
+	f := p.inflight
+	if f == nil || f.seq == 0 || p.state.Seq < f.seq {
+		return
+	}
+	p.inflight = nil
+	f.job.finish(outcome{seq: f.seq, entry: f.entry})
+	p.pump()
+}
+
+// arrived is called by the engine with every committed entry.
+func (p *live) arrived(r engine.Record) {
+	p.loop.post(func() {
+		switch {
+		case p.unloaded:
+		case p.opening || p.reading:
+			p.held = append(p.held, r)
+		default:
+			p.take(r)
+		}
+	})
+}
+
+// take applies an entry that came back from the log, or reads what is missing
+// before it.
+func (p *live) take(r engine.Record) {
+	switch {
+	case p.reading:
+		p.held = append(p.held, r)
+	case r.Kind == engine.Gap:
+		p.reread(0)
+	case r.Kind == engine.Event && r.Seq <= p.state.Seq, r.Kind == engine.Message && r.Seq <= p.lastMsg:
+		// seen before
+	case r.Kind == engine.Event && r.Prev > p.state.Seq, r.Kind == engine.Message && r.Prev > p.lastMsg:
+		p.held = append(p.held, r)
+		p.reread(0)
+	case r.Kind == engine.Event:
+		e, err := party.DecodeEntry(r.Data)
+		if err != nil {
+			p.h.log.Error("an entry cannot be read", "game", p.ref.Game, "party", p.ref.Party, "seq", r.Seq, "err", err)
+			return
+		}
+		p.size += len(r.Data)
+		p.apply(r.Seq, e)
+		p.finishInflight()
+	case r.Kind == engine.Message:
+		p.deliver(r)
+	}
+}
+
+// reread brings what was missed. Nothing is decided meanwhile.
+func (p *live) reread(wait time.Duration) {
+	if p.reading {
+		return
+	}
+	p.reading = true
+	p.pins++
+	after := p.last
+	go func() {
+		ctx, cancel := context.WithTimeout(p.h.ctx, patience)
+		defer cancel()
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+		}
+		loaded, err := p.h.o.Node.Load(ctx, p.ref)
+		var tail []engine.Record
+		if err == nil {
+			tail, err = p.h.o.Node.Read(ctx, p.ref, after)
+		}
+		p.loop.post(func() { p.pins--; p.caughtUp(loaded, tail, err) })
+	}()
+}
+
+func (p *live) caughtUp(loaded engine.Loaded, tail []engine.Record, err error) {
+	p.reading = false
+	if err != nil && !errors.Is(err, engine.ErrNotFound) {
+		if p.h.ctx.Err() == nil && (len(p.queue) > 0 || len(p.held) > 0) {
+			p.failLate()
+			p.reread(time.Second)
+		}
+		return
+	}
+	p.expect = loaded.Last
+	if loaded.Covered > p.state.Seq && !holds(tail, loaded.Covered) {
+		p.jump(loaded)
+	}
+	held := p.held
+	p.held = nil
+	for _, r := range append(tail, held...) {
+		p.take(r)
+	}
+	p.pump()
+}
+
+func holds(records []engine.Record, seq uint64) bool {
+	return slices.ContainsFunc(records, func(r engine.Record) bool { return r.Seq == seq })
+}
+
+// jump takes the stored snapshot where the log no longer holds what lies
+// between. Members resume and are told the gap.
+func (p *live) jump(l engine.Loaded) {
+	state, err := restore(engine.Loaded{Snapshot: l.Snapshot, Covered: l.Covered})
+	if err != nil {
+		p.h.log.Error("a snapshot cannot be read", "game", p.ref.Game, "party", p.ref.Party, "err", err)
+		return
+	}
+	p.state, p.last = state, max(p.last, state.Seq)
+	for _, s := range p.sessions {
+		s.close(protocol.SlowReader)
+	}
+}
+
+// failLate answers commands that have waited long enough.
+func (p *live) failLate() {
+	p.queue = slices.DeleteFunc(p.queue, func(j *job) bool {
+		late := j.message == nil && time.Now().After(j.deadline)
+		if late {
+			j.finish(outcome{err: &party.Error{Code: party.Unavailable}})
+		}
+		return late
+	})
+}

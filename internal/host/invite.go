@@ -1,0 +1,81 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"partykit/internal/auth"
+	"partykit/internal/engine"
+	"partykit/party"
+	"partykit/protocol"
+)
+
+// link is what the engine holds under a code's hash: where the code leads.
+// Whether it opens anything is the party's to say.
+type link struct {
+	Game   party.GameID   `json:"game"`
+	Party  party.ID       `json:"party"`
+	Invite party.InviteID `json:"invite"`
+}
+
+// keepLink is how much longer than to its expiry a link's record is kept, so
+// that its page can say why it does not open any more.
+const keepLink = 24 * time.Hour
+
+// makeInvite stores where the code leads, then makes the invite in the party.
+// The code is derived from the command, so that a repeated command tells the
+// same one although it is stored nowhere.
+func (s *session) makeInvite(c protocol.Command) {
+	p := s.party
+	code := s.h.o.Keys.Code(string(s.id), c.ID)
+	hash := auth.CodeHash(code)
+	id := party.InviteID(auth.InviteID(hash))
+	expires := time.Duration(c.Expires) * time.Second
+	if c.Expires < 0 || c.Expires > int64(party.MaxExpiry/time.Second) {
+		expires = -1 // refused by the party
+	}
+	cmd := party.MakeInvite{Player: s.player, ID: id, Expires: expires, MaxUses: c.MaxUses, Message: c.Message}
+	if _, err := party.Decide(p.state, cmd, now(), p.known()); err != nil {
+		s.fail(c.ID, err, nil)
+		return
+	}
+	record, _ := json.Marshal(link{s.game, p.state.ID, id})
+	ttl := max(expires, party.DefaultExpiry) + keepLink
+	s.moving = true
+	p.pins++
+	go func() {
+		ctx, cancel := context.WithTimeout(s.h.ctx, lookup)
+		defer cancel()
+		_, err := s.h.o.Node.Put(ctx, engine.Invites, hash, record, 0, ttl)
+		p.loop.post(func() {
+			p.pins--
+			if err != nil && !errors.Is(err, engine.ErrConflict) { // a conflict: the command is repeated
+				s.fail(c.ID, failure(err), nil)
+			} else {
+				p.submit(s.job(c.ID, cmd, func(ok *protocol.OK) {
+					if i := p.state.Invite(id); i != nil {
+						ok.Invite = new(i.View())
+					}
+					ok.Code, ok.URL = code, s.h.o.PublicURL+"/join/"+code
+				}))
+			}
+			s.rest()
+		})
+	}()
+}
+
+// linkOf finds where a code leads.
+func (h *Host) linkOf(ctx context.Context, code string) (link, error) {
+	var l link
+	clean, ok := auth.ParseCode(code)
+	if !ok {
+		return l, &party.Error{Code: party.NotFound}
+	}
+	b, _, err := h.o.Node.Get(ctx, engine.Invites, auth.CodeHash(clean))
+	if err != nil {
+		return l, failure(err)
+	}
+	return l, json.Unmarshal(b, &l)
+}

@@ -1,0 +1,282 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"partykit/internal/engine"
+	"partykit/party"
+)
+
+// live is a party that this host serves. All of it belongs to its loop.
+type live struct {
+	h    *Host
+	loop *loop
+	ref  engine.Ref
+
+	state   *party.State
+	logged  bool   // it has a log; a party of one has none until it is shared
+	expect  uint64 // what the next append must find as the last event
+	last    uint64 // the newest entry of any kind that was applied or delivered
+	lastMsg uint64 // the newest message
+
+	opening bool
+	waiting []func(*live, error)
+	follow  *engine.Following
+	reading bool            // a read of what was missed is under way
+	held    []engine.Record // what came meanwhile
+
+	queue    []*job
+	inflight *inflight
+
+	sessions map[party.PlayerID]*session
+	tracks   map[party.SessionID]*track // of reliable messages
+	absent   map[party.PlayerID]party.Absence
+	reports  map[party.PlayerID]*report
+	pages    map[*Page]bool
+	closed   map[party.SeatID]party.Time
+	gone     map[party.SeatID]party.Reason
+	remote   remote
+
+	base     party.Time // until when snapshot or founding entry is kept
+	size     int        // of the state in bytes, about
+	unsaved  int        // events since the last snapshot
+	saving   bool
+	saveNext party.Time
+
+	timer     *time.Timer
+	pins      int        // work under way that must find the party here
+	idleSince party.Time // since when nobody here needs it
+	gonePages party.Time // when pages may be told again
+	pagesDue  bool
+	unloaded  bool
+}
+
+func (h *Host) newLive(r engine.Ref, l *loop) *live {
+	p := &live{
+		h: h, loop: l, ref: r,
+		sessions: map[party.PlayerID]*session{},
+		tracks:   map[party.SessionID]*track{},
+		absent:   map[party.PlayerID]party.Absence{},
+		reports:  map[party.PlayerID]*report{},
+		pages:    map[*Page]bool{},
+		closed:   map[party.SeatID]party.Time{},
+		gone:     map[party.SeatID]party.Reason{},
+		remote:   remote{nodes: map[string]party.Time{}, members: map[party.PlayerID]string{}},
+	}
+	l.parties[r] = p
+	return p
+}
+
+// found starts a party without a log on its loop, and then calls fn there.
+func (h *Host) found(state *party.State, fn func(*live)) {
+	r := ref(state.Game, state.ID)
+	l := h.loopOf(r)
+	l.post(func() {
+		p := h.newLive(r, l)
+		p.state = state
+		m := state.Members[0]
+		h.moved(state.Game, m.Player, whereabouts{state.ID, m.Move})
+		fn(p)
+	})
+}
+
+// load brings the party from its log. Nothing is served before.
+func (p *live) load() {
+	p.opening = true
+	go func() {
+		ctx, cancel := context.WithTimeout(p.h.ctx, 15*time.Second)
+		defer cancel()
+		o := p.open(ctx)
+		p.loop.post(func() { p.opened(o) })
+	}()
+}
+
+// opening is what load found.
+type opening struct {
+	follow   *engine.Following
+	state    *party.State
+	expect   uint64
+	size     int
+	base     party.Time
+	tail     []engine.Record // all kinds, after the state
+	messages []engine.Record // all that are held
+	err      error
+}
+
+func (p *live) open(ctx context.Context) (o opening) {
+	node := p.h.o.Node
+	// Following comes first: what is committed after the reads is then shown.
+	if o.follow, o.err = node.Follow(p.ref, p.arrived); o.err != nil {
+		return o
+	}
+	loaded, err := node.Load(ctx, p.ref)
+	if err != nil {
+		o.err = err
+		return o
+	}
+	if o.state, o.err = restore(loaded); o.err != nil {
+		return o
+	}
+	o.expect, o.size = loaded.Last, len(loaded.Snapshot)
+	for _, r := range loaded.Events {
+		o.size += len(r.Data)
+	}
+	if o.tail, o.err = node.Read(ctx, p.ref, o.state.Seq); o.err != nil {
+		return o
+	}
+	o.messages, o.err = node.Read(ctx, p.ref, 0, engine.Message)
+	return o
+}
+
+// restore folds what was stored into a state.
+func restore(l engine.Loaded) (*party.State, error) {
+	s := &party.State{}
+	if l.Snapshot != nil {
+		if err := json.Unmarshal(l.Snapshot, s); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range l.Events {
+		e, err := party.DecodeEntry(r.Data)
+		if err != nil {
+			return nil, err
+		}
+		s.Apply(r.Seq, e)
+	}
+	return s, nil
+}
+
+func (p *live) opened(o opening) {
+	p.opening = false
+	waiting := p.waiting
+	p.waiting = nil
+	p.follow = o.follow
+	err := o.err
+	if err == nil && o.state.Retired {
+		err = engine.ErrNotFound
+	}
+	if err != nil {
+		if !errors.Is(err, engine.ErrNotFound) {
+			p.h.log.Error("a party cannot be loaded", "game", p.ref.Game, "party", p.ref.Party, "err", err)
+		}
+		p.unload()
+		for _, fn := range waiting {
+			fn(nil, failure(err))
+		}
+		return
+	}
+	p.state, p.logged, p.expect, p.size = o.state, true, o.expect, o.size
+	p.last = o.state.Seq
+	p.unsaved = 1 // a snapshot when it is unloaded: loading was worth shortening
+	p.started(now())
+	for _, r := range o.messages {
+		p.track(r)
+	}
+	for _, r := range append(o.tail, p.held...) {
+		p.take(r)
+	}
+	p.held = nil
+	p.settle()
+	for _, fn := range waiting {
+		fn(p, nil)
+	}
+	p.schedule()
+}
+
+// started marks everybody as away since now: whoever is there will say so, and
+// a deadline that passed while nobody looked starts anew.
+func (p *live) started(t party.Time) {
+	for _, m := range p.state.Members {
+		p.absent[m.Player] = party.Absence{Since: t, ByServer: true}
+		p.h.moved(p.state.Game, m.Player, whereabouts{p.state.ID, m.Move})
+	}
+	for _, s := range p.state.Seats {
+		p.closed[s.ID] = t
+	}
+	p.announce()
+}
+
+// settle finishes moves that a crash may have cut short: whoever joined from
+// another party must have left it.
+func (p *live) settle() {
+	for _, m := range p.state.Members {
+		if m.From != "" && m.Joined.Add(24*time.Hour) > now() {
+			p.h.leaveBehind(ref(p.state.Game, m.From), m.Player, m.Move)
+		}
+	}
+}
+
+// leaveBehind takes a player out of the party it moved away from.
+func (h *Host) leaveBehind(from engine.Ref, player party.PlayerID, move uint64) {
+	h.with(from, func(x *live, err error) {
+		if err == nil {
+			x.submit(&job{cmd: party.Leave{Player: player, Reason: party.ReasonMoved, Move: move}})
+		}
+	})
+}
+
+// known is what the next decision may rely on beside the state.
+func (p *live) known() party.Known {
+	own := map[party.PlayerID]party.Own{}
+	for id, s := range p.sessions {
+		own[id] = s.own
+	}
+	return party.Known{Absent: p.absent, Closed: p.closed, Own: own}
+}
+
+func (p *live) status(id party.PlayerID) party.Status {
+	st := party.Status{Presence: party.Connected}
+	if _, away := p.absent[id]; away {
+		st.Presence = party.Reconnecting
+	}
+	if r := p.reports[id]; r != nil {
+		st.Loading = new(r.shown())
+	}
+	return st
+}
+
+// elsewhere reports whether a higher move has taken the member away.
+func (p *live) elsewhere(m *party.Member) bool {
+	w, ok := p.h.whereIs(p.state.Game, m.Player)
+	return ok && w.party != p.state.ID && w.move > m.Move
+}
+
+func (p *live) view() party.Snapshot { return p.state.View(now(), p.status, p.elsewhere) }
+
+// unload takes the party out of memory. A party of one is gone with it.
+func (p *live) unload() {
+	p.unloaded = true
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+	if p.follow != nil {
+		go p.follow.Stop()
+	}
+	p.goodbye()
+	delete(p.loop.parties, p.ref)
+	if p.state == nil {
+		return
+	}
+	for _, m := range p.state.Members {
+		p.h.forget(p.state.Game, m.Player, p.state.ID)
+	}
+}
+
+// failure turns an engine's error into one for clients.
+func failure(err error) *party.Error {
+	if e, ok := errors.AsType[*party.Error](err); ok {
+		return e
+	}
+	switch {
+	case errors.Is(err, engine.ErrNotFound):
+		return &party.Error{Code: party.NotFound}
+	case errors.Is(err, engine.ErrFull):
+		return &party.Error{Code: party.StorageFull}
+	case errors.Is(err, engine.ErrTooLarge):
+		return &party.Error{Code: party.PartyTooLarge}
+	}
+	return &party.Error{Code: party.Unavailable}
+}

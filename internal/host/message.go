@@ -1,0 +1,250 @@
+package host
+
+import (
+	"encoding/binary"
+	"errors"
+	"strconv"
+	"time"
+
+	"partykit/internal/engine"
+	"partykit/party"
+	"partykit/protocol"
+)
+
+// stored is a reliable message as the log holds it: a version, flags, the
+// message's id, sender's and receiver's numbers, the session, the payload.
+type stored struct {
+	flags   byte
+	id      uint64
+	from    int
+	to      int // 0: everyone else
+	session party.SessionID
+	payload []byte
+}
+
+const storedVersion = 1
+
+var errStored = errors.New("host: a stored message cannot be read")
+
+func (m stored) encode() []byte {
+	b := make([]byte, 0, 32+len(m.session)+len(m.payload))
+	b = append(b, storedVersion, m.flags)
+	b = binary.AppendUvarint(b, m.id)
+	b = binary.AppendUvarint(b, uint64(m.from))
+	b = binary.AppendUvarint(b, uint64(m.to))
+	b = binary.AppendUvarint(b, uint64(len(m.session)))
+	b = append(b, m.session...)
+	return append(b, m.payload...)
+}
+
+func decodeStored(b []byte) (m stored, err error) {
+	if len(b) < 2 || b[0] != storedVersion {
+		return m, errStored
+	}
+	m.flags, b = b[1], b[2:]
+	var numbers [4]uint64
+	for i := range numbers {
+		v, n := binary.Uvarint(b)
+		if n <= 0 {
+			return m, errStored
+		}
+		numbers[i], b = v, b[n:]
+	}
+	if numbers[3] > uint64(len(b)) {
+		return m, errStored
+	}
+	m.id, m.from, m.to = numbers[0], int(numbers[1]), int(numbers[2])
+	m.session, m.payload = party.SessionID(b[:numbers[3]]), b[numbers[3]:]
+	return m, nil
+}
+
+// concerns reports whether the member with that number is to get the message.
+func (m stored) concerns(n int) bool { return m.from != n && (m.to == 0 || m.to == n) }
+
+// frame is what receivers get.
+func (m stored) frame(seq uint64) []byte {
+	out := protocol.Message{Reliable: true, Flags: m.flags, ID: seq, Peer: m.from, Payload: m.payload}
+	if m.to != 0 {
+		out.Flags |= protocol.FlagDirect
+	}
+	return protocol.AppendMessage(nil, out)
+}
+
+// track is what the party knows of a session's reliable messages: that a
+// repeated one is not sent twice, and is acknowledged again.
+type track struct {
+	high uint64 // highest id in the log or on its way
+	acks []ack  // the newest
+}
+
+type ack struct{ id, seq uint64 }
+
+// trackOf returns a session's track, a new one if there is none.
+func (p *live) trackOf(id party.SessionID) *track {
+	t := p.tracks[id]
+	if t == nil {
+		t = &track{}
+		p.tracks[id] = t
+	}
+	return t
+}
+
+// track notes a message that the log holds.
+func (p *live) track(r engine.Record) {
+	m, err := decodeStored(r.Data)
+	if err != nil {
+		return
+	}
+	p.lastMsg = max(p.lastMsg, r.Seq)
+	t := p.trackOf(m.session)
+	t.high = max(t.high, m.id)
+	t.acks = append(t.acks, ack{m.id, r.Seq})
+	if len(t.acks) > 64 {
+		t.acks = t.acks[len(t.acks)-64:]
+	}
+}
+
+// outgoing is a reliable message that waits for its turn in the party's queue.
+type outgoing struct {
+	s       *session
+	message stored
+}
+
+// binary takes a game message.
+func (s *session) binary(frame []byte) {
+	if !s.limits.abuse.Allow() {
+		s.close(protocol.RateLimited)
+		return
+	}
+	m, err := protocol.DecodeMessage(frame)
+	switch {
+	case err != nil:
+		s.refuseMessage(m.ID, err)
+	case m.Reliable:
+		s.reliable(m)
+	default:
+		s.volatile(m)
+	}
+}
+
+func (s *session) refuseMessage(id uint64, err error) {
+	s.tell(protocol.Error{T: protocol.TError, MID: id, Failure: s.h.Failure(err)})
+}
+
+// receiver checks whom a message is for.
+func (s *session) receiver(to int) error {
+	if to == 0 {
+		return nil
+	}
+	if m := s.party.state.MemberN(to); m == nil || m.Player == s.player {
+		return &party.Error{Code: party.NotFound, Detail: "There is no other member of that number in the party."}
+	}
+	return nil
+}
+
+// volatile passes a message on at once: to those here, and once to the other
+// hosts if any serves this party.
+func (s *session) volatile(m protocol.Message) {
+	p := s.party
+	if limited := take(s.limits.volatile); limited != nil {
+		if t := time.Now(); t.Sub(s.limits.volatileTold) >= time.Second {
+			s.limits.volatileTold = t
+			s.refuseMessage(0, limited)
+		}
+		return
+	}
+	if err := s.receiver(m.Peer); err != nil {
+		s.refuseMessage(0, err)
+		return
+	}
+	to := m.Peer
+	m.Peer = p.state.Member(s.player).N
+	m.Flags &= protocol.FlagJSON
+	if to != 0 {
+		m.Flags |= protocol.FlagDirect
+	}
+	out := protocol.AppendMessage(make([]byte, 0, len(m.Payload)+16), m)
+	p.passOn(to, m.Peer, out)
+	p.remote.volatile(p, to, m.Peer, out)
+}
+
+// passOn sends a volatile message to the members served here.
+func (p *live) passOn(to, from int, frame []byte) {
+	for id, s := range p.sessions {
+		if m := p.state.Member(id); m != nil && m.N != from && (to == 0 || m.N == to) {
+			s.send(true, frame)
+		}
+	}
+}
+
+// reliable puts a message into the party's queue, behind what the player did
+// before.
+func (s *session) reliable(m protocol.Message) {
+	p := s.party
+	t := p.trackOf(s.id)
+	if m.ID <= t.high { // a repetition: acknowledged again, or about to be
+		for _, a := range t.acks {
+			if a.id == m.ID {
+				s.send(true, protocol.AppendAck(nil, a.id, a.seq))
+			}
+		}
+		return
+	}
+	if limited := take(s.limits.reliable); limited != nil {
+		s.refuseMessage(m.ID, limited)
+		return
+	}
+	if err := s.receiver(m.Peer); err != nil {
+		s.refuseMessage(m.ID, err)
+		return
+	}
+	t.high = m.ID
+	if !p.logged { // nobody else is here
+		s.send(true, protocol.AppendAck(nil, m.ID, p.last))
+		return
+	}
+	payload := append([]byte(nil), m.Payload...)
+	p.submit(&job{message: &outgoing{s, stored{
+		flags: m.Flags & protocol.FlagJSON, id: m.ID, from: p.state.Member(s.player).N, to: m.Peer,
+		session: s.id, payload: payload,
+	}}})
+}
+
+// send writes a message. It is acknowledged when it comes back from the log.
+func (p *live) send(o *outgoing) {
+	m := o.message
+	p.pins++
+	id := string(m.session) + "." + strconv.FormatUint(m.id, 10)
+	p.h.o.Node.Send(p.ref, engine.Message, id, m.encode(), func(_ uint64, err error) {
+		p.loop.post(func() {
+			p.pins--
+			if err == nil {
+				return
+			}
+			if errors.Is(err, engine.ErrUnknown) {
+				p.reread(0) // it may have arrived; then it is acknowledged
+			}
+			o.s.do(p.loop, func() { o.s.refuseMessage(m.id, failure(err)) })
+		})
+	})
+}
+
+// deliver sends a message that came back from the log to those it is for.
+func (p *live) deliver(r engine.Record) {
+	p.track(r)
+	p.last = max(p.last, r.Seq)
+	m, err := decodeStored(r.Data)
+	if err != nil {
+		p.h.log.Error("a message cannot be read", "game", p.ref.Game, "party", p.ref.Party, "seq", r.Seq)
+		return
+	}
+	frame := m.frame(r.Seq)
+	for id, s := range p.sessions {
+		switch member := p.state.Member(id); {
+		case s.id == m.session:
+			s.send(true, protocol.AppendAck(nil, m.id, r.Seq))
+		case member != nil && m.concerns(member.N):
+			s.send(true, frame)
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package host
+
+import (
+	"partykit/party"
+	"partykit/protocol"
+)
+
+// report is what a loading member last told of itself. It is never stored.
+type report struct {
+	loading  party.Loading
+	progress party.Time // when it last changed
+	sent     party.Time
+	unsent   bool
+	stalled  bool // was told so
+}
+
+func (r *report) shown() party.Loading {
+	l := r.loading
+	l.Stalled = r.stalled
+	return l
+}
+
+// due is when the report must next be told: what waits for its turn, or that
+// it has stalled.
+func (r *report) due() party.Time {
+	switch {
+	case r.unsent:
+		return r.sent.Add(statusPause)
+	case !r.stalled:
+		return r.progress.Add(party.StalledTime)
+	}
+	return 0
+}
+
+// load notes a member's own report; the newest wins and at most one in
+// statusPause goes out.
+func (p *live) reported(id party.PlayerID, l party.Loading) {
+	m := p.state.Member(id)
+	if m == nil || m.State != party.Loads {
+		return
+	}
+	t := now()
+	r := p.reports[id]
+	if r == nil {
+		r = &report{}
+		p.reports[id] = r
+	}
+	r.loading, r.progress, r.unsent, r.stalled = l, t, true, false
+	if r.due() <= t {
+		p.report(id, r, t)
+	}
+	p.schedule()
+}
+
+// report tells a member's status.
+func (p *live) report(id party.PlayerID, r *report, t party.Time) {
+	if !r.unsent {
+		r.stalled = true
+	}
+	r.unsent, r.sent = false, t
+	p.tellStatus(id)
+}
+
+// tellStatus sends a member's presence and loading to the others, here and on
+// other hosts.
+func (p *live) tellStatus(id party.PlayerID) {
+	p.showStatus(id)
+	p.remote.status(p, id)
+}
+
+func (p *live) showStatus(id party.PlayerID) {
+	m := p.state.Member(id)
+	if m == nil {
+		return
+	}
+	frame := p.statusFrame(m)
+	for player, s := range p.sessions {
+		if player != id {
+			s.send(false, frame)
+		}
+	}
+	p.pagesChanged()
+}
+
+func (p *live) statusFrame(m *party.Member) []byte {
+	return protocol.Encode(protocol.Status{T: protocol.TStatus, N: m.N, Status: p.status(m.Player)})
+}

@@ -1,0 +1,143 @@
+package host
+
+import (
+	"sync"
+	"time"
+
+	"partykit/party"
+	"partykit/protocol"
+)
+
+const (
+	statusPause = 250 * time.Millisecond // between statuses of a member, and between updates of a page
+	keepIdle    = 10 * time.Second       // a party that nobody here needs stays in memory
+)
+
+// schedule sets the party's one timer to when something is next due.
+func (p *live) schedule() {
+	if p.unloaded || p.opening || p.state == nil {
+		return
+	}
+	next := party.Time(0)
+	consider := func(t party.Time) {
+		if t != 0 && (next == 0 || t < next) {
+			next = t
+		}
+	}
+	t := now()
+	if p.inflight == nil && !p.reading {
+		consider(party.NextDue(p.state, p.known()))
+	}
+	for _, r := range p.reports {
+		consider(r.due())
+	}
+	for page := range p.pages {
+		consider(page.due())
+	}
+	if p.pagesDue {
+		consider(max(p.gonePages, 1))
+	}
+	if p.logged && p.saveNext != 0 && len(p.sessions) > 0 {
+		consider(p.saveNext)
+	}
+	if p.needless() {
+		if p.idleSince == 0 {
+			p.idleSince = t
+		}
+		consider(p.idleSince.Add(keepIdle))
+	} else {
+		p.idleSince = 0
+	}
+	if next == 0 {
+		if p.timer != nil {
+			p.timer.Stop()
+		}
+		return
+	}
+	wait := max(t.Until(next), 0)
+	if p.timer == nil {
+		p.timer = time.AfterFunc(wait, func() { p.loop.post(p.wake) })
+	} else {
+		p.timer.Reset(wait)
+	}
+}
+
+// wake does what is due.
+func (p *live) wake() {
+	if p.unloaded || p.opening {
+		return
+	}
+	t := now()
+	for id, r := range p.reports {
+		if due := r.due(); due != 0 && due <= t {
+			p.report(id, r, t)
+		}
+	}
+	for page := range p.pages {
+		if due := page.due(); due != 0 && due <= t {
+			p.hold(page)
+		}
+	}
+	if p.pagesDue && p.gonePages <= t {
+		p.tellPages()
+	}
+	if p.logged && p.saveNext != 0 && p.saveNext <= t {
+		p.save(nil)
+	}
+	if due := party.NextDue(p.state, p.known()); due != 0 && due <= t && p.inflight == nil && !p.reading && len(p.queue) == 0 {
+		p.submit(&job{cmd: party.Tick{}})
+	}
+	if p.needless() && p.idleSince != 0 && p.idleSince.Add(keepIdle) <= t {
+		p.leaveMemory()
+		return
+	}
+	p.schedule()
+}
+
+// needless reports whether nobody on this host needs the party: no session, no
+// page, no work, and no member whose return or loss would have to be decided
+// here.
+func (p *live) needless() bool {
+	if len(p.sessions) > 0 || len(p.pages) > 0 || p.pins > 0 || len(p.queue) > 0 || p.inflight != nil || p.reading {
+		return false
+	}
+	return !p.logged || p.state.Ended || (len(p.absent) == 0 && len(p.state.Seats) == 0)
+}
+
+// leaveMemory unloads the party, with a snapshot if that makes the next load
+// shorter.
+func (p *live) leaveMemory() {
+	if p.unsaved > 0 && p.logged {
+		p.save(func() {
+			if p.needless() {
+				p.unload()
+			} else {
+				p.schedule()
+			}
+		})
+		return
+	}
+	p.unload()
+}
+
+// drain prepares the party for the end of the host: clients are told to come
+// back, what is under way ends, a snapshot is written.
+func (p *live) drain(done *sync.WaitGroup) {
+	for _, s := range p.sessions {
+		s.close(protocol.GoingAway)
+	}
+	if p.opening || !p.logged {
+		return
+	}
+	done.Add(1)
+	p.whenQuiet(func() { p.save(done.Done) })
+}
+
+// whenQuiet runs fn when no append is under way.
+func (p *live) whenQuiet(fn func()) {
+	if p.inflight == nil && len(p.queue) == 0 && !p.saving {
+		fn()
+		return
+	}
+	time.AfterFunc(10*time.Millisecond, func() { p.loop.post(func() { p.whenQuiet(fn) }) })
+}
