@@ -69,3 +69,48 @@ func TestPublish(t *testing.T) {
 		}
 	})
 }
+
+// Nodes that flood each other, and flush meanwhile, do not block each other, not
+// even where nobody takes what comes and most of it is dropped.
+func TestFloodBothWays(t *testing.T) {
+	e := enginetest.OpenWith(t, engine.Options{Durability: engine.Relaxed})
+	nodes := []*engine.Node{enginetest.Connect(t, e, "a"), enginetest.Connect(t, e, "b")}
+	done := make(chan int)
+	taken := make(chan struct{})
+	defer close(taken)
+	for _, n := range nodes {
+		if _, err := n.Subscribe("v.demo.alpaca", func([]byte) { <-taken }); err != nil {
+			t.Fatal(err)
+		}
+		if err := n.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		follow(t, n, alpaca)
+	}
+	for _, n := range nodes {
+		go func() {
+			data := make([]byte, 1000)
+			flushed := 0
+			for i := range 40_000 {
+				_ = n.Publish("v.demo.alpaca", data) // refused while too much waits: that is its promise
+				if i%5 == 0 {
+					n.Send(alpaca, engine.Message, "", data, func(uint64, error) {})
+				}
+				if i%200 == 0 {
+					if err := n.Flush(t.Context()); err != nil {
+						t.Errorf("flush %d: %v", i, err)
+						break
+					}
+					flushed++
+				}
+			}
+			done <- flushed
+		}()
+	}
+	for range nodes {
+		if flushed := <-done; flushed != 200 {
+			t.Errorf("%d of 200 flushes", flushed)
+		}
+	}
+	mustAppend(t, nodes[0], alpaca, 0, "alive", 0)
+}
