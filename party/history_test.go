@@ -73,9 +73,7 @@ func (h *history) step() {
 		h.back(p)
 		c := h.joining(p, seat, link)
 		c.Name = rapid.SampledFrom(given).Draw(h.r, "name")
-		if h.s.Seat(seat) != nil && rapid.Bool().Draw(h.r, "as the page said") {
-			c.Name = ""
-		}
+		c.Fresh = rapid.Bool().Draw(h.r, "fresh")
 		h.tell(p, c)
 	case 7:
 		reason := rapid.SampledFrom([]Reason{ReasonLeft, ReasonFailed, ReasonMoved}).Draw(h.r, "reason")

@@ -275,3 +275,21 @@ func TestHorizon(t *testing.T) {
 		t.Errorf("with a revoked link it is kept for %v", sc.now.Until(h))
 	}
 }
+
+func TestLaw16WhoWakesAPartyHasItsTimeToo(t *testing.T) {
+	sc := newScene(t, 4)
+	sc.invite("ada", "i1", 0)
+	sc.hold("s1", "i1")
+	sc.must(Revoke{"ada", "i1"})
+	sc.must(Leave{Player: "ada", Reason: ReasonLeft})
+	sc.wait(30 * time.Minute)
+	sc.join("bob", "s1", "i1")
+	sc.wait(AloneLimit - time.Millisecond)
+	if sc.s.Seq == 0 {
+		t.Fatal("retired before it was alone for long enough")
+	}
+	sc.wait(time.Millisecond)
+	if sc.s.Seq != 0 {
+		t.Fatal("did not retire")
+	}
+}

@@ -177,10 +177,10 @@ func TestLaw15NamesAreUniqueAmongMembersAndSeats(t *testing.T) {
 	bob := sc.joining("bob", "", "i1")
 	bob.Name = "ada"
 	sc.must(bob)
-	named := sc.joining("cleo", "s1", "i1")
-	named.Name = "" // takes the seat's name and face over
-	named.Face = 77
-	sc.must(named)
+	guest := sc.joining("cleo", "s1", "i1")
+	guest.Fresh = true // takes the seat's name and face over
+	guest.Face = 77
+	sc.must(guest)
 	for _, want := range []struct {
 		got, name string
 	}{

@@ -201,7 +201,7 @@ func (m *model) join(c Join, now Time, known Known) Code {
 	}
 	if seat >= 0 {
 		me.N = m.seats[seat].N
-		if me.Name == "" {
+		if c.Fresh {
 			me.Name = m.seats[seat].Name
 		}
 		m.seats = slices.Delete(m.seats, seat, seat+1)

@@ -104,8 +104,8 @@ func (st *story) line(words []string) {
 		st.try(Revoke{who, InviteID(arg)})
 	case "joins":
 		c := st.joining(who, SeatID(opts["seat"]), InviteID(arg))
-		if c.Seat != "" {
-			c.Name = opts["as"] // else the seat's
+		if c.Fresh = opts["as"] == ""; !c.Fresh { // a guest with a name of its own
+			c.Name = opts["as"]
 		}
 		st.try(c)
 	case "finalizes":
@@ -125,7 +125,11 @@ func (st *story) line(words []string) {
 	case "titles":
 		st.try(SetLanding{who, title(arg)})
 	case "keeps": // to itself, until it leads
-		st.known.Own[who] = Own{Data: pairs(opts), Landing: title(arg)}
+		own := Own{Data: pairs(opts)}
+		if arg != "" {
+			own.Landing = title(arg)
+		}
+		st.known.Own[who] = own
 	case "renames":
 		st.try(Rename{who, arg})
 	default:
@@ -185,7 +189,7 @@ func (st *story) show() {
 		if i.Live(st.now) {
 			state = fmt.Sprintf("live for %v", st.now.Until(i.Expires))
 		}
-		st.printf("  link %s by %s, uses %d of %d, %s", i.ID, i.ByName, i.Uses, i.MaxUses, state)
+		st.printf("  link %s by %s, %s, uses %d, at most %d", i.ID, i.ByName, state, i.Uses, i.MaxUses)
 	}
 	if s.Data != nil || s.Landing != nil {
 		st.printf("  data %s, landing %v", text(s.Data), s.Landing)

@@ -17,14 +17,14 @@
 > party shows
   revision 5, 1 of 4
     1 Ada (ada) in, leads
-    link i1 by Ada, uses 1 of 0, dead
+    link i1 by Ada, dead, uses 1, at most 0
 > time passes 1s
   entry 104 after 10m0s, revision 5
     retired {}
 > party shows
   revision 5, 1 of 4, in memory
     1 Ada (ada) in, leads
-    link i1 by Ada, uses 1 of 0, dead
+    link i1 by Ada, dead, uses 1, at most 0
 > time passes 24h
 > ada invites i2
   entry 100 after 24h10m0s, revision 6
@@ -33,4 +33,4 @@
 > party shows
   revision 6, 1 of 4
     1 Ada (ada) in, leads
-    link i2 by Ada, uses 0 of 0, live for 24h0m0s
+    link i2 by Ada, live for 24h0m0s, uses 0, at most 0

@@ -19,7 +19,7 @@
   revision 4, 2 of 4
     1 Ada (ada) in, leads
     2 Bob (bob) in
-    link i1 by Ada, uses 1 of 0, live for 23h58m46s
+    link i1 by Ada, live for 23h58m46s, uses 1, at most 0
 
 # The next time she is away for longer: Bob leads, and goes on leading when she
 # is back.
@@ -35,17 +35,16 @@
   revision 5, 2 of 4
     1 Ada (ada) in
     2 Bob (bob) in, leads
-    link i1 by Ada, uses 1 of 0, live for 22h58m31s
+    link i1 by Ada, live for 22h58m31s, uses 1, at most 0
 
-# A server's end takes Bob along. The crown waits for 60 s, and so does his
-# place: both are gone at once.
+# A server's end takes Bob along. He has 60 s to come back, with his crown.
 > bob drops with its server
 > time passes 59s
 > party shows
   revision 5, 2 of 4
     1 Ada (ada) in
     2 Bob (bob) in, leads
-    link i1 by Ada, uses 1 of 0, live for 22h57m32s
+    link i1 by Ada, live for 22h57m32s, uses 1, at most 0
 > time passes 1s
   entry 106 after 1h2m29s, revision 6
     left {"player":"bob","n":2,"reason":"timeout"}
@@ -53,4 +52,4 @@
 > party shows
   revision 6, 1 of 4
     1 Ada (ada) in, leads
-    link i1 by Ada, uses 1 of 0, live for 22h57m31s
+    link i1 by Ada, live for 22h57m31s, uses 1, at most 0

@@ -17,17 +17,17 @@
   revision 5, 2 of 4
     1 Ada (ada) in, leads
     2 CalmHeron holds a seat by i1
-    link i1 by Ada, uses 0 of 2, live for 24h0m0s
+    link i1 by Ada, live for 24h0m0s, uses 0, at most 2
     data level="meadow";, landing [{title  Meadow}]
 > time passes 20s
 > bob joins i1 seat=browser1
   entry 102 after 20s, revision 6
-    joined {"member":{"player":"bob","n":2,"name":"","face":2,"state":"loading","joined":1700000020000,"move":2,"from":"solobob","seat":"browser1","invite":"i1","by":"ada","session":"bob1"},"hash":"hash","uses":1}
+    joined {"member":{"player":"bob","n":2,"name":"CalmHeron","face":7,"state":"loading","joined":1700000020000,"move":2,"from":"solobob","seat":"browser1","invite":"i1","by":"ada","session":"bob1"},"hash":"hash","uses":1}
 > party shows
   revision 6, 2 of 4
     1 Ada (ada) in, leads
-    2  (bob) loading
-    link i1 by Ada, uses 1 of 2, live for 23h59m40s
+    2 CalmHeron (bob) loading
+    link i1 by Ada, live for 23h59m40s, uses 1, at most 2
     data level="meadow";, landing [{title  Meadow}]
 > time passes 30s
 > bob finalizes
@@ -38,6 +38,6 @@
 > party shows
   revision 7, 2 of 4
     1 Ada (ada) in, leads
-    2  (bob) in
-    link i1 by Ada, uses 1 of 2, live for 23h59m10s
+    2 CalmHeron (bob) in
+    link i1 by Ada, live for 23h59m10s, uses 1, at most 2
     data level="meadow";, landing [{title  Meadow}]

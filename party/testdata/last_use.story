@@ -24,7 +24,7 @@
     held {"seat":{"id":"browser2","n":3,"name":"CalmHeron","face":7,"invite":"i1","by":"ada","since":1700000090000}}
 > bob joins i1 seat=browser2
   entry 104 after 1m30s, revision 6
-    joined {"member":{"player":"bob","n":3,"name":"","face":2,"state":"loading","joined":1700000090000,"move":3,"from":"solobob","seat":"browser2","invite":"i1","by":"ada","session":"bob1"},"hash":"hash","uses":1}
+    joined {"member":{"player":"bob","n":3,"name":"CalmHeron","face":7,"state":"loading","joined":1700000090000,"move":3,"from":"solobob","seat":"browser2","invite":"i1","by":"ada","session":"bob1"},"hash":"hash","uses":1}
 > cleo joins i1
   refused, used_up: This link has been used as often as its maker allowed. Ask your friend for a new one.
 > ada invites i2
@@ -41,8 +41,8 @@
 > party shows
   revision 9, 4 of 4
     1 Ada (ada) in, leads
-    3  (bob) loading
+    3 CalmHeron (bob) loading
     4 Cleo (cleo) loading
     5 Dora (dora) loading
-    link i1 by Ada, uses 1 of 1, live for 23h58m30s
-    link i2 by Ada, uses 2 of 0, live for 24h0m0s
+    link i1 by Ada, live for 23h58m30s, uses 1, at most 1
+    link i2 by Ada, live for 24h0m0s, uses 2, at most 0

@@ -13,7 +13,7 @@
     leader {"leader":"","reason":"left"}
 > party shows
   revision 4, 0 of 4, rests
-    link i1 by Ada, uses 0 of 0, live for 1h0m0s
+    link i1 by Ada, live for 1h0m0s, uses 0, at most 0
     data level="meadow";, landing []
 > time passes 30m
 > bob joins i1
@@ -23,7 +23,7 @@
 > party shows
   revision 5, 1 of 4
     2 Bob (bob) loading, leads
-    link i1 by Ada, uses 1 of 0, live for 30m0s
+    link i1 by Ada, live for 30m0s, uses 1, at most 0
     data level="meadow";, landing []
 > bob finalizes
   entry 103 after 30m0s, revision 6
@@ -37,7 +37,7 @@
     ended {}
 > party shows
   revision 8, 0 of 4, ended
-    link i1 by Ada, uses 1 of 0, dead
+    link i1 by Ada, dead, uses 1, at most 0
     data level="meadow";, landing []
 > cleo joins i1
   refused, ended: That party is over. Ask your friend for a new link.

@@ -16,7 +16,7 @@
   refused, revoked: This link was taken back. Ask your friend for a new one.
 > bob joins i1 seat=browser1
   entry 103 after 0s, revision 5
-    joined {"member":{"player":"bob","n":2,"name":"","face":2,"state":"loading","joined":1700000000000,"move":3,"from":"solobob","seat":"browser1","invite":"i1","by":"ada","session":"bob1"},"hash":"hash","uses":1}
+    joined {"member":{"player":"bob","n":2,"name":"CalmHeron","face":7,"state":"loading","joined":1700000000000,"move":3,"from":"solobob","seat":"browser1","invite":"i1","by":"ada","session":"bob1"},"hash":"hash","uses":1}
 > bob fails
   entry 104 after 0s, revision 6
     left {"player":"bob","n":2,"reason":"failed"}
@@ -25,4 +25,4 @@
 > party shows
   revision 6, 1 of 4
     1 Ada (ada) in, leads
-    link i1 by Ada, uses 1 of 0, dead
+    link i1 by Ada, dead, uses 1, at most 0

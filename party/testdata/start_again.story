@@ -9,7 +9,7 @@
     held {"seat":{"id":"browser1","n":2,"name":"CalmHeron","face":7,"invite":"i1","by":"ada","since":1700000000000}}
 > bob joins i1 seat=browser1
   entry 102 after 0s, revision 4
-    joined {"member":{"player":"bob","n":2,"name":"","face":2,"state":"loading","joined":1700000000000,"move":2,"from":"solobob","seat":"browser1","invite":"i1","by":"ada","session":"bob1"},"hash":"hash","uses":1}
+    joined {"member":{"player":"bob","n":2,"name":"CalmHeron","face":7,"state":"loading","joined":1700000000000,"move":2,"from":"solobob","seat":"browser1","invite":"i1","by":"ada","session":"bob1"},"hash":"hash","uses":1}
 > bob finalizes
   entry 103 after 0s, revision 5
     finalized {"player":"bob","n":2}
@@ -23,7 +23,7 @@
   revision 6, 2 of 4
     1 Ada (ada) in, leads
     3 Cleo (cleo) loading
-    link i1 by Ada, uses 1 of 1, live for 24h0m0s
+    link i1 by Ada, live for 24h0m0s, uses 1, at most 1
 > bob joins i1
   refused, used_up: This link has been used as often as its maker allowed. Ask your friend for a new one.
 
@@ -35,4 +35,4 @@
   revision 6, 2 of 4
     1 Ada (ada) in, leads
     3 Cleo (cleo) loading
-    link i1 by Ada, uses 1 of 1, live for 24h0m0s
+    link i1 by Ada, live for 24h0m0s, uses 1, at most 1

@@ -32,7 +32,7 @@
   revision 8, 2 of 4
     2 Bob (bob) in, leads
     3 Cleo (cleo) loading
-    link i1 by Ada, uses 2 of 0, live for 24h0m0s
+    link i1 by Ada, live for 24h0m0s, uses 2, at most 0
     data level="ruins";, landing [{title  Ruins}]
 > bob leaves
   entry 105 after 0s, revision 9
@@ -41,5 +41,5 @@
 > party shows
   revision 9, 1 of 4
     3 Cleo (cleo) loading, leads
-    link i1 by Ada, uses 2 of 0, live for 24h0m0s
+    link i1 by Ada, live for 24h0m0s, uses 2, at most 0
     data level="ruins";, landing [{title  Ruins}]
