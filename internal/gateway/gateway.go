@@ -1,0 +1,144 @@
+// Package gateway turns WebSocket connections into frames and back. It decides
+// who may connect (the game's origins, how many from one address, how fast),
+// reads the hello, and from then on hands each frame of a client to its session
+// and each frame of the session to the client. It holds no rule of a party.
+//
+// What it promises its session: frames come one after another, from one
+// goroutine, and none after Gone. What it promises a client: every refusal says
+// why, in a frame before the close code or, where a browser hides that, to a
+// plain GET of the same address.
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"sync"
+	"time"
+
+	"partykit/internal/game"
+	"partykit/party"
+	"partykit/protocol"
+)
+
+// The limits of one connection (PRODUCT.md, Limits; docs/protocol.md).
+const (
+	helloTime   = 5 * time.Second  // until the first frame
+	idleTime    = 45 * time.Second // between two frames
+	writeTime   = 10 * time.Second // for a write, and for all that waits at a close
+	bytesPerSec = 64 << 10         // read from one client
+	byteBurst   = 2 * bytesPerSec
+	maxWaiting  = 1 << 20 // bytes that may wait to be written
+	maxFrames   = 4096    // frames that may wait to be written
+)
+
+// A Session is the other side of a connection after its hello.
+type Session interface {
+	// Text and Binary take a client's frame, which is theirs to keep. They
+	// answer through the connection and do not block for long.
+	Text(frame []byte)
+	Binary(frame []byte)
+	// Gone says that the connection is over.
+	Gone()
+}
+
+// A Caller is a client that has said hello.
+type Caller struct {
+	Game    game.Game // active
+	Hello   protocol.Hello
+	Address netip.Addr
+	Origin  string // "" of a native client
+	Conn    *Conn
+}
+
+// Games is what the gateway needs of the registered games.
+type Games interface {
+	Get(id string) (game.Game, bool)
+	AllowsOrigin(g game.Game, origin string) bool
+	FirstUse(ctx context.Context, id, origin, page string) (game.Game, error)
+}
+
+// Options are what a [Gateway] is told about its surroundings.
+type Options struct {
+	Games Games
+	// Hello begins or resumes a session, and sends the answer through the
+	// caller's connection. A failure is a [*party.Error] and nothing was sent.
+	Hello func(context.Context, Caller) (Session, error)
+	// ClientAddr tells the address a request comes from, proxies resolved.
+	ClientAddr func(*http.Request) netip.Addr
+	// Acquire counts one more connection from an address until release is
+	// called, or refuses it.
+	Acquire func(netip.Addr) (release func(), ok bool)
+	// Failure is an error as every surface tells it.
+	Failure func(error) protocol.Failure
+	// NotActivated says whom to ask to activate a game.
+	NotActivated func(id string) *party.Error
+	PublicURL    *url.URL // where this server is reached
+	Dev          bool     // unknown games register themselves at first use
+	Logger       *slog.Logger
+}
+
+// Gateway serves /connect.
+type Gateway struct {
+	opts   Options
+	ctx    context.Context // ends with Close
+	cancel context.CancelFunc
+
+	mu     sync.Mutex
+	closed bool
+	conns  map[*Conn]struct{}
+	wg     sync.WaitGroup
+}
+
+// New returns a gateway. All options but Dev and Logger are required.
+func New(o Options) *Gateway {
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	return &Gateway{opts: o, ctx: ctx, cancel: cancel, conns: map[*Conn]struct{}{}}
+}
+
+// Close takes no more connections, closes those there are with going_away and
+// waits until they are over or ctx ends.
+func (g *Gateway) Close(ctx context.Context) error {
+	g.mu.Lock()
+	g.closed = true
+	for c := range g.conns {
+		c.Close(protocol.GoingAway)
+	}
+	g.mu.Unlock()
+	over := make(chan struct{})
+	go func() {
+		g.wg.Wait()
+		close(over)
+	}()
+	defer g.cancel()
+	select {
+	case <-over:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// enter counts a connection in, unless the gateway closes.
+func (g *Gateway) enter(c *Conn) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed {
+		return false
+	}
+	g.conns[c] = struct{}{}
+	g.wg.Add(1)
+	return true
+}
+
+func (g *Gateway) leave(c *Conn) {
+	g.mu.Lock()
+	delete(g.conns, c)
+	g.mu.Unlock()
+	g.wg.Done()
+}
