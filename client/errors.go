@@ -1,0 +1,47 @@
+package client
+
+import (
+	"errors"
+	"time"
+
+	"partykit/party"
+	"partykit/protocol"
+)
+
+// Why a client or one of its calls ended.
+var (
+	// ErrClosed means that Close was called.
+	ErrClosed = errors.New("partykit: the client was closed")
+	// ErrSessionLost means that the server no longer knows the session: whether
+	// the call took effect only the party tells.
+	ErrSessionLost = errors.New("partykit: the session was lost before the call was answered")
+)
+
+// Error is what the server answers a request that failed.
+type Error struct {
+	Code       party.Code // stable; docs/errors.md lists all
+	Message    string     // says what to do
+	Docs       string     // where to read more
+	RetryAfter time.Duration
+	Invite     *protocol.Ask // with confirm_required: whose party it is
+}
+
+func (e *Error) Error() string { return "partykit: " + string(e.Code) + ": " + e.Message }
+
+// Is makes errors.Is(err, &client.Error{Code: code}) find an error by its code.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Code == e.Code && t.Message == ""
+}
+
+// CodeOf returns the stable code of an error, "" if it has none.
+func CodeOf(err error) party.Code {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return ""
+}
+
+func newError(f protocol.Failure, ask *protocol.Ask) *Error {
+	return &Error{f.Code, f.Message, f.Docs, time.Duration(f.RetryAfter * float64(time.Second)), ask}
+}
