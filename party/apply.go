@@ -14,6 +14,7 @@ func (s *State) Apply(seq uint64, e Entry) {
 		s.answered(*e.By, seq)
 	}
 	s.forget(e.At)
+	s.Kept = s.Horizon(e.At)
 }
 
 // visible reports whether members can see the event (law 13).

@@ -62,6 +62,7 @@ type State struct {
 	Invites  []Invite  `json:"invites,omitempty"` // live and, for a day, dead
 	Sessions []Session `json:"sessions,omitempty"`
 	LastN    int       `json:"lastN"`           // the last number given to a seat or member
+	Kept     Time       `json:"kept"`            // the latest horizon promised; it never shrinks
 	Alone    Time      `json:"alone"`           // since when roster, seats and links are as they are
 	Ended    bool      `json:"ended,omitempty"` // nobody can enter any more
 	Retired  bool      `json:"retired,omitempty"`
@@ -202,9 +203,10 @@ func (i *Invite) countedSeat(id SeatID) bool {
 	return id != "" && slices.ContainsFunc(i.Used, func(u Use) bool { return u.Seat == id })
 }
 
-// Horizon is until when an unattended party must be kept.
+// Horizon is until when an unattended party must be kept. It never shrinks: an
+// event that expired before an older one would undo what it did.
 func (s *State) Horizon(now Time) Time {
-	h := now.Add(keepParty)
+	h := max(s.Kept, now.Add(keepParty))
 	for _, i := range s.Invites {
 		if i.Live(now) {
 			h = max(h, i.Expires.Add(afterExpiry))
