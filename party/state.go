@@ -62,7 +62,7 @@ type State struct {
 	Invites  []Invite  `json:"invites,omitempty"` // live and, for a day, dead
 	Sessions []Session `json:"sessions,omitempty"`
 	LastN    int       `json:"lastN"`           // the last number given to a seat or member
-	Kept     Time       `json:"kept"`            // the latest horizon promised; it never shrinks
+	Kept     Time      `json:"kept"`            // the latest horizon promised; it never shrinks
 	Alone    Time      `json:"alone"`           // since when roster, seats and links are as they are
 	Ended    bool      `json:"ended,omitempty"` // nobody can enter any more
 	Retired  bool      `json:"retired,omitempty"`
