@@ -39,21 +39,27 @@ export class Invitations {
     this.#withdraw?.();
     return new Promise((resolve, reject) => {
       let answer: Promise<void> | undefined;
-      const decline = () => {
+      const stay = () => {
         clearTimeout(timer);
+        answer ??= Promise.reject(new PartyKitError("expired", "That question is not open any more. Open the link again."));
+        answer.catch(() => {}); // only for who accepts too late
         resolve(false);
       };
-      const timer = setTimeout(decline, askMs);
-      this.#withdraw = decline;
       const accept = () => {
-        if (answer) return answer;
         clearTimeout(timer);
-        answer = this.#session()
-          .command("join", { ...by, confirm: true })
-          .then(() => resolve(true));
-        answer.catch(reject);
+        if (!answer) {
+          answer = this.#session()
+            .command("join", { ...by, confirm: true })
+            .then(() => resolve(true));
+          answer.catch(reject);
+        }
         return answer;
       };
+      const timer = setTimeout(stay, askMs);
+      const decline = () => {
+        if (!answer) stay();
+      };
+      this.#withdraw = decline;
       this.#deliver({ kind: "ask", inviter: from ?? "", game: game ?? "", size: size ?? 0, accept, decline });
     });
   }

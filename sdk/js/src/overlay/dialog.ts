@@ -13,7 +13,7 @@ export class InviteDialog {
   readonly #say: (text: string) => void;
   readonly #problem: (error: unknown) => void;
   readonly #link = el("input", { id: "link", readonly: true, spellcheck: "false", focus: () => this.#link.select() });
-  readonly #qr = el("img", { class: "qr", alt: "QR code of the invite link", width: "160", height: "160" });
+  readonly #qr = el("img", { class: "qr", alt: "QR code of the invite link", width: "140", height: "140" });
   readonly #hidden = el("input", { type: "checkbox", role: "switch", change: () => this.#streamer(this.#hidden.checked) });
   readonly #copy = el("button", { type: "button", class: "primary", click: () => this.#copied() }, "Copy");
   readonly #leave = el("button", { type: "button", class: "quiet", click: () => this.#left() });

@@ -14,8 +14,8 @@ const phases: { [phase: string]: string } = {
 /** What follows a friend's name. The game's own message goes first, cut after about 40 characters. */
 export function phrase({ phase, message, stalled, away }: Arrival): string {
   if (away) return "lost the connection …";
-  const said = short(message || (phase && (phases[phase] ?? phase)) || "is loading");
-  return stalled ? `${said}, but seems stuck` : said;
+  if (stalled) return "seems stuck";
+  return short(message || (phase && (phases[phase] ?? phase)) || "is loading");
 }
 
 function short(text: string): string {
