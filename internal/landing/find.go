@@ -1,0 +1,31 @@
+package landing
+
+import (
+	"net/http"
+
+	"partykit/internal/auth"
+	"partykit/party"
+)
+
+// find is /join: a place to paste a link or type a code.
+func (s *Server) find(w http.ResponseWriter, r *http.Request) {
+	pasted := r.URL.Query().Get("code")
+	code, ok := auth.ParseCode(pasted)
+	if ok {
+		privately(w.Header())
+		w.Header().Set("Location", "/join/"+code)
+		w.WriteHeader(http.StatusSeeOther)
+		return
+	}
+	p := s.plainPage()
+	p.Heading = "Join a friend"
+	p.DocTitle = "Join a friend"
+	p.Paste = true
+	status := http.StatusOK
+	if pasted != "" {
+		status = party.Lookup(party.NotFound).Status
+		p.Pasted = clean(pasted)
+		p.PasteError = "That is not a whole invite link or code. Copy it once more, all of it."
+	}
+	s.write(w, r, status, p)
+}

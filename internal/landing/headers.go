@@ -1,0 +1,78 @@
+package landing
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"partykit/internal/game"
+)
+
+// pageHeaders sets what every page of this package answers with. The launch
+// origin is in form-action because browsers apply that to the redirect which
+// answers Start; a connection to wss is named because older Safari does not
+// count it as 'self'.
+func (s *Server) pageHeaders(h http.Header, g game.Game, styleHash string) {
+	sources := []string{
+		"default-src 'none'",
+		"script-src 'self'",
+		"style-src " + styleHash,
+		"img-src 'self'",
+		"connect-src 'self' " + s.socketOrigin(),
+		strings.TrimRight("form-action 'self' "+origin(g.Launch.Web), " "),
+		"frame-ancestors 'none'",
+		"base-uri 'none'",
+	}
+	h.Set("Content-Security-Policy", strings.Join(sources, "; "))
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("X-Frame-Options", "DENY")
+	privately(h)
+}
+
+// privately sets the headers that keep a code where it is: out of caches,
+// search engines and the Referer that other sites see.
+func privately(h http.Header) {
+	h.Set("Cache-Control", "private, no-store")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Robots-Tag", "noindex, nofollow")
+}
+
+func (s *Server) socketOrigin() string {
+	if s.secure() {
+		return "wss://" + s.opts.PublicURL.Host
+	}
+	return "ws://" + s.opts.PublicURL.Host
+}
+
+// origin returns scheme and host of a web address, or "" if it has none that
+// may stand in a policy.
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.ContainsAny(u.Host, "*;, '\"") {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// sameOrigin reports whether a request that changes something comes from a page
+// of this server. Browsers that send Sec-Fetch-Site are believed; of others the
+// Origin must name this host. A request with neither is refused: no browser
+// that can show the page sends such a one.
+func (s *Server) sameOrigin(r *http.Request) bool {
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
+		return site == "same-origin"
+	}
+	return s.fromHere(r)
+}
+
+// fromHere reports whether the Origin of a request is this server, as it is
+// known to the public or as this browser reached it.
+func (s *Server) fromHere(r *http.Request) bool {
+	o, err := url.Parse(r.Header.Get("Origin"))
+	if err != nil || o.Host == "" || o.Scheme != "https" && o.Scheme != "http" {
+		return false
+	}
+	return strings.EqualFold(o.Host, r.Host) || o.Scheme == s.opts.PublicURL.Scheme && strings.EqualFold(o.Host, s.opts.PublicURL.Host)
+}

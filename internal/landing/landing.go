@@ -1,0 +1,105 @@
+// Package landing serves what somebody sees who was sent an invite link: the
+// page at /join/CODE with its live party and its Start button, the preview that
+// chat programs show of it, the QR code, and /join for a code that was pasted.
+//
+// Four promises hold for all of it. Looking changes nothing: GET and HEAD never
+// press Start, so robots, scanners and prefetchers consume nothing. The page
+// works without script, in one round trip, and asks no third party for
+// anything. Every text on it was written by strangers and is treated so. And no
+// code, ticket, name or message is written to a log.
+//
+// The package decides nothing about parties. It asks [Parties], says in words
+// what it is told, and passes on what the browser does.
+package landing
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"partykit/internal/face"
+	"partykit/internal/game"
+	"partykit/party"
+)
+
+// Parties is what the pages need of the live parties. A code is given as
+// [auth.ParseCode] returns it, a browser as its cookie's value.
+type Parties interface {
+	// Invitation tells what the link shows now, and how far this browser's
+	// friend has come; browser may be "". A bad code is no error: the
+	// invitation's Problem names it. It changes nothing.
+	Invitation(ctx context.Context, code, browser string) (party.Invitation, error)
+	// Start makes (or replaces) the ticket of this browser's seat. It fails
+	// with a [*party.Error] when the link cannot be used.
+	Start(ctx context.Context, code, browser string, from netip.Addr) (Started, error)
+	// OpenPage tells that an invite page of this browser is open, until Close.
+	OpenPage(ctx context.Context, code, browser string, from netip.Addr) (Page, error)
+}
+
+// Started is what pressing Start gave.
+type Started struct{ Ticket string }
+
+// Page is one open invite page.
+type Page interface {
+	// Updates carries the newest invitation, the first at once, then on every
+	// change, at most four a second. It is closed when there will be no more.
+	Updates() <-chan party.Invitation
+	// Visible tells whether the page can be seen now. It begins unseen.
+	Visible(bool)
+	// Close ends the page. Visible must not be called after it.
+	Close()
+}
+
+// Games is what the pages need of the registered games; [*game.Registry] is one.
+type Games interface {
+	Get(id string) (game.Game, bool)
+	Art(id, name string) (game.Picture, bool)
+}
+
+// Options are what a [Server] is told about its surroundings.
+type Options struct {
+	// PublicURL is where browsers reach this server: scheme and host. All
+	// absolute addresses are made from it, none from a request.
+	PublicURL *url.URL
+	// Contact says whom to ask to activate a game: an address, a mail address
+	// or a few words. It may be empty.
+	Contact string
+	// ClientAddr tells the address a request comes from, proxies resolved.
+	ClientAddr func(*http.Request) netip.Addr
+	// AllowStart counts one more Start from an address, or says how long to
+	// wait until there may be one.
+	AllowStart func(netip.Addr) (wait time.Duration, ok bool)
+	// AllowPage counts one more live page from an address until release is
+	// called, or refuses it.
+	AllowPage func(netip.Addr) (release func(), ok bool)
+	Logger    *slog.Logger
+}
+
+// Server serves the landing page and what belongs to it.
+type Server struct {
+	parties Parties
+	games   Games
+	opts    Options
+	cards   *cards
+}
+
+// New returns a server of landing pages. All options but Contact are required.
+func New(parties Parties, games Games, opts Options) *Server {
+	return &Server{parties: parties, games: games, opts: opts, cards: newCards()}
+}
+
+// Register adds the routes of s to mux.
+func (s *Server) Register(mux *http.ServeMux) {
+	mux.HandleFunc("GET /join", s.find)
+	mux.HandleFunc("GET /join/{code}", s.show)
+	mux.HandleFunc("POST /join/{code}", s.start)
+	mux.HandleFunc("GET /join/{code}/live", s.live)
+	mux.HandleFunc("GET /join/{code}/card.png", s.card)
+	mux.HandleFunc("GET /join/{code}/qr.svg", s.qr)
+	mux.HandleFunc("GET /art/{game}/{name}", s.art)
+	mux.HandleFunc("GET /assets/{file}", serveAsset)
+	mux.HandleFunc("GET /face/{file}", face.Serve)
+}

@@ -1,0 +1,201 @@
+package landing
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"strconv"
+	"time"
+
+	"partykit/internal/face"
+	"partykit/internal/game"
+	"partykit/party"
+)
+
+//go:embed page.html
+var pageSource string
+
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
+	"face": func(seed uint32) template.HTML { return template.HTML(face.SVG(seed, "")) },
+}).Parse(pageSource))
+
+// A page is all that the template needs.
+type page struct {
+	view
+	Path     string // "/join/CODE"; empty where there is no link
+	DocTitle string // of the document and the preview
+	Summary  string // of the preview
+	Link     string // absolute address of the page
+	CardURL  string // absolute address of the preview's picture
+	Heading  string // the main heading where no game is named in it
+	Game     string // the game's name, "" if unknown
+	Art      string // address of the game's picture, "" if there is none
+	Inviter  *party.Person
+	Message  string
+	Info     info
+	Expires  *moment
+	Trouble  *trouble
+	Alone    string // where to play without a party
+	Contact  *contact
+	Paste    bool // ask for a link or code
+	Pasted   string
+	// PasteError is what was wrong with it.
+	PasteError string
+
+	Script, Icon   string
+	Style, Colours template.CSS
+	game           game.Game
+}
+
+// info is the landing info of the party's leader.
+type info struct {
+	Title, Description string
+	Image              string // address
+	Lobby              string // "2 of 4", as the game counts
+	Fields             []party.Field
+}
+
+// A moment is a time for people and for machines.
+type moment struct{ Machine, Human string }
+
+// A contact is whom to ask, as text and, where it is one, as a link.
+type contact struct{ Text, Link string }
+
+// plainPage is a page that knows no game.
+func (s *Server) plainPage() page {
+	return page{Script: script.path, Icon: icon.path, Style: style}
+}
+
+// invitePage shows a link that can be used, or was used by who looks at it.
+func (s *Server) invitePage(code string, inv party.Invitation) page {
+	p := s.linkPage(code, inv)
+	p.Heading = "You are invited"
+	p.DocTitle = "You are invited to " + orGame(p.Game)
+	if inv.Inviter.Name != "" {
+		p.Inviter = &party.Person{Name: clean(inv.Inviter.Name), Face: inv.Inviter.Face}
+		p.DocTitle = p.Inviter.Name + " invites you to " + orGame(p.Game)
+	}
+	p.Summary = p.Count + " in the party. " + p.Places + ". Click to play together, right in your browser."
+	p.Message = clean(inv.Message)
+	p.Info = s.infoOf(string(inv.Game), inv.Landing)
+	if inv.Expires != 0 {
+		t := time.UnixMilli(int64(inv.Expires)).UTC()
+		p.Expires = &moment{t.Format(time.RFC3339), t.Format("2 January, 15:04 UTC")}
+	}
+	return p
+}
+
+// troublePage says why a link cannot be used and what to do instead.
+func (s *Server) troublePage(code string, inv party.Invitation, t trouble) page {
+	p := s.linkPage(code, inv)
+	p.Heading, p.DocTitle = t.Title, t.Title
+	p.Summary = "Ask your friend for a new link."
+	if p.Game != "" {
+		p.DocTitle = t.Title + " · " + p.Game
+	}
+	p.Trouble, p.Paste = &t, t.Paste
+	if inv.Problem == party.Full && inv.Inviter.Name != "" {
+		p.Inviter = &party.Person{Name: clean(inv.Inviter.Name), Face: inv.Inviter.Face}
+		p.Info = s.infoOf(string(inv.Game), inv.Landing)
+		p.Summary = p.Count + " in the party. No place free right now."
+	}
+	if p.game.Active && origin(p.game.Launch.Web) != "" {
+		p.Alone = p.game.Launch.Web
+	}
+	if t.Activate != "" && s.opts.Contact != "" {
+		p.Contact = contactOf(s.opts.Contact)
+	}
+	return p
+}
+
+// linkPage is what all pages of a link share.
+func (s *Server) linkPage(code string, inv party.Invitation) page {
+	p := s.plainPage()
+	p.game, _ = s.gameOf(inv)
+	p.Game = clean(p.game.Name)
+	p.view = describe(inv)
+	if p.game.ID != "" {
+		p.Art = s.artPath(p.game.ID, game.CoverName)
+	}
+	if code != "" {
+		p.Path, p.Link = "/join/"+code, s.link(code)
+		p.CardURL = p.Link + "/card.png?r=" + strconv.FormatUint(inv.Revision, 10)
+	}
+	return p
+}
+
+// infoOf sorts landing info into what has a place of its own and the rest.
+func (s *Server) infoOf(gameID string, fields []party.Field) info {
+	var i info
+	var size, most string
+	for _, f := range fields {
+		value := clean(f.Value)
+		if value == "" {
+			continue
+		}
+		switch f.ID {
+		case "title":
+			i.Title = value
+		case "description":
+			i.Description = value
+		case "image":
+			i.Image = s.artPath(gameID, value)
+		case "partySize":
+			size = value
+		case "partyMaxSize":
+			most = value
+		default:
+			label := clean(f.Label)
+			if label == "" {
+				label = clean(f.ID)
+			}
+			i.Fields = append(i.Fields, party.Field{Label: label, Value: value})
+		}
+	}
+	switch {
+	case size != "" && most != "":
+		i.Lobby = fmt.Sprintf("%s of %s", size, most)
+	case size != "":
+		i.Lobby = size
+	}
+	return i
+}
+
+// Any reports whether there is something to show.
+func (i info) Any() bool {
+	return i.Title != "" || i.Description != "" || i.Image != "" || i.Lobby != "" || len(i.Fields) > 0
+}
+
+func contactOf(text string) *contact {
+	c := &contact{Text: clean(text)}
+	if u, err := url.Parse(text); err == nil && (u.Scheme == "https" || u.Scheme == "http" || u.Scheme == "mailto") {
+		c.Link = text
+	} else if a, err := mail.ParseAddress(text); err == nil && a.Address == text {
+		c.Link = "mailto:" + text
+	}
+	return c
+}
+
+func orGame(name string) string {
+	if name == "" {
+		return "a game"
+	}
+	return name
+}
+
+// write renders a page and answers with it.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, status int, p page) {
+	p.Colours = colours(p.game)
+	var b bytes.Buffer
+	if err := pageTemplate.Execute(&b, p); err != nil {
+		s.opts.Logger.Error("landing page failed", "err", err)
+		http.Error(w, party.Lookup(party.Internal).Sentence, http.StatusInternalServerError)
+		return
+	}
+	s.pageHeaders(w.Header(), p.game, styleHash+" "+hashSource(string(p.Colours)))
+	writeCompressed(w, r, status, b.Bytes())
+}

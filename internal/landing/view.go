@@ -1,0 +1,230 @@
+package landing
+
+import (
+	"fmt"
+	"math"
+
+	"partykit/internal/names"
+	"partykit/party"
+)
+
+// maxShown is how many people a page lists by name; the rest are counted.
+const maxShown = 24
+
+// A view is the part of a page that changes while somebody looks at it, in
+// words. The template writes it into the page, the live connection sends it as
+// JSON, and the script puts the same words into the same places.
+type view struct {
+	Problem party.Code `json:"problem,omitempty"`
+	People  []person   `json:"people"`
+	More    string     `json:"more,omitempty"`  // those not listed
+	Count   string     `json:"count"`           // "3 of 8"
+	Places  string     `json:"places"`          // "5 places free"
+	You     *you       `json:"you,omitempty"`   // nil before Start
+	Start   string     `json:"start,omitempty"` // the button's label; none when empty
+}
+
+// A person is one line of the party's list.
+type person struct {
+	Name    string `json:"name"`
+	Face    uint32 `json:"face"`
+	Leads   bool   `json:"leads,omitempty"`
+	You     bool   `json:"you,omitempty"` // who looks at the page
+	Note    string `json:"note"`          // goes on from the name: "is in the game"
+	Tone    tone   `json:"tone"`
+	Percent *int   `json:"percent,omitempty"`
+}
+
+// you is the friend who looks at the page, after Start.
+type you struct {
+	Name    string      `json:"name"`
+	Face    uint32      `json:"face"`
+	Stage   party.Stage `json:"stage"`
+	Title   string      `json:"title"`
+	Detail  string      `json:"detail"`
+	Tone    tone        `json:"tone"`
+	Percent *int        `json:"percent,omitempty"`
+}
+
+// A tone chooses a colour.
+type tone string
+
+const (
+	calm    tone = "in"
+	coming  tone = "loading"
+	opening tone = "held"
+	waiting tone = "waiting" // stalled or reconnecting
+	wrong   tone = "wrong"
+)
+
+// describe says in words what an invitation shows. A dead link shows nobody, but
+// to those who came in by it.
+func describe(inv party.Invitation) view {
+	if inv.Problem != "" && inv.Problem != party.Full && !onTheWay(inv.You) {
+		inv.Members, inv.Held = nil, nil
+	}
+	v := view{
+		Problem: inv.Problem,
+		People:  []person{},
+		Count:   fmt.Sprintf("%d of %d", inv.Taken, inv.Size),
+		Places:  places(inv.Taken, inv.Size),
+		You:     describeYou(inv),
+		Start:   startLabel(inv),
+	}
+	for _, m := range inv.Members {
+		v.People = append(v.People, describeMember(m))
+	}
+	for _, p := range inv.Held {
+		v.People = append(v.People, person{Name: clean(p.Name), Face: p.Face, Note: "is opening the game", Tone: opening})
+	}
+	for i := range v.People {
+		v.People[i].You = v.You != nil && v.People[i].Name == v.You.Name
+	}
+	if n := len(v.People) - maxShown; n > 0 {
+		v.People = v.People[:maxShown]
+		v.More = fmt.Sprintf("and %d more", n)
+	}
+	return v
+}
+
+// places says how many places are free.
+func places(taken, size int) string {
+	switch free := size - taken; {
+	case free <= 0:
+		return "No place free"
+	case free == 1:
+		return "1 place free"
+	default:
+		return fmt.Sprintf("%d places free", free)
+	}
+}
+
+func describeMember(m party.PublicMember) person {
+	p := person{Name: clean(m.Name), Face: m.Face, Leads: m.Leader, Note: "is in the game", Tone: calm}
+	switch {
+	case m.Presence == party.Reconnecting:
+		p.Note, p.Tone = "is reconnecting", waiting
+	case m.State == party.Loads:
+		p.Note, p.Percent, p.Tone = doing(m.Loading)
+	}
+	return p
+}
+
+// phases says what a member does in each phase that PartyKit knows.
+var phases = map[string]string{
+	"opening":     "is opening the game",
+	"downloading": "is downloading",
+	"tutorial":    "is in the tutorial",
+	"connecting":  "is connecting",
+}
+
+// doing says what a loading member does, and how far it is.
+func doing(l *party.Loading) (note string, percent *int, t tone) {
+	if l == nil {
+		return phases["opening"], nil, coming
+	}
+	note = phases[l.Phase]
+	switch message, phase := clean(l.Message), clean(l.Phase); {
+	case message != "":
+		note = message
+	case note == "" && phase != "":
+		note = "is at: " + phase
+	case note == "":
+		note = "is loading"
+	}
+	if l.Progress != nil && !math.IsNaN(*l.Progress) {
+		percent = new(int(100 * min(max(*l.Progress, 0), 1)))
+	}
+	if l.Stalled {
+		return note + " (no progress for a while)", percent, waiting
+	}
+	return note, percent, coming
+}
+
+// describeYou says how far the friend who looks at the page has come.
+func describeYou(inv party.Invitation) *you {
+	a := inv.You
+	if a == nil {
+		return nil
+	}
+	y := &you{Name: clean(a.Name), Face: a.Face, Stage: a.Stage, Tone: coming}
+	switch a.Stage {
+	case party.Pressed:
+		y.Title, y.Detail = "Opening the game…", "It opens in a new tab. Keep this page open: it keeps your place."
+		switch a.Problem {
+		case party.Full:
+			y.Tone, y.Title, y.Detail = wrong, "The last place was just taken", "As soon as somebody leaves, a place is kept for you. Keep this page open."
+		case party.UsedUp:
+			y.Tone, y.Title, y.Detail = wrong, "This link has just been used up", "Others came first. Ask your friend for a new link."
+		}
+	case party.HeldStage:
+		y.Tone, y.Title, y.Detail = opening, "Your place is kept", "The others see you coming. Keep this page open while the game opens in its own tab."
+	case party.LoadingNow:
+		note, percent, t := doing(a.Loading)
+		y.Title, y.Detail, y.Percent, y.Tone = "You are on your way in", "Your game "+note+".", percent, t
+		if l := a.Loading; l != nil && clean(l.Message) != "" {
+			y.Detail = note
+		}
+		if a.Presence == party.Reconnecting {
+			y.Detail, y.Tone = "Your game lost its connection and tries to get it back.", waiting
+		}
+	case party.Arrived:
+		y.Tone, y.Title, y.Detail = calm, "You are in!", "Have fun. This page is not needed any more."
+		if a.Presence == party.Reconnecting {
+			y.Detail, y.Tone = "Your game lost its connection and tries to get it back.", waiting
+		}
+	case party.Gone:
+		y.Tone, y.Title, y.Detail = wrong, "You are not in the party", gone(a.Reason)
+	}
+	return y
+}
+
+// gone says why a friend who was on the way, or in, is not any more.
+func gone(reason string) string {
+	switch party.Reason(reason) {
+	case party.ReasonLeft:
+		return "You left the party."
+	case party.ReasonFailed:
+		return "The game could not load the invite."
+	case party.ReasonTimeout:
+		return "Your game was out of reach for too long."
+	case party.ReasonMoved:
+		return "You went to another party."
+	case party.ReasonReplaced:
+		return "Another player started from this browser and took the place."
+	}
+	return "Your place could be kept no longer."
+}
+
+// startLabel is what the one button says; empty when there is nothing to start.
+func startLabel(inv party.Invitation) string {
+	switch {
+	case inv.Problem != "" && !(inv.Problem == party.Full && onTheWay(inv.You)):
+		return ""
+	case inv.You == nil:
+		return "Start"
+	case inv.You.Stage == party.Gone:
+		return "Start again"
+	}
+	return openAgain
+}
+
+// openAgain is the label of a Start that need not be pressed any more.
+const openAgain = "Open again"
+
+// Quiet reports whether the button is not the main thing to do.
+func (v view) Quiet() bool { return v.Start == openAgain }
+
+// maxText is more than any limit for a text of a player or a game; a longer one
+// is not shown at all.
+const maxText = 4096
+
+// clean takes out of a stranger's text what would disturb the text around it.
+// Parties clean what they are given; a page does not rely on that.
+func clean(s string) string {
+	out, err := names.Text(s, maxText)
+	if err != nil {
+		return ""
+	}
+	return out
+}
