@@ -4,9 +4,12 @@ import { fileURLToPath } from "node:url";
 
 export const folder = fileURLToPath(new URL("..", import.meta.url));
 
-/** Bundles one source as a script that sets `sdk` to what it exports. */
+const scripts = new Map();
+
+/** Bundles one source, once, as a script that sets `sdk` to what it exports. */
 export async function script(source) {
-  return (await bundle(source, "iife")).text;
+  if (!scripts.has(source)) scripts.set(source, bundle(source, "iife"));
+  return (await scripts.get(source)).text;
 }
 
 /** Bundles one source and imports it into the test itself. */

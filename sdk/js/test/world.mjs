@@ -247,7 +247,7 @@ export class World {
     sandbox.now = () => world.clock.now;
     vm.runInContext("globalThis.chance = () => 0; Math.random = () => chance();", sandbox);
     sandbox.chance = () => world.random;
-    vm.runInContext(await (world.script ??= script("src/index.ts")), sandbox);
+    vm.runInContext(await script("src/index.ts"), sandbox);
     return {
       sandbox,
       session,
