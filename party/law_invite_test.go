@@ -58,6 +58,16 @@ func TestLaw09StartingAgainMovesTheUse(t *testing.T) {
 	sc.refused(UsedUp, sc.joining("bob", "", "i2")) // the use is no longer his
 }
 
+func TestLaw09ASeatThatStartsAgainReservesNoSecondUse(t *testing.T) {
+	sc := newScene(t, 8)
+	sc.invite("ada", "i1", 2)
+	sc.join("bob", "s1", "i1")
+	sc.must(Leave{Player: "bob", Reason: ReasonLeft})
+	sc.hold("s1", "i1") // on the use that it has
+	sc.hold("s2", "i1") // on the second
+	sc.refused(UsedUp, Hold{Seat: "s3", Invite: "i1", Name: "Brave Otter"})
+}
+
 func TestLaw09AReplacedLeaderPassesTheCrown(t *testing.T) {
 	sc := newScene(t, 3)
 	sc.invite("ada", "i1", 0)

@@ -100,9 +100,10 @@ func DecodeAck(frame []byte) (id, seq uint64, ok bool) {
 	return id, seq, ok && len(rest) == 0
 }
 
+// varint reads an integer in its shortest form, the only one there is.
 func varint(b []byte) (v uint64, rest []byte, ok bool) {
 	v, n := binary.Uvarint(b)
-	if n <= 0 || v > MaxVarint {
+	if n <= 0 || v > MaxVarint || n > 1 && b[n-1] == 0 {
 		return 0, b, false
 	}
 	return v, b[n:], true
