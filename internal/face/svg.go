@@ -1,9 +1,9 @@
 package face
 
 import (
-	"fmt"
 	"html"
 	"image/color"
+	"math"
 	"strconv"
 	"strings"
 	"unicode"
@@ -13,31 +13,35 @@ import (
 // A title that is not empty becomes its accessible name, escaped; without one
 // the picture is marked as decoration.
 func SVG(seed uint32, title string) string {
-	var b strings.Builder
-	b.Grow(3 << 10)
-	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="100" height="100" `)
+	b := make([]byte, 0, 4<<10)
+	b = append(b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="100" height="100" `...)
 	if title == "" {
-		b.WriteString(`aria-hidden="true">`)
+		b = append(b, `aria-hidden="true">`...)
 	} else {
-		b.WriteString(`role="img"><title>` + html.EscapeString(strings.Map(printable, title)) + `</title>`)
+		b = append(b, `role="img"><title>`...)
+		b = append(b, html.EscapeString(strings.Map(printable, title))...)
+		b = append(b, `</title>`...)
 	}
 	for _, s := range draft(seed) {
-		b.WriteString(`<path fill="` + hex(s.fill) + `"`)
+		b = append(b, `<path fill="#`...)
+		b = appendHex(b, s.fill)
 		if s.fill.A != 0xff {
-			b.WriteString(` fill-opacity="` + number(float64(s.fill.A)/0xff) + `"`)
+			b = append(b, `" fill-opacity="`...)
+			b = appendNumber(b, float64(s.fill.A)/0xff)
 		}
-		b.WriteString(` d="`)
+		b = append(b, `" d="`...)
 		for i, g := range s.parts {
 			if i == 0 {
-				b.WriteString("M" + pair(g.end))
-			} else {
-				b.WriteString("C" + pair(g.c1) + " " + pair(g.c2) + " " + pair(g.end))
+				b = appendPoint(append(b, 'M'), g.end)
+				continue
 			}
+			b = appendPoint(append(b, 'C'), g.c1)
+			b = appendPoint(append(b, ' '), g.c2)
+			b = appendPoint(append(b, ' '), g.end)
 		}
-		b.WriteString(`z"/>`)
+		b = append(b, `z"/>`...)
 	}
-	b.WriteString(`</svg>`)
-	return b.String()
+	return string(append(b, `</svg>`...))
 }
 
 // printable drops what an XML document cannot hold, and what turns text around.
@@ -48,16 +52,28 @@ func printable(r rune) rune {
 	return r
 }
 
-func hex(c color.NRGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
-
-func pair(p point) string { return number(p.x) + " " + number(p.y) }
-
-// number rounds to a tenth: a third of a pixel at the largest size drawn.
-func number(v float64) string {
-	s := strconv.FormatFloat(v, 'f', 1, 64)
-	s = strings.TrimSuffix(s, ".0")
-	if s == "-0" {
-		return "0"
+func appendHex(b []byte, c color.NRGBA) []byte {
+	const digits = "0123456789abcdef"
+	for _, v := range [...]uint8{c.R, c.G, c.B} {
+		b = append(b, digits[v>>4], digits[v&0xf])
 	}
-	return s
+	return b
+}
+
+func appendPoint(b []byte, p point) []byte {
+	return appendNumber(append(appendNumber(b, p.x), ' '), p.y)
+}
+
+// appendNumber writes a number rounded to a tenth: a third of a pixel at the
+// largest size drawn.
+func appendNumber(b []byte, v float64) []byte {
+	tenths := int64(math.Round(v * 10))
+	if tenths < 0 {
+		b, tenths = append(b, '-'), -tenths
+	}
+	b = strconv.AppendInt(b, tenths/10, 10)
+	if tenths%10 != 0 {
+		b = append(b, '.', byte('0'+tenths%10))
+	}
+	return b
 }

@@ -19,9 +19,9 @@ var dist embed.FS
 
 // An asset is a file that pages load, under a name that changes with it.
 type asset struct {
-	path string // "/assets/join-….js"
-	kind string
-	body []byte
+	path         string // "/assets/join-….js"
+	kind         string
+	body, zipped []byte
 }
 
 var (
@@ -39,7 +39,7 @@ var (
 func newAsset(name, kind string) asset {
 	body := mustRead(name)
 	base, ext, _ := strings.Cut(name, ".")
-	return asset{path: "/assets/" + base + "-" + fingerprint(body) + "." + ext, kind: kind, body: body}
+	return asset{path: "/assets/" + base + "-" + fingerprint(body) + "." + ext, kind: kind, body: body, zipped: compress(body)}
 }
 
 func mustRead(name string) []byte {
@@ -67,7 +67,13 @@ func serveAsset(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", forever)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	writeCompressed(w, r, http.StatusOK, a.body)
+	h.Set("Vary", "Accept-Encoding")
+	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		h.Set("Content-Encoding", "gzip")
+		writeBody(w, r, http.StatusOK, a.zipped)
+		return
+	}
+	writeBody(w, r, http.StatusOK, a.body)
 }
 
 // forever is for addresses that change with what they hold.

@@ -1,11 +1,9 @@
 package landing
 
 import (
-	"container/list"
 	"context"
 	"fmt"
 	"net/http"
-	"sync"
 	"time"
 
 	"partykit/internal/auth"
@@ -93,21 +91,17 @@ type picture struct {
 type cards struct {
 	turn chan struct{} // holds a token while a card is drawn
 	wait chan struct{} // holds a token for each waiting request
-
-	mu    sync.Mutex
-	byKey map[string]*list.Element // of drawn
-	order *list.List               // the last used first
-	bytes int
+	memo *memo[drawn]
 }
 
 type drawn struct {
-	key, state string
-	picture    picture
-	at         time.Time
+	state   string
+	picture picture
+	at      time.Time
 }
 
 func newCards() *cards {
-	return &cards{turn: make(chan struct{}, 1), wait: make(chan struct{}, cardQueue), byKey: map[string]*list.Element{}, order: list.New()}
+	return &cards{turn: make(chan struct{}, 1), wait: make(chan struct{}, cardQueue), memo: newMemo[drawn](cardBytes)}
 }
 
 // get returns the card of a subject: the kept one if it is right, or was drawn
@@ -140,42 +134,16 @@ func (c *cards) get(ctx context.Context, x subject) picture {
 	if err != nil {
 		return coverOf(x)
 	}
-	c.keep(drawn{x.key, state, p, time.Now()})
+	c.memo.put(x.key, drawn{state, p, time.Now()}, len(p.body))
 	return p
 }
 
 func (c *cards) kept(key, state string) (picture, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e, ok := c.byKey[key]
-	if !ok {
+	d, ok := c.memo.get(key)
+	if !ok || d.state != state && time.Since(d.at) >= cardRest {
 		return picture{}, false
 	}
-	d := e.Value.(drawn)
-	if d.state != state && time.Since(d.at) >= cardRest {
-		return picture{}, false
-	}
-	c.order.MoveToFront(e)
 	return d.picture, true
-}
-
-func (c *cards) keep(d drawn) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if e, ok := c.byKey[d.key]; ok {
-		c.forget(e)
-	}
-	c.byKey[d.key] = c.order.PushFront(d)
-	c.bytes += len(d.picture.body)
-	for c.bytes > cardBytes {
-		c.forget(c.order.Back())
-	}
-}
-
-func (c *cards) forget(e *list.Element) {
-	d := c.order.Remove(e).(drawn)
-	delete(c.byKey, d.key)
-	c.bytes -= len(d.picture.body)
 }
 
 // coverOf is the card that needs no drawing.

@@ -114,19 +114,6 @@ func TestWhoWaitsTooLongForACardGetsTheCover(t *testing.T) {
 	})
 }
 
-func TestCardsAreBoundedInMemory(t *testing.T) {
-	c := newCards()
-	for i := range 100 {
-		c.keep(drawn{key: string(rune('a' + i)), picture: picture{body: make([]byte, cardBytes/10)}})
-	}
-	if c.bytes > cardBytes || len(c.byKey) != 10 || c.order.Len() != 10 {
-		t.Errorf("%d bytes in %d cards are kept", c.bytes, len(c.byKey))
-	}
-	if _, ok := c.kept(string(rune('a'+99)), ""); !ok {
-		t.Error("the newest was forgotten")
-	}
-}
-
 func TestWritable(t *testing.T) {
 	c := canvas{}
 	for in, want := range map[string]string{

@@ -181,14 +181,14 @@ type setup struct {
 }
 
 // newSetup makes a server over fakes. Change o in with to change its options.
-func newSetup(t *testing.T, inv party.Invitation, with ...func(*Options)) *setup {
+func newSetup(t testing.TB, inv party.Invitation, with ...func(*Options)) *setup {
 	t.Helper()
 	x := &setup{parties: &fakeParties{inv: inv}, games: meadow(), mux: http.NewServeMux()}
 	x.opts = Options{
 		PublicURL:  &url.URL{Scheme: "https", Host: testHost},
 		Contact:    "arcade@example.org",
 		ClientAddr: func(*http.Request) netip.Addr { return netip.MustParseAddr("192.0.2.7") },
-		AllowStart: func(netip.Addr) (time.Duration, bool) { return 0, true },
+		AllowStart: func(netip.Addr) (bool, time.Duration) { return true, 0 },
 		AllowPage:  func(netip.Addr) (func(), bool) { return func() {}, true },
 		Logger:     slog.New(slog.NewTextHandler(&x.log, nil)),
 	}

@@ -29,3 +29,15 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request) {
 	}
 	s.write(w, r, status, p)
 }
+
+// tidy sends an address with a slash too many to the page itself.
+func (s *Server) tidy(w http.ResponseWriter, r *http.Request) {
+	code, ok := auth.ParseCode(r.PathValue("code"))
+	if !ok {
+		s.show(w, r) // says that it leads nowhere
+		return
+	}
+	privately(w.Header())
+	w.Header().Set("Location", "/join/"+code)
+	w.WriteHeader(http.StatusSeeOther)
+}

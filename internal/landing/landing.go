@@ -71,12 +71,15 @@ type Options struct {
 	ClientAddr func(*http.Request) netip.Addr
 	// AllowStart counts one more Start from an address, or says how long to
 	// wait until there may be one.
-	AllowStart func(netip.Addr) (wait time.Duration, ok bool)
+	AllowStart func(netip.Addr) (ok bool, retryAfter time.Duration)
 	// AllowPage counts one more live page from an address until release is
 	// called, or refuses it.
 	AllowPage func(netip.Addr) (release func(), ok bool)
 	Logger    *slog.Logger
 }
+
+// pageBytes is how much of rendered pages is kept: about a thousand of them.
+const pageBytes = 8 << 20
 
 // Server serves the landing page and what belongs to it.
 type Server struct {
@@ -84,11 +87,12 @@ type Server struct {
 	games   Games
 	opts    Options
 	cards   *cards
+	pages   *memo[[]byte] // compressed
 }
 
 // New returns a server of landing pages. All options but Contact are required.
 func New(parties Parties, games Games, opts Options) *Server {
-	return &Server{parties: parties, games: games, opts: opts, cards: newCards()}
+	return &Server{parties: parties, games: games, opts: opts, cards: newCards(), pages: newMemo[[]byte](pageBytes)}
 }
 
 // Register adds the routes of s to mux.
@@ -96,6 +100,7 @@ func (s *Server) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /join", s.find)
 	mux.HandleFunc("GET /join/{code}", s.show)
 	mux.HandleFunc("POST /join/{code}", s.start)
+	mux.HandleFunc("GET /join/{code}/{$}", s.tidy)
 	mux.HandleFunc("GET /join/{code}/live", s.live)
 	mux.HandleFunc("GET /join/{code}/card.png", s.card)
 	mux.HandleFunc("GET /join/{code}/qr.svg", s.qr)

@@ -2,7 +2,9 @@ package landing
 
 import (
 	"bytes"
+	"crypto/sha256"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -25,7 +27,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 
 // A page is all that the template needs.
 type page struct {
-	view
+	View     view
 	Path     string // "/join/CODE"; empty where there is no link
 	DocTitle string // of the document and the preview
 	Summary  string // of the preview
@@ -46,9 +48,10 @@ type page struct {
 	// PasteError is what was wrong with it.
 	PasteError string
 
-	Script, Icon   string
-	Style, Colours template.CSS
-	game           game.Game
+	Script, Icon string
+	Style        template.CSS `json:"-"` // the same in all pages
+	Colours      template.CSS
+	game         game.Game // reaches the template as Colours only
 }
 
 // info is the landing info of the party's leader.
@@ -79,7 +82,7 @@ func (s *Server) invitePage(code string, inv party.Invitation) page {
 		p.Inviter = &party.Person{Name: clean(inv.Inviter.Name), Face: inv.Inviter.Face}
 		p.DocTitle = p.Inviter.Name + " invites you to " + orGame(p.Game)
 	}
-	p.Summary = p.Count + " in the party. " + p.Places + ". Click to play together, right in your browser."
+	p.Summary = p.View.Count + " in the party. " + p.View.Places + ". Click to play together, right in your browser."
 	p.Message = clean(inv.Message)
 	p.Info = s.infoOf(string(inv.Game), inv.Landing)
 	if inv.Expires != 0 {
@@ -101,7 +104,7 @@ func (s *Server) troublePage(code string, inv party.Invitation, t trouble) page 
 	if inv.Problem == party.Full && inv.Inviter.Name != "" {
 		p.Inviter = &party.Person{Name: clean(inv.Inviter.Name), Face: inv.Inviter.Face}
 		p.Info = s.infoOf(string(inv.Game), inv.Landing)
-		p.Summary = p.Count + " in the party. No place free right now."
+		p.Summary = p.View.Count + " in the party. No place free right now."
 	}
 	if p.game.Active && origin(p.game.Launch.Web) != "" {
 		p.Alone = p.game.Launch.Web
@@ -117,7 +120,7 @@ func (s *Server) linkPage(code string, inv party.Invitation) page {
 	p := s.plainPage()
 	p.game, _ = s.gameOf(inv)
 	p.Game = clean(p.game.Name)
-	p.view = describe(inv)
+	p.View = describe(inv)
 	if p.game.ID != "" {
 		p.Art = s.artPath(p.game.ID, game.CoverName)
 	}
@@ -187,15 +190,43 @@ func orGame(name string) string {
 	return name
 }
 
-// write renders a page and answers with it.
+// write answers with a page. A compressed page is kept for the next who should
+// see the very same, as many do when a link is posted to a crowd.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, status int, p page) {
 	p.Colours = colours(p.game)
+	s.pageHeaders(w.Header(), p.game, styleHash+" "+hashSource(string(p.Colours)))
+	w.Header().Add("Vary", "Accept-Encoding")
+	zipped := acceptsGzip(r.Header.Get("Accept-Encoding"))
+	key := ""
+	if zipped {
+		w.Header().Set("Content-Encoding", "gzip")
+		key = p.key()
+		if body, ok := s.pages.get(key); ok {
+			writeBody(w, r, status, body)
+			return
+		}
+	}
 	var b bytes.Buffer
 	if err := pageTemplate.Execute(&b, p); err != nil {
 		s.opts.Logger.Error("landing page failed", "err", err)
+		w.Header().Del("Content-Encoding")
 		http.Error(w, party.Lookup(party.Internal).Sentence, http.StatusInternalServerError)
 		return
 	}
-	s.pageHeaders(w.Header(), p.game, styleHash+" "+hashSource(string(p.Colours)))
-	writeCompressed(w, r, status, b.Bytes())
+	body := b.Bytes()
+	if zipped {
+		body = compress(body)
+		s.pages.put(key, body, len(body))
+	}
+	writeBody(w, r, status, body)
+}
+
+// key tells pages apart by all that the template sees of them.
+func (p page) key() string {
+	all, err := json.Marshal(p)
+	if err != nil {
+		panic(err) // a page holds nothing that JSON does not
+	}
+	sum := sha256.Sum256(all)
+	return string(sum[:])
 }

@@ -22,7 +22,7 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	from := s.opts.ClientAddr(r)
-	if wait, ok := s.opts.AllowStart(from); !ok {
+	if ok, wait := s.opts.AllowStart(from); !ok {
 		s.fail(w, r, code, party.Invitation{}, &party.Error{Code: party.RateLimited, RetryAfter: wait})
 		return
 	}

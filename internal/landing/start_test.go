@@ -123,7 +123,7 @@ func TestRefusedStartsSayWhy(t *testing.T) {
 func TestTooManyStarts(t *testing.T) {
 	var asked netip.Addr
 	x := newSetup(t, lively(), func(o *Options) {
-		o.AllowStart = func(a netip.Addr) (time.Duration, bool) { asked = a; return 1500 * time.Millisecond, false }
+		o.AllowStart = func(a netip.Addr) (bool, time.Duration) { asked = a; return false, 1500 * time.Millisecond }
 	})
 	w := x.do("POST", "/join/"+testCode, header("Sec-Fetch-Site", "same-origin"))
 	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "2" {
@@ -177,6 +177,9 @@ func TestFind(t *testing.T) {
 		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/join/"+testCode {
 			t.Errorf("%s: %d to %q", pasted, w.Code, w.Header().Get("Location"))
 		}
+	}
+	if w := x.do("GET", "/join/"+testCode+"/"); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/join/"+testCode {
+		t.Errorf("a slash too many: %d to %q", w.Code, w.Header().Get("Location"))
 	}
 	w := x.do("GET", "/join?code=%22%3E%3Cscript%3E")
 	if w.Code != http.StatusNotFound || strings.Contains(w.Body.String(), "<script>") || !strings.Contains(w.Body.String(), `aria-invalid="true"`) {

@@ -2,11 +2,12 @@ package landing
 
 import (
 	"bytes"
-	"compress/gzip"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 // writeBody answers with a body of known length; HEAD gets the headers only.
@@ -18,23 +19,16 @@ func writeBody(w http.ResponseWriter, r *http.Request, status int, body []byte) 
 	}
 }
 
-// writeCompressed is writeBody, compressed for those who accept it. Nothing
-// secret stands beside what a stranger wrote: a page holds no cookie, and its
-// code came in its own address.
-func writeCompressed(w http.ResponseWriter, r *http.Request, status int, body []byte) {
-	w.Header().Add("Vary", "Accept-Encoding")
-	if !acceptsGzip(r.Header.Get("Accept-Encoding")) {
-		writeBody(w, r, status, body)
-		return
-	}
+// compress packs a body. Nothing secret stands beside what a stranger wrote: a
+// page holds no cookie, and its code came in its own address.
+func compress(body []byte) []byte {
 	var b bytes.Buffer
 	z := compressors.Get().(*gzip.Writer)
 	defer compressors.Put(z)
 	z.Reset(&b)
 	z.Write(body) // writing into memory does not fail
 	z.Close()
-	w.Header().Set("Content-Encoding", "gzip")
-	writeBody(w, r, status, b.Bytes())
+	return b.Bytes()
 }
 
 var compressors = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
