@@ -6,7 +6,7 @@ import { paint, RISE } from "./scenery.js";
 import { coat, INK, LIGHT, marks, themes } from "./themes.js";
 
 const FINEST = 68; //       pixels a tile, of the painted layers: more costs memory and is not seen
-const HEAD = 0.43; //       radius of a face, in tiles
+const HEAD = 0.4; //        radius of a head, in tiles
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Picture {
@@ -18,6 +18,7 @@ export class Picture {
   #camera;
   #gates = new Map(); // how far each gate is open, 0 to 1, following what it should be
   #faces = new Map();
+  #sides = new Map();
   #faceAddress;
 
   /** faceAddress gives the address of a face's picture for its seed. */
@@ -35,7 +36,7 @@ export class Picture {
 
   draw(view, now, dt) {
     const { level } = view, ctx = this.#ctx, theme = themes[level.theme];
-    const size = this.#fit(), zoom = Math.min(68, Math.max(30, Math.min(size.width / 14, size.height / 10.5)));
+    const size = this.#fit(), zoom = zoomFor(level, size);
     this.#repaint(level, view.grain, Math.min(FINEST, zoom * size.ratio));
     this.#follow(view, size, zoom, dt);
     const pulse = calm.matches ? 0 : now / 1000;
@@ -73,7 +74,7 @@ export class Picture {
   }
 
   #repaint(level, grain, pixels) {
-    const name = `${level.id} ${Math.round(pixels)}`;
+    const name = `${level.id} ${Math.round(pixels)} ${grain.length}`;
     if (this.#painted === name) return;
     this.#layers = paint(level, grain, pixels);
     this.#painted = name;
@@ -242,34 +243,64 @@ export class Picture {
   }
 
   #figure(ctx, figure, pulse) {
-    const { x, y } = figure, bob = Math.abs(Math.sin(pulse * 9)) * 0.07 * Math.min(1, figure.speed / 2);
+    const { x, y } = figure, stride = Math.min(1, figure.speed / 2), bob = Math.abs(Math.sin(pulse * 9)) * 0.06 * stride;
+    const side = this.#side(figure), colour = coat(figure.n), foot = y + 0.2, neck = y - 0.28 - bob, head = y - 0.5 - bob;
     ctx.save();
     ctx.globalAlpha = figure.away ? 0.55 : 1;
     ctx.fillStyle = "rgba(14, 18, 26, 0.3)";
     ctx.beginPath();
-    ctx.ellipse(x + 0.05, y + 0.12, 0.36, 0.16, 0, 0, 7);
+    ctx.ellipse(x + 0.06, foot, 0.42, 0.15, 0, 0, 7);
     ctx.fill();
-    const colour = coat(figure.n), head = y - 0.4 - bob;
-    ctx.fillStyle = colour; // a cloak
-    ctx.beginPath();
-    ctx.moveTo(x - 0.2, head + 0.1);
-    ctx.quadraticCurveTo(x - 0.42, y + 0.16, x - 0.3, y + 0.16);
-    ctx.lineTo(x + 0.3, y + 0.16);
-    ctx.quadraticCurveTo(x + 0.42, y + 0.16, x + 0.2, head + 0.1);
+    const sway = Math.sin(pulse * 9) * 0.04 * stride, hem = 0.36;
+    const cloak = () => {
+      ctx.beginPath();
+      ctx.moveTo(x - 0.16, neck);
+      ctx.quadraticCurveTo(x - 0.34, y - 0.1, x - hem + sway, foot - 0.04);
+      ctx.quadraticCurveTo(x - hem / 2 + sway, foot + 0.08, x + sway, foot);
+      ctx.quadraticCurveTo(x + hem / 2 + sway, foot + 0.08, x + hem + sway, foot - 0.04);
+      ctx.quadraticCurveTo(x + 0.34, y - 0.1, x + 0.16, neck);
+      ctx.closePath();
+    };
+    cloak();
+    ctx.fillStyle = colour;
     ctx.fill();
-    ctx.fillStyle = "rgba(0, 0, 0, 0.14)";
-    ctx.fillRect(x - 0.3, y + 0.08, 0.6, 0.08);
-    disc(ctx, x, head, HEAD, colour);
-    const face = this.#face(figure.face);
-    if (face) ctx.drawImage(face, x - HEAD + 0.06, head - HEAD + 0.06, 2 * HEAD - 0.12, 2 * HEAD - 0.12);
-    else {
-      disc(ctx, x, head, HEAD - 0.06, "#fff6e6");
-      for (const side of [-0.14, 0.14]) disc(ctx, x + side, head - 0.02, 0.055, INK);
-    }
-    const hand = x + 0.38; // the light it carries
-    disc(ctx, hand, y - 0.12 - bob, 0.1, "#7a5a2c");
-    disc(ctx, hand, y - 0.12 - bob, 0.07, LIGHT);
+    ctx.save();
+    ctx.clip();
+    ctx.fillStyle = "rgba(20, 16, 40, 0.17)"; // its shaded side, away from the light it carries
+    ctx.fillRect(side > 0 ? x - 0.5 : x + 0.1, y - 0.6, 0.4, 1);
     ctx.restore();
+    disc(ctx, x, head, HEAD, colour); // the hood
+    const face = this.#face(figure.face), inner = HEAD - 0.07;
+    if (face) ctx.drawImage(face, x - inner, head - inner, 2 * inner, 2 * inner);
+    else {
+      disc(ctx, x, head, inner, "#fff6e6");
+      for (const eye of [-0.12, 0.12]) disc(ctx, x + eye, head - 0.02, 0.05, INK);
+    }
+    const hand = { x: x + side * 0.4, y: y - 0.16 - bob }; // the light it carries
+    ctx.strokeStyle = "#5b4526";
+    ctx.lineWidth = 0.05;
+    ctx.lineCap = "round";
+    ctx.beginPath();
+    ctx.moveTo(x + side * 0.22, hand.y - 0.05);
+    ctx.lineTo(hand.x, hand.y - 0.13);
+    ctx.stroke();
+    ctx.fillStyle = "#5b4526";
+    ctx.beginPath();
+    ctx.roundRect(hand.x - 0.1, hand.y - 0.12, 0.2, 0.27, 0.05);
+    ctx.fill();
+    ctx.fillStyle = LIGHT;
+    ctx.beginPath();
+    ctx.roundRect(hand.x - 0.065, hand.y - 0.075, 0.13, 0.18, 0.04);
+    ctx.fill();
+    ctx.restore();
+  }
+
+  /** side is 1 for a figure that looks, and carries its light, to the right, -1 to the left: the way it last went. */
+  #side({ id, x }) {
+    const last = this.#sides.get(id) ?? { x, side: 1 };
+    const side = Math.abs(x - last.x) < 0.004 ? last.side : Math.sign(x - last.x);
+    this.#sides.set(id, { x, side });
+    return side;
   }
 
   /** face is the picture of a face, or undefined while it is not here. */
@@ -340,8 +371,8 @@ export class Picture {
   #glow(ctx, view, pulse) {
     ctx.save();
     ctx.globalCompositeOperation = "lighter";
-    const warm = themes[view.level.theme].dark ? 0.3 : 0.2;
-    const shed = (x, y, r, strength, colour = "255, 190, 96") => {
+    const warm = themes[view.level.theme].dark ? 0.3 : 0.13;
+    const shed = (x, y, r, strength, colour = "255, 176, 84") => {
       const light = ctx.createRadialGradient(x, y, 0, x, y, r);
       light.addColorStop(0, `rgba(${colour}, ${strength})`);
       light.addColorStop(1, `rgba(${colour}, 0)`);
@@ -351,7 +382,7 @@ export class Picture {
     view.level.lanterns.forEach((lantern, i) => {
       if (view.facts.has(`lantern:${i}`)) shed(lantern.x, lantern.y - 0.62, 2.2 + Math.sin(pulse * 5 + i * 2) * 0.08, warm * 1.8);
     });
-    for (const figure of view.figures) shed(figure.x + 0.38, figure.y - 0.12, 0.9, warm);
+    for (const figure of view.figures) shed(figure.x + this.#side(figure) * 0.4, figure.y - 0.12, 1, warm);
     for (const wisp of view.level.wisps) {
       const at = wispAt(wisp, view.clock);
       shed(at.x, at.y - 0.35, 1.1, 0.4, "190, 120, 255");
@@ -374,7 +405,7 @@ export class Picture {
     ctx.textBaseline = "middle";
     for (const figure of view.figures) {
       ctx.save();
-      ctx.translate(figure.x, figure.y - 1.08);
+      ctx.translate(figure.x, figure.y - 1.14);
       ctx.scale(1 / zoom, 1 / zoom);
       if (!figure.self) pill(ctx, figure.away ? `${figure.name} (away)` : figure.name, 0, 0, 13, "rgba(18, 20, 26, 0.72)", "#fbf7ee", 600);
       if (figure.saying) pill(ctx, figure.saying, 0, figure.self ? -4 : -28, 15, "#fffdf6", INK, 700);
@@ -388,6 +419,12 @@ export class Picture {
     disc(ctx, stick.from.x, stick.from.y, stick.reach, "rgba(255, 255, 255, 0.16)");
     disc(ctx, stick.from.x + dx / far, stick.from.y + dy / far, 26, "rgba(255, 255, 255, 0.5)");
   }
+}
+
+/** zoomFor is how many CSS pixels a tile takes: about 14 by 10 tiles are seen, more of them on a small screen, and no more height than the level has. */
+function zoomFor(level, { width, height }) {
+  const whole = Math.min(width / 14, height / 10.5), filled = Math.min(height / level.height, width / 8.5);
+  return Math.min(68, Math.max(30, whole, filled));
 }
 
 function centre(cells) {
@@ -457,27 +494,37 @@ function drawLantern(ctx, { x, y }, burning, pulse) {
   ctx.fill();
 }
 
+/** drawGate draws one tile of a gate that stands: posts between two rails, which sink into the ground as it opens. */
 function drawGate(ctx, level, cell, gate, open) {
   const upright = gate.cells.some((c) => c.x === cell.x && c.y !== cell.y), stone = level.theme === "ruins";
-  const rise = RISE * (1 - open), colours = stone ? ["#77605f", "#94797a"] : ["#80603b", "#a57f4f"];
-  ctx.fillStyle = "rgba(14, 18, 26, 0.22)";
-  ctx.fillRect(cell.x + (upright ? 0.3 : 0), cell.y + (upright ? 0 : 0.5), upright ? 0.46 : 1, upright ? 1 : 0.3);
-  const bars = 4;
-  for (let i = 0; i < bars; i++) {
-    const x = upright ? cell.x + 0.38 : cell.x + (i + 0.18) / bars, y = upright ? cell.y + (i + 0.9) / bars : cell.y + 0.66;
-    const width = upright ? 0.24 : 0.16;
-    ctx.fillStyle = colours[0];
-    ctx.fillRect(x, y - rise - 0.1, width, rise + 0.1);
-    ctx.fillStyle = colours[1];
+  const rise = 0.62 * (1 - open), [dark, mid, light] = stone ? ["#5e4a4f", "#8b7073", "#b59a94"] : ["#5f4428", "#94693c", "#c49a62"];
+  const post = (x, foot) => {
+    ctx.fillStyle = dark;
+    ctx.fillRect(x - 0.1, foot - rise - 0.06, 0.2, rise + 0.06);
+    ctx.fillStyle = mid;
+    ctx.fillRect(x - 0.1, foot - rise - 0.06, 0.13, rise + 0.06);
+    ctx.fillStyle = light;
     ctx.beginPath();
-    ctx.roundRect(x, y - rise - 0.16, width, 0.14, 0.05);
+    ctx.ellipse(x, foot - rise - 0.06, 0.1, 0.05, 0, 0, 7);
     ctx.fill();
+  };
+  ctx.fillStyle = "rgba(14, 18, 26, 0.25)";
+  if (upright) ctx.fillRect(cell.x + 0.4, cell.y, 0.36, 1);
+  else ctx.fillRect(cell.x, cell.y + 0.6, 1, 0.26);
+  for (let i = 0; i < 4; i++) {
+    if (upright) post(cell.x + 0.5, cell.y + 0.14 + i * 0.25);
+    else post(cell.x + 0.125 + i * 0.25, cell.y + 0.74);
   }
-  if (cell === gate.cells[Math.floor((gate.cells.length - 1) / 2)]) {
-    const middle = centre(gate.cells), y = middle.y - rise - 0.05;
-    disc(ctx, middle.x, y, 0.26, "rgba(24, 26, 32, 0.85)");
-    glyph(ctx, marks[gate.letter].sign, middle.x, y, 0.17, marks[gate.letter].colour);
+  if (!upright && open < 0.9) {
+    ctx.fillStyle = mid;
+    for (const high of [0.3, 0.72]) ctx.fillRect(cell.x, cell.y + 0.74 - rise * high - 0.05, 1, 0.08);
   }
+  const middle = centre(gate.cells), last = gate.cells.at(-1);
+  if (cell !== last) return;
+  const y = middle.y + (upright ? 0.1 : 0.2) - rise * 0.7;
+  disc(ctx, middle.x, y, 0.29, light);
+  disc(ctx, middle.x, y, 0.25, "#24262c");
+  glyph(ctx, marks[gate.letter].sign, middle.x, y, 0.16, marks[gate.letter].colour);
 }
 
 function drawWisp(ctx, { x, y }, pulse) {

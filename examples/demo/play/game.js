@@ -6,10 +6,12 @@ import { caught, discover, held, lit, move, openGates } from "./rules.js";
 
 const SAYING = 2600; // ms that a saying stands
 const SAFE_REACH = 1;
+const NO_GRAIN = new Uint8Array(0);
 
 export class Game {
   level;
   grain;
+  backdrop; // the level that is shown from afar while the player is in none
   me = { x: 0, y: 0 };
   script; // (me, dt) → the guide's body; the tutorial's
   #safe;
@@ -36,7 +38,7 @@ export class Game {
   }
 
   /** enter puts the player at the beginning of a level. grain is its pack's; without one (the tutorial has no pack) the ground is plain. */
-  enter(level, grain = new Uint8Array(0)) {
+  enter(level, grain = NO_GRAIN) {
     const place = level === tutorialLevel ? 0 : this.#parts.self().n, turn = place * 2.4; // side by side, not in one spot
     this.level = level;
     this.grain = grain;
@@ -47,9 +49,10 @@ export class Game {
     this.#parts.picture.cut();
   }
 
-  /** leave empties the stage. */
-  leave() {
+  /** leave takes the player off the stage; the backdrop is shown. */
+  leave(backdrop) {
     this.level = undefined;
+    this.backdrop = backdrop;
   }
 
   say(id, text) {
@@ -67,7 +70,7 @@ export class Game {
     requestAnimationFrame((next) => this.#frame(next));
     const dt = Math.min(0.1, (now - this.#last) / 1000);
     this.#last = now;
-    if (!this.level) return;
+    if (!this.level) return this.#drift(now, dt);
     const { level } = this, { input, peers } = this.#parts;
     const facts = this.#parts.facts(level.id);
     const guide = this.script?.(this.me, dt);
@@ -100,6 +103,14 @@ export class Game {
     const view = { level, grain: this.grain, me: this.me, bodies, figures: this.#figures(others, now), guide, open, facts, clock, sparks: this.#sparks, stick: input.stick };
     this.#parts.picture.draw(view, now, dt);
     this.#parts.frame(view);
+  }
+
+  /** drift shows the backdrop, slowly passing by. */
+  #drift(now, dt) {
+    const level = this.backdrop, turn = now / 9000;
+    if (!level) return;
+    const me = { x: level.width * (0.5 + 0.22 * Math.sin(turn)), y: level.height * (0.5 + 0.16 * Math.cos(turn * 1.3)) };
+    this.#parts.picture.draw({ level, grain: NO_GRAIN, me, bodies: [], figures: [], open: new Set(), facts: this.#parts.facts(level.id), clock: now / 1000, sparks: [] }, now, dt);
   }
 
   #others(now) {

@@ -5,6 +5,7 @@
 //   3. what the party shares                     share(), onPartyData()
 //   4. messages between the players              onMessage(), found()
 
+import { advice } from "./advice.js";
 import { download } from "./download.js";
 import { Picture } from "./draw.js";
 import { describe, Game } from "./game.js";
@@ -20,7 +21,7 @@ import { remember, taught, teach } from "./tutorial.js";
 const server = document.querySelector('meta[name="partykit-server"]').content || location.origin;
 const PLACES = 0, WORDS = 1; // channels of volatile messages: on each, only the newest counts
 
-let kit, game, progress = new Progress();
+let kit, progress = new Progress();
 let leadersLevel; //                   where the leader was when we last looked
 let way = new AbortController(); //    ends what is being loaded when something newer begins
 
@@ -38,9 +39,19 @@ const playing = () => document.body.dataset.phase === "playing";
 /** What failed here is tried again by itself, or can be done without: the place is sent 15 times a second, the party's data at every change. */
 const quietly = (error) => console.debug("partykit:", error.code ?? error.message);
 
+const game = new Game({
+  input: new Input(canvas), picture: new Picture(canvas, face), peers, self, others, found, frame,
+  facts: (level) => progress.facts(level),
+  heard: (what) => {
+    sound.play(what);
+    if (what === "caught") hud.hint("A wisp has carried you back.", 2500);
+  },
+});
+
 // ── 1. start ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 async function connect() {
+  game.leave(levels[0]);
   try {
     const { PartyKit } = await import(`${server}/sdk/v1/partykit.js`);
     kit = await PartyKit.start({ game: "demo", server, loading: "manual" });
@@ -49,14 +60,6 @@ async function connect() {
     hud.card({ title: "No connection", text: error.code ? error.message : "The party server cannot be reached just now.", buttons: { retry: () => location.reload() } });
     return;
   }
-  game = new Game({
-    input: new Input(canvas), picture: new Picture(canvas, face), peers, self, others, found, frame,
-    facts: (level) => progress.facts(level),
-    heard: (what) => {
-      sound.play(what);
-      if (what === "caught") hud.hint("A wisp has carried you back.", 2500);
-    },
-  });
   hud.talk(say);
   hud.button("invite", () => kit.showInviteLink().catch((error) => hud.hint(error.message)));
   hud.button("levels", chooseLevel);
@@ -89,7 +92,7 @@ async function arrive(over = "") {
   const signal = newWay(), invited = kit.isInviteLoading();
   progress = new Progress();
   progress.mergeAll(kit.getPartyData().progress);
-  game.leave();
+  game.leave(target());
   try {
     if (!invited) await begin(over, signal);
     let level, pack;
@@ -269,7 +272,7 @@ function found(facts) {
 /** take adds facts of a level, from wherever they come, and shows what is new. */
 function take(id, run, facts) {
   const before = progress.run(id), fresh = progress.merge(id, run, facts);
-  const here = game?.level?.id === id && playing() ? game.level : undefined;
+  const here = game.level?.id === id && playing() ? game.level : undefined;
   if (here && progress.run(id) !== before) game.enter(here, game.grain);
   if (fresh.length === 0) return;
   for (const fact of here ? fresh : []) {
@@ -303,9 +306,9 @@ function refresh() {
   hud.party(kit.party.members, (member) => {
     if (member.state === "loading") return "on the way";
     const level = !member.self && levelById(peers.at(member.id, now)?.level);
-    return level && level !== game?.level ? `in ${level.name}` : undefined;
+    return level && level !== game.level ? `in ${level.name}` : undefined;
   });
-  if (!game?.level || !playing()) return;
+  if (!game.level || !playing()) return;
   const { level } = game, facts = progress.facts(level.id);
   hud.lanterns(lit(level, facts), level.lanterns.length);
   if (!facts.has("solved")) return hud.endDone();
@@ -318,7 +321,7 @@ function refresh() {
   });
 }
 
-let looked = 0, described = 0;
+let looked = 0, described = 0, advised;
 
 /** frame is told of every frame. A few times a second it writes down on <body> what is drawn, for tests and the curious, and now and then in words. */
 function frame(view) {
@@ -331,6 +334,9 @@ function frame(view) {
   dataset.meY = me.y;
   dataset.peers = JSON.stringify(Object.fromEntries(view.figures.filter((f) => !f.self).map((f) => [f.name, place(f)])));
   dataset.open = [...view.open].join("");
+  const words = playing() ? advice(view.level, view.me, view.bodies.slice(1), view.facts) : undefined;
+  if (words && words !== advised) hud.hint(words);
+  advised = words;
   if (now - described < 2000) return;
   described = now;
   hud.scene(describe(view));

@@ -1,7 +1,8 @@
 // What does not move in a level: ground, water, walls. It is painted once into two layers: what bodies walk on, and the tops of walls, which
 // cover bodies behind them. All in tiles; the caller says how many pixels a tile has.
 
-import { PATH, SOLID, WATER } from "./levels/index.js";
+import { GROUND, PATH, SOLID, WATER } from "./levels/index.js";
+import { outline, trace } from "./outline.js";
 import { themes } from "./themes.js";
 
 export const RISE = 0.42; // how far the top of a wall is above its foot
@@ -25,9 +26,10 @@ export function paint(level, grain, pixels) {
   const random = chance(level.id);
 
   paintGround(ground.ctx, level, theme);
-  region(ground.ctx, level, (x, y) => tile(x, y) === PATH, 0.34, 0.06);
+  const trodden = pathFinder(level, tile);
+  region(ground.ctx, level, trodden, 0.34, 0.06);
   fillStroke(ground.ctx, theme.path, theme.pathEdge, 0.07);
-  tufts(ground.ctx, level, theme, (x, y) => tile(x, y) === 0 && !bridge(x, y), random);
+  tufts(ground.ctx, level, theme, (x, y) => tile(x, y) === GROUND && !bridge(x, y) && !trodden(x, y), random);
   grainOver(ground.ctx, level, grain, theme.grain);
 
   water(ground.ctx, level, theme, wet);
@@ -44,6 +46,7 @@ export function paint(level, grain, pixels) {
   region(ctx, level, solid, 0.3, 0);
   ctx.fillStyle = theme.side;
   ctx.fill();
+  ctx.clip();
   sides(ctx, level, theme, solid, random);
 
   cover.ctx.translate(0, -RISE);
@@ -55,6 +58,15 @@ export function paint(level, grain, pixels) {
   cover.ctx.fill();
   tops(cover.ctx, level, theme, solid, random);
   return { ground: ground.canvas, cover: cover.canvas };
+}
+
+/** pathFinder says where the path runs: it goes on below plates and gates that stand in its way. */
+function pathFinder(level, tile) {
+  const among = new Set();
+  for (const plate of level.plates) among.add(`${Math.floor(plate.x)},${Math.floor(plate.y)}`);
+  for (const gate of Object.values(level.gates)) if (!gate.bridge) for (const cell of gate.cells) among.add(`${cell.x},${cell.y}`);
+  const path = (x, y) => tile(x, y) === PATH;
+  return (x, y) => path(x, y) || (among.has(`${x},${y}`) && (path(x - 1, y) || path(x + 1, y) || path(x, y - 1) || path(x, y + 1)));
 }
 
 /** chance is a source of numbers 0 … 1 that is the same on every screen. */
@@ -76,20 +88,9 @@ function paintGround(ctx, level, theme) {
   ctx.fillRect(0, 0, level.width, level.height);
 }
 
-/**
- * region makes the outline of all tiles for which inside holds into the present path: runs of tiles joined, outer corners round, grown by pad.
- */
+/** region makes the outline of all tiles for which inside holds, grown by pad, the present path. */
 function region(ctx, level, inside, round, pad) {
-  ctx.beginPath();
-  for (let y = 0; y < level.height; y++) {
-    for (let x = 0; x < level.width; x++) {
-      if (!inside(x, y)) continue;
-      const n = inside(x, y - 1), s = inside(x, y + 1), w = inside(x - 1, y), e = inside(x + 1, y);
-      const over = 0.02; // neighbours overlap a little, so that no seam shows
-      const left = x - (w ? over : -0) - (w ? 0 : pad), top = y - (n ? over : pad), right = x + 1 + (e ? over : pad), bottom = y + 1 + (s ? over : pad);
-      ctx.roundRect(left, top, right - left, bottom - top, [n || w ? 0 : round, n || e ? 0 : round, s || e ? 0 : round, s || w ? 0 : round]);
-    }
-  }
+  trace(ctx, outline(level.width, level.height, inside, pad), round);
 }
 
 function fillStroke(ctx, fill, edge, width) {
@@ -101,20 +102,21 @@ function fillStroke(ctx, fill, edge, width) {
   ctx.fill();
 }
 
+/** water is painted in bands: a dark bank, a line of foam, the shallows, the deep. */
 function water(ctx, level, theme, wet) {
-  region(ctx, level, wet, 0.4, 0.1);
-  ctx.lineJoin = "round";
-  ctx.lineWidth = 0.34;
-  ctx.strokeStyle = theme.shade;
-  ctx.stroke();
-  ctx.lineWidth = 0.16;
-  ctx.strokeStyle = theme.foam;
-  ctx.stroke();
-  const fill = ctx.createLinearGradient(0, 0, level.width * 0.3, level.height);
-  fill.addColorStop(0, theme.water[0]);
-  fill.addColorStop(1, theme.water[1]);
-  ctx.fillStyle = fill;
-  ctx.fill();
+  const band = (pad, fill) => {
+    region(ctx, level, wet, 0.42, pad);
+    ctx.fillStyle = fill;
+    ctx.fill();
+  };
+  band(0.13, theme.bank);
+  band(0, theme.water[0]);
+  band(0, theme.foam);
+  band(-0.1, theme.water[0]);
+  const deep = ctx.createLinearGradient(0, 0, level.width * 0.3, level.height);
+  deep.addColorStop(0, theme.water[1]);
+  deep.addColorStop(1, theme.water[2]);
+  band(-0.34, deep);
 }
 
 /** grainOver lays the pack's grain over everything, so faintly that it is felt rather than seen. */

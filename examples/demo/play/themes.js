@@ -1,16 +1,16 @@
 // The colours of each kind of place, and of the things that mean the same everywhere.
 export const themes = {
   meadow: {
-    beyond: "#39634a", ground: ["#b4d68c", "#93c072"], path: "#e3d3a2", pathEdge: "#cdbb84", shade: "rgba(34, 66, 46, 0.30)", grain: 0.05,
-    top: ["#5f9f57", "#4b8a4d"], side: "#356b40", water: ["#86c7d4", "#5fa9bf"], foam: "rgba(255, 255, 255, 0.65)", dark: 0,
+    beyond: "#54934f", ground: ["#b4d68c", "#93c072"], path: "#e3d3a2", pathEdge: "#cdbb84", shade: "rgba(34, 66, 46, 0.30)", grain: 0.05,
+    top: ["#5f9f57", "#4b8a4d"], side: "#356b40", water: ["#8fd0d8", "#6db6c8", "#5aa5bd"], bank: "#6f9a55", foam: "rgba(255, 255, 255, 0.6)", dark: 0,
   },
   ruins: {
-    beyond: "#3b2b3f", ground: ["#d2a27c", "#ab776b"], path: "#dcb78f", pathEdge: "#b98b68", shade: "rgba(58, 28, 58, 0.36)", grain: 0.08,
-    top: ["#e6c5a0", "#d3ab87"], side: "#8d6258", water: ["#7d8fae", "#5f7192"], foam: "rgba(255, 240, 220, 0.5)", dark: 0,
+    beyond: "#d9b28d", ground: ["#d2a27c", "#ab776b"], path: "#dcb78f", pathEdge: "#b98b68", shade: "rgba(58, 28, 58, 0.36)", grain: 0.08,
+    top: ["#e6c5a0", "#d3ab87"], side: "#8d6258", water: ["#7d8fae", "#6a7c9d", "#5f7192"], bank: "#8a5f58", foam: "rgba(255, 240, 220, 0.5)", dark: 0,
   },
   lighthouse: {
-    beyond: "#0d1c31", ground: ["#73879a", "#5c6f84"], path: "#8d9cab", pathEdge: "#67798b", shade: "rgba(6, 14, 28, 0.45)", grain: 0.09,
-    top: ["#8b9cae", "#76889b"], side: "#3c4c60", water: ["#17304f", "#0f2340"], foam: "rgba(190, 220, 240, 0.35)", dark: 0.78,
+    beyond: "#122c4c", ground: ["#73879a", "#5c6f84"], path: "#8d9cab", pathEdge: "#67798b", shade: "rgba(6, 14, 28, 0.45)", grain: 0.09,
+    top: ["#8b9cae", "#76889b"], side: "#3c4c60", water: ["#2b5277", "#1b3c60", "#122c4c"], bank: "#3f5063", foam: "rgba(200, 228, 244, 0.55)", dark: 0.78,
   },
 };
 

@@ -16,7 +16,7 @@ const steps = [
 export class Lesson {
   guide = { x: 4.5, y: 2.5 };
   step = 0;
-  #way = [{ x: 15.5, y: 2.5 }, { x: 15.5, y: 4.5 }]; // to the plate that opens gate B
+  #way = [{ x: 14.5, y: 2.5 }, { x: 14.5, y: 4.5 }]; // to the plate that opens gate B
 
   /** advance lets dt seconds pass with the player at me, and says whether the lesson is over. */
   advance(me, dt) {
