@@ -95,7 +95,11 @@ func (sc *scene) append(events []Event, by *CommandID) {
 		sc.t.Fatalf("decode: %v", err)
 	}
 	replayed := reload(sc.t, sc.s)
+	was := toJSON(sc.t, before)
 	sc.s.Apply(seq, entry)
+	if diff := cmp.Diff(was, toJSON(sc.t, before)); diff != "" {
+		sc.t.Fatalf("a clone shares what Apply changed:\n%s", diff)
+	}
 	replayed.Apply(seq, decoded)
 	sc.same("a stored entry does to a stored state what it did in memory", replayed)
 	if seq != 0 {
