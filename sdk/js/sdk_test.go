@@ -39,7 +39,7 @@ func TestDistIsFresh(t *testing.T) {
 // A player waits for every byte of it before the game can start.
 func TestBudgets(t *testing.T) {
 	files := load()
-	for name, most := range map[string]int{"partykit.js": 10 << 10, "partykit.global.js": 10 << 10, "overlay.js": 8 << 10} {
+	for name, most := range map[string]int{"partykit.js": 10_000, "partykit.global.js": 10_000, "overlay.js": 8_000} {
 		size := len(files[name].gzipped)
 		t.Logf("%s: %d bytes, %d gzipped", name, len(files[name].plain), size)
 		if size == 0 || size > most {

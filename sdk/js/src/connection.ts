@@ -183,7 +183,7 @@ export class Connection {
 
 function closedBy(code: number): PartyKitError {
   if (code === 4200) return new PartyKitError("replaced", "This player has connected elsewhere.");
-  if (code === 4203) return new PartyKitError("protocol", "The server did not understand this SDK. Load the SDK from the server itself.");
+  if (code === 4203) return new PartyKitError("protocol", "The server did not understand this SDK.");
   return new PartyKitError("closed", `The server closed the connection for good (${code}).`);
 }
 

@@ -41,13 +41,12 @@ class Reader {
 
   varint(): number {
     let value = 0;
-    for (let factor = 1; ; factor *= 128) {
+    for (let factor = 1; factor < 2 ** 53; factor *= 128) {
       const byte = this.byte();
       value += (byte % 128) * factor;
-      if (value > Number.MAX_SAFE_INTEGER) throw new RangeError("an integer has more than 53 bits");
-      if (byte < 128) return value;
-      if (factor >= 2 ** 49) throw new RangeError("an integer has more than 53 bits");
+      if (byte < 128 && value <= Number.MAX_SAFE_INTEGER) return value;
     }
+    throw new RangeError("an integer has more than 53 bits");
   }
 
   rest(): Uint8Array {

@@ -152,7 +152,7 @@ class GameKit implements Kit {
 
   async join(codeOrUrl: string): Promise<void> {
     const code = codeOf(`${codeOrUrl}`);
-    if (!code) throw new PartyKitError("not_found", "That is no invite link or code. Check that it was copied whole.");
+    if (!code) throw new PartyKitError("not_found", "That is no invite link or code.");
     await this.#invitations.join({ code });
   }
 

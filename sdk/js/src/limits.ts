@@ -6,7 +6,7 @@ import type { LandingField, PartyData } from "./partykit";
 const encoder = new TextEncoder();
 
 /** The length of a text in bytes of UTF-8. */
-export const bytes = (text: string): number => encoder.encode(text).length;
+const bytes = (text: string): number => encoder.encode(text).length;
 
 function atMost(limit: number, found: number, what: string): void {
   if (found > limit) throw new PartyKitError("too_large", `${what}: ${found}, at most ${limit}.`);
@@ -30,7 +30,7 @@ export function checkData(data: unknown): PartyData {
   try {
     json = JSON.stringify(data);
   } catch {
-    bad("Party data must be possible to write as JSON.");
+    bad("Party data is not JSON.");
   }
   const clean = JSON.parse(json) as PartyData;
   atMost(64, Object.keys(clean).length, "Keys of party data");
@@ -55,6 +55,11 @@ export function checkLanding(fields: readonly LandingField[]): LandingField[] {
     atMost(511, bytes(field.value), "Bytes of a landing field's value");
     return field;
   });
+}
+
+/** Throws when the message of an invite is longer than 255 bytes. */
+export function checkMessage(message = ""): void {
+  atMost(255, bytes(message), "Bytes of an invite's message");
 }
 
 /** Throws when a game message is larger than 16 KiB. */

@@ -1,8 +1,7 @@
 // The invite links of this guest. The server tells a code once and stores only
 // its hash, so the guest keeps it, to offer the same live link again.
-import { PartyKitError } from "./errors";
 import type { Guest, Slot } from "./guest";
-import { bytes } from "./limits";
+import { checkMessage } from "./limits";
 import type { Invite, InviteOptions, LiveInvite, Party } from "./partykit";
 import type { Session } from "./session";
 
@@ -20,14 +19,11 @@ export class Links {
     this.#party = party;
   }
 
-  create(options: InviteOptions = {}): Promise<Invite> {
-    const { expires, maxUses, message } = options;
-    if (message && bytes(message) > 255) {
-      return Promise.reject(new PartyKitError("too_large", `Bytes of an invite's message: ${bytes(message)}, at most 255.`));
-    }
+  async create({ expires, maxUses, message }: InviteOptions = {}): Promise<Invite> {
+    checkMessage(message);
     const key = JSON.stringify([expires || 0, maxUses || 0, message || ""]);
     const live = this.#party().invites.find((invite) => usable(invite) && this.#kept(invite.id)?.options === key);
-    if (live) return Promise.resolve(this.#whole(live));
+    if (live) return this.#whole(live);
     let asked = this.#asked.get(key);
     if (!asked) {
       asked = this.#make(key, { expires, maxUses, message }).finally(() => this.#asked.delete(key));
@@ -38,7 +34,7 @@ export class Links {
 
   async list(): Promise<readonly (LiveInvite & Partial<Invite>)[]> {
     const { invites } = await this.#session().command("invites");
-    return (invites as LiveInvite[]).map((invite) => this.#whole(invite));
+    return ((invites ?? []) as LiveInvite[]).map((invite) => this.#whole(invite));
   }
 
   async revoke(invite: string): Promise<void> {

@@ -13,7 +13,7 @@ export function entry(own: string | undefined): typeof Public {
     version: VERSION,
     async start(options: StartOptions): Promise<Kit> {
       if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(options?.game ?? "")) {
-        throw new PartyKitError("bad_request", "PartyKit.start needs the id of a game, such as { game: \"my-game\" }.");
+        throw new PartyKitError("bad_request", "PartyKit.start needs { game: \"my-game\" }.");
       }
       const server = originOf(options.server ?? own);
       const folder = own && originOf(own) === server ? own : `${server}/sdk/v1/`;
@@ -36,5 +36,5 @@ function originOf(address: string | undefined): string {
   } catch {
     // said below
   }
-  throw new PartyKitError("bad_request", "Say where the PartyKit server is: PartyKit.start({ server: \"https://HOST\", … }).");
+  throw new PartyKitError("bad_request", "PartyKit.start needs { server: \"https://HOST\" }.");
 }

@@ -56,7 +56,7 @@ function host(sheet: CSSStyleSheet): ShadowRoot {
   root.adoptedStyleSheets = [sheet];
   // Typing here must not move the game's figure.
   for (const key of ["keydown", "keyup", "keypress"]) root.addEventListener(key, (event) => event.stopPropagation());
-  document.body.append(element);
+  (document.body ?? document.documentElement).append(element);
 
   // In the top layer, so that a game in full screen does not cover it.
   element.popover = "manual";

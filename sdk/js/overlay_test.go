@@ -1,0 +1,230 @@
+package sdkjs
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// page is the game of testdata in a real browser, on another origin than the
+// SDK, under a policy that allows no more than docs/sdk-javascript.md asks for.
+type page struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+func openPage(t *testing.T) *page {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, Prefix) {
+			Handler().ServeHTTP(w, r)
+			return
+		}
+		// Faces and QR codes are drawn elsewhere; here they only have to load.
+		w.Header().Set("Content-Type", "image/svg+xml")
+		fmt.Fprint(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4"/></svg>`)
+	}))
+	t.Cleanup(server.Close)
+	game := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", strings.ReplaceAll(
+			"default-src 'none'; style-src 'self'; script-src 'self' HOST; connect-src 'self' HOST; img-src 'self' HOST", "HOST", server.URL))
+		if r.URL.Path == "/" {
+			r.URL.Path = "/game.html"
+		}
+		http.FileServer(http.Dir("testdata")).ServeHTTP(w, r)
+	}))
+	t.Cleanup(game.Close)
+
+	var browser string
+	for _, name := range []string{"chromium-headless-shell", "chromium"} {
+		if found, err := exec.LookPath(name); err == nil {
+			browser = found
+			break
+		}
+	}
+	if browser == "" {
+		t.Fatal("no browser: the overlay is tested in Debian's chromium-headless-shell (make test installs it)")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(browser), chromedp.NoSandbox, chromedp.WindowSize(900, 700), chromedp.WSURLReadTimeout(time.Minute))
+	alloc, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("starting the browser: %v", err)
+	}
+	p := &page{t, ctx}
+	p.do(chromedp.Navigate(game.URL + "/game.html?server=" + url.QueryEscape(server.URL)))
+	p.wait("window.kit")
+	return p
+}
+
+func (p *page) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *page) eval(js string) string {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+js+")"))
+	if err != nil {
+		p.t.Fatalf("%s: %v", js, err)
+	}
+	return v
+}
+
+// wait waits, in the page, until an expression is true.
+func (p *page) wait(js string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, 20*time.Second)
+	defer cancel()
+	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, runtime.Evaluate, runtime.EvaluateParams{
+			Expression:   "(async () => { while (!(" + js + ")) await new Promise((next) => setTimeout(next, 10)); })()",
+			AwaitPromise: new(true),
+		})
+		return err
+	}))
+	if err != nil {
+		p.t.Fatalf("waited in vain for %s: %v\noverlay: %s", js, err, p.eval(`document.querySelector("partykit-overlay")?.shadowRoot.innerHTML`))
+	}
+}
+
+func (p *page) want(js, want string) {
+	p.t.Helper()
+	if got := p.eval(js); got != want {
+		p.t.Errorf("%s\n got %s\nwant %s", js, got, want)
+	}
+}
+
+// in is a JavaScript expression for something in the overlay.
+func in(selector string) string {
+	return fmt.Sprintf(`document.querySelector("partykit-overlay").shadowRoot.querySelector(%q)`, selector)
+}
+
+func badges() string {
+	return `[...document.querySelector("partykit-overlay").shadowRoot.querySelectorAll(".badge, .more")].filter((e) => !e.hidden).map((e) => (e.querySelector(".lines") ?? e).textContent).join("|")`
+}
+
+func TestOverlay(t *testing.T) {
+	p := openPage(t)
+	const ready = `document.querySelector("partykit-overlay")`
+	p.wait(ready) // the page has a <partykit-button>
+
+	t.Run("badges", func(t *testing.T) {
+		p := &page{t, p.ctx}
+		p.want(badges(), "")
+		p.eval(`socket.event({ type: "held", seat: { n: 3, name: "CalmHeron", face: 3, since: 1 } })`)
+		p.want(badges(), "CalmHeronis opening the game")
+		p.eval(`socket.event({ type: "joined", member: member(3, "CalmHeron", { state: "loading" }) })`)
+		p.want(badges(), "CalmHeronis loading")
+		p.eval(`socket.say({ t: "status", n: 3, presence: "connected", loading: { phase: "downloading", progress: 0.42 } })`)
+		p.want(badges(), "CalmHeronis downloading42 %")
+		p.want(in(".bar")+`.hidden`, "false")
+		p.eval(`socket.say({ t: "status", n: 3, presence: "connected", loading: { phase: "downloading", progress: 0.42, stalled: true } })`)
+		p.want(badges(), "CalmHeronseems stuck42 %")
+		p.eval(`socket.say({ t: "status", n: 3, presence: "reconnecting" })`)
+		p.want(badges(), "CalmHeronlost the connection …")
+		p.eval(`socket.say({ t: "status", n: 3, presence: "connected", loading: { phase: "tutorial" } })`)
+		p.want(badges(), "CalmHeronis in the tutorial")
+		p.eval(`socket.event({ type: "joined", member: member(4, "<b>Bold</b>", { state: "loading", loading: { message: "<i>" + "x".repeat(60) } }) })`)
+		p.want(badges(), "CalmHeronis in the tutorial|<b>Bold</b><i>"+strings.Repeat("x", 36)+"…")
+		for n := 5; n < 9; n++ {
+			p.eval(fmt.Sprintf(`socket.event({ type: "joined", member: member(%d, "M%d", { state: "loading" }) })`, n, n))
+		}
+		p.want(badges()+`.split("|").at(-1)`, "+2 more")
+		p.want(`getComputedStyle(document.querySelector("partykit-overlay")).pointerEvents`, "none")
+		p.want(`document.elementFromPoint(40, innerHeight - 40).localName`, "html")
+		p.want(`Math.round(`+in(".badges")+`.getBoundingClientRect().left) + " " + Math.round(innerHeight - `+in(".badges")+`.getBoundingClientRect().bottom)`, "12 12")
+
+		p.eval(`socket.event({ type: "finalized", n: 3 }, { type: "left", n: 4, reason: "failed" })`)
+		p.want(badges()+`.split("|").slice(0, 2)`, "CalmHeronis in!,<b>Bold</b>could not join")
+		p.want(in("[role=status]")+`.textContent.includes("CalmHeron is in!")`, "true")
+		p.wait(badges() + `=== "M5is loading|M6is loading|M7is loading|M8is loading"`) // the done ones go by themselves
+		p.eval(`socket.say({ t: "party", reason: "left", seq: 0, you: party.members[0], party: { ...party, id: "palone" } })`)
+		p.want(badges(), "")
+	})
+
+	t.Run("dialog", func(t *testing.T) {
+		p := &page{t, p.ctx}
+		p.do(chromedp.Click(chromedp.CSS("partykit-button"), chromedp.NodeVisible))
+		p.wait(in("dialog") + `.open`)
+		p.want(in("#link")+`.value === server + "/join/0k3m9x7q2hd5tw8ce4"`, "true")
+		p.wait(in(".qr") + `.naturalWidth > 0`)
+		p.want(`document.querySelector("partykit-overlay").shadowRoot.activeElement.textContent`, "Copy")
+		p.want(in("dialog")+`.textContent.includes("Works for 2 more friends.")`, "true")
+		p.want(`[...`+in("ul")+`.querySelectorAll(".name")].map((e) => e.textContent)`, `FriendlyAlpaca,<img src=x onerror="violations.push('markup')">`)
+
+		p.do(chromedp.KeyEvent("w"))
+		p.want(`keys`, "") // typing here is not playing
+		p.eval(in("[role=switch]") + `.click()`)
+		p.want(in("#link")+`.value.includes("0k3m9")`, "false")
+		p.want(in(".qr")+`.hasAttribute("src")`, "false")
+		p.want(`document.querySelector("partykit-overlay").shadowRoot.innerHTML.includes("0k3m9")`, "false")
+		p.eval(in("[role=switch]") + `.click()`)
+		p.do(chromedp.KeyEvent("\x1b"))
+		p.wait(`!` + in("dialog") + `.open`)
+		p.want(`document.activeElement.localName`, "partykit-button")
+		p.do(chromedp.KeyEvent("w"))
+		p.want(`keys.includes("w")`, "true")
+
+		p.eval(`kit.showInviteLink()`)
+		p.wait(in("dialog") + `.open`)
+		p.want(`sent.filter(({ t }) => t === "invite").length`, "1") // the same link again
+		p.eval(in("section .quiet") + `.click()`)
+		p.want(`sent.some(({ t }) => t === "leave")`, "false") // asked once more
+		p.eval(in("section .quiet") + `.click()`)
+		p.wait(`sent.some(({ t }) => t === "leave")`)
+		p.want(in("dialog")+`.open`, "false")
+
+		p.eval(`kit.showInviteLink()`)
+		p.wait(in("dialog") + `.open`)
+		p.eval(`socket.event({ type: "revoked", invite: "i1" })`)
+		p.want(in("dialog")+`.open`, "false") // a dead link is not shown on
+	})
+
+	t.Run("notes", func(t *testing.T) {
+		p := &page{t, p.ctx}
+		p.eval(`void (window.joining = kit.join("0k3m9x7q2hd5tw8ce4").then(() => "joined", (error) => error.code))`)
+		p.wait(in(".note"))
+		p.want(in(".note p")+`.textContent`, "Leave your party for CalmHeron's?")
+		p.want(`document.activeElement === document.querySelector("partykit-overlay")`, "false") // it takes no focus
+		p.eval(in(".note .primary") + `.click()`)
+		p.wait(`sent.some(({ t, confirm }) => t === "join" && confirm)`)
+		p.want(in(".note"), "null")
+
+		p.eval(`socket.say({ t: "party", reason: "joined", seq: 0, you: party.members[0], party: { ...party, id: "ptwo", leader: "g2",
+			members: [member(1, "FriendlyAlpaca", { state: "loading", by: "g2" }), member(2, "<u>B</u>")] } })`)
+		p.wait(in(".note"))
+		p.want(in(".note p")+`.textContent`, "You joined <u>B</u>'s party")
+		p.eval(in(".note .actions button:last-child") + `.click()`)
+		p.wait(`sent.some(({ t, success }) => t === "finalize" && success === false)`)
+
+		p.eval(`document.body.append(Object.assign(document.createElement("partykit-button"), { textContent: "Come" }))`)
+		p.eval(`socket.send = (text) => socket.say({ t: "error", id: JSON.parse(text).id, code: "too_many", message: "Remove one first." })`)
+		p.do(chromedp.Click(chromedp.CSS("partykit-button:last-of-type"), chromedp.NodeVisible))
+		p.wait(in(".note p") + `?.textContent === "Remove one first."`)
+	})
+
+	t.Run("policy", func(t *testing.T) {
+		p := &page{t, p.ctx}
+		p.want(`violations`, "")
+	})
+}
