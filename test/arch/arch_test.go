@@ -32,7 +32,7 @@ var mayImport = map[string]string{
 
 	"internal/auth":  "",
 	"internal/face":  "",
-	"internal/game":  "internal/names",
+	"internal/game":  "party internal/names",
 	"internal/limit": "",
 
 	"internal/engine":            "",
