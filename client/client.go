@@ -95,6 +95,10 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 		commands: newOutbox(maxCommands),
 		messages: newOutbox(maxMessages),
 	}
+	if o.Resume != nil {
+		c.opts.Resume = new(*o.Resume)
+		c.opts.Resume.Seq = 0 // there is no snapshot yet: ask for one
+	}
 	c.ctx, c.cancel = context.WithCancelCause(context.Background())
 	l, err := c.connect(ctx)
 	if err != nil {

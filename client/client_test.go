@@ -165,7 +165,7 @@ func TestHelloSaysWhatIsKnown(t *testing.T) {
 		o.Own = protocol.Own{Data: party.Data{}, Landing: nil}
 		go Dial(t.Context(), o)
 		l := <-s.lines
-		l.want(`{"t":"hello","v":1,"key":"9f86d081884c7d659a2feaa0c55ad015","token":"tok","name":"Ada","party":"pone","resume":{"session":"s","token":"r","epoch":"e","seq":4},"sdk":"go/1","page":"http://localhost/","own":{"data":{}}}`)
+		l.want(`{"t":"hello","v":1,"key":"9f86d081884c7d659a2feaa0c55ad015","token":"tok","name":"Ada","party":"pone","resume":{"session":"s","token":"r","epoch":"e","seq":0},"sdk":"go/1","page":"http://localhost/","own":{"data":{}}}`)
 		l.say(`{"t":"error","code":"bad_name","message":"no"}`)
 
 		o.Ticket = "ticket"

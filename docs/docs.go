@@ -1,0 +1,10 @@
+// Package docs embeds the documentation, so that a server can show the pages
+// that its own errors point to.
+package docs
+
+import "embed"
+
+// Pages are the Markdown files of this folder.
+//
+//go:embed *.md
+var Pages embed.FS

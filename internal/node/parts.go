@@ -1,0 +1,120 @@
+package node
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"partykit/internal/auth"
+	"partykit/internal/game"
+	"partykit/internal/gateway"
+	"partykit/internal/host"
+	"partykit/internal/landing"
+	"partykit/internal/limit"
+	"partykit/party"
+)
+
+// Limits per address (PRODUCT.md, Limits).
+const (
+	connections = 100 // at a time, of games and of invite pages each
+	perMinute   = 30  // new guests, and Starts
+	remembered  = 100_000
+)
+
+// openParts opens the registry, the host and the gateway on the storage.
+func (n *Node) openParts(ctx context.Context) error {
+	watch, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	n.watching = cancel
+	secret, err := serverSecret(ctx, n.storage)
+	if err != nil {
+		return err
+	}
+	keys, err := auth.NewKeys(secret)
+	if err != nil {
+		return err
+	}
+	n.games, err = game.Open(watch, configStore{n.storage}, game.Options{Dev: n.opts.Dev, Logger: n.log})
+	if err != nil {
+		return err
+	}
+	n.host = host.New(host.Options{
+		Node: n.storage, Epoch: n.engine.Epoch(), Name: "node", Version: n.opts.Version,
+		Keys: keys, Games: n.games, PublicURL: n.URL(), Contact: n.opts.Contact,
+		NewGuest: n.perMinute(), Unlimited: n.unlimited, Logger: n.log,
+	})
+	n.gateway = gateway.New(gateway.Options{
+		Games: n.games, Hello: n.hello, ClientAddr: n.clientAddr, Acquire: n.counted(),
+		Failure:      n.host.Failure,
+		NotActivated: func(id string) *party.Error { return host.NotActivated(id, n.opts.Contact) },
+		PublicURL:    n.opts.PublicURL, Dev: n.opts.Dev, Logger: n.log.With("part", "gateway"),
+	})
+	return nil
+}
+
+// hello passes a client of the gateway to the host.
+func (n *Node) hello(ctx context.Context, c gateway.Caller) (gateway.Session, error) {
+	s, err := n.host.Hello(ctx, host.Caller{Game: c.Game, Hello: c.Hello, Address: c.Address, Origin: c.Origin, Conn: c.Conn})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// newLanding makes the invite pages.
+func (n *Node) newLanding() *landing.Server {
+	return landing.New(parties{n.host}, n.games, landing.Options{
+		PublicURL: n.opts.PublicURL, Contact: n.opts.Contact, ClientAddr: n.clientAddr,
+		AllowStart: n.perMinute(), AllowPage: n.counted(), Logger: n.log.With("part", "landing"),
+	})
+}
+
+// counted returns a counter of what an address has open.
+func (n *Node) counted() func(netip.Addr) (func(), bool) {
+	open := limit.NewCounts[netip.Prefix](connections)
+	return func(a netip.Addr) (release func(), ok bool) {
+		if n.unlimited(a) {
+			return func() {}, true
+		}
+		key := limit.Address(a)
+		if !open.Take(key) {
+			return nil, false
+		}
+		return func() { open.Give(key) }, true
+	}
+}
+
+// perMinute returns a limiter of what an address does again and again.
+func (n *Node) perMinute() func(netip.Addr) (ok bool, retryAfter time.Duration) {
+	buckets := limit.NewBuckets[netip.Prefix](perMinute, time.Minute, perMinute, remembered)
+	return func(a netip.Addr) (bool, time.Duration) {
+		if n.unlimited(a) {
+			return true, 0
+		}
+		return buckets.Allow(limit.Address(a), time.Now())
+	}
+}
+
+// unlimited says that an address is this machine, in dev.
+func (n *Node) unlimited(a netip.Addr) bool { return n.opts.Dev && a.Unmap().IsLoopback() }
+
+func (n *Node) clientAddr(r *http.Request) netip.Addr {
+	a, _ := limit.Proxies(n.opts.TrustedProxies).Client(r.RemoteAddr, r.Header.Values("X-Forwarded-For"))
+	return a
+}
+
+// parties is the host as the invite pages want it.
+type parties struct{ *host.Host }
+
+func (p parties) Start(ctx context.Context, code, browser string, from netip.Addr) (landing.Started, error) {
+	ticket, err := p.Host.Start(ctx, code, browser, from)
+	return landing.Started{Ticket: ticket}, err
+}
+
+func (p parties) OpenPage(ctx context.Context, code, browser string, from netip.Addr) (landing.Page, error) {
+	page, err := p.Host.OpenPage(ctx, code, browser, from)
+	if err != nil {
+		return nil, err
+	}
+	return page, nil
+}

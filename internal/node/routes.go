@@ -1,0 +1,65 @@
+package node
+
+import (
+	"io"
+	"net/http"
+
+	"partykit/examples/demo"
+	sdkjs "partykit/sdk/js"
+	"partykit/web"
+)
+
+// routes is everything this node answers.
+func (n *Node) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /connect", n.gateway)
+	n.newLanding().Register(mux)
+	mux.Handle(sdkjs.Prefix, sdkjs.Handler())
+	registerDocs(mux)
+	mux.HandleFunc("GET /{$}", n.home)
+	mux.HandleFunc("GET /favicon.ico", icon)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok\n") })
+	mux.HandleFunc("GET /readyz", n.ready)
+	if n.opts.Dev {
+		play := demo.Handler(demo.Options{})
+		mux.Handle("/play", play)
+		mux.Handle("/play/", play)
+	}
+	return n.guarded(mux)
+}
+
+// guarded sets the headers that every answer has.
+func (n *Node) guarded(next http.Handler) http.Handler {
+	https := n.opts.PublicURL.Scheme == "https"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		if https {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// ready says whether new clients are welcome: not while the node drains.
+func (n *Node) ready(w http.ResponseWriter, _ *http.Request) {
+	if n.draining.Load() {
+		answer(w, http.StatusServiceUnavailable, "draining\n")
+		return
+	}
+	answer(w, http.StatusOK, "ready\n")
+}
+
+func icon(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "image/svg+xml")
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	w.Write(web.Icon)
+}
+
+func answer(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	io.WriteString(w, text)
+}
