@@ -242,8 +242,13 @@ func TestDeadInvitesStayBounded(t *testing.T) {
 	sc.invite("ada", "i", 0)
 	for n := range 3 * MaxInvites {
 		id := InviteID(fmt.Sprint("i", n))
-		sc.invite("ada", id, 0)
-		sc.must(Revoke{"ada", id})
+		for _, c := range []Command{MakeInvite{Player: "ada", ID: id}, Revoke{"ada", id}} {
+			events, err := Decide(sc.s, c, sc.now, sc.known)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sc.s.Apply(sc.s.Seq+1, sc.s.Entry(sc.now, nil, events))
+		}
 	}
 	if n := len(sc.s.Invites); n != 2*MaxInvites {
 		t.Errorf("%d links are kept, want %d", n, 2*MaxInvites)
