@@ -49,15 +49,21 @@ func Contrast(a, b Color) float64 {
 
 // luminance is WCAG's relative luminance.
 func luminance(c Color) float64 {
-	linear := func(v uint8) float64 {
+	return 0.2126*linear[c.R] + 0.7152*linear[c.G] + 0.0722*linear[c.B]
+}
+
+// linear is the light of each sRGB value.
+var linear = func() (light [256]float64) {
+	for v := range light {
 		s := float64(v) / 255
 		if s <= 0.04045 {
-			return s / 12.92
+			light[v] = s / 12.92
+		} else {
+			light[v] = math.Pow((s+0.055)/1.055, 2.4)
 		}
-		return math.Pow((s+0.055)/1.055, 2.4)
 	}
-	return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
-}
+	return light
+}()
 
 // Readable returns fg if it can be read on bg, with a contrast of at least
 // [MinContrast]; otherwise the nearest mix of it with black or white that can.

@@ -81,14 +81,15 @@ type canvas struct {
 func (c canvas) sky(top, bottom Color) {
 	const steps = 16
 	for y := range coverHeight {
-		var row [steps]color.RGBA
+		var tones [steps][4]byte
 		for i := range steps {
 			t := float64(y)/(coverHeight-1) + (float64(i)/steps-0.5)/128
 			m := top.Mix(bottom, min(1, max(0, t)))
-			row[i] = color.RGBA{m.R, m.G, m.B, 0xff}
+			tones[i] = [4]byte{m.R, m.G, m.B, 0xff}
 		}
+		row := c.Pix[y*c.Stride:]
 		for x := range coverWidth {
-			c.SetRGBA(x, y, row[(x*7+y*13)%steps])
+			copy(row[4*x:], tones[(x*7+y*13)%steps][:])
 		}
 	}
 }

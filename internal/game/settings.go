@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"partykit/party"
 )
 
 // Settings are a game's own numbers where it wants others than everybody's.
@@ -38,12 +40,12 @@ type Setting struct {
 	put    func(*Settings, int64)
 }
 
-// AllSettings lists the settings there are, in the order of their names. The
-// numbers are PRODUCT.md's.
+// AllSettings lists the settings there are, in the order of their names. Their
+// defaults and bounds are the party's.
 var AllSettings = []Setting{
-	duration("invite_expiry", "how long an invite's link works when its maker asks for nothing else", 24*time.Hour, time.Minute, 30*24*time.Hour,
+	duration("invite_expiry", "how long an invite's link works when its maker asks for nothing else", party.DefaultExpiry, party.MinExpiry, party.MaxExpiry,
 		func(s *Settings) *time.Duration { return &s.InviteExpiry }),
-	count("party_size", "how many players a party has room for", 8, 1, 256,
+	count("party_size", "how many players a party has room for", party.DefaultSize, 1, party.MaxSize,
 		func(s *Settings) *int { return &s.PartySize }),
 }
 
