@@ -221,10 +221,9 @@ class GameKit implements Kit {
     const me = after.members.find((member) => member.id === id);
     const loading = me?.state === "loading";
     const elsewhere = before.id !== after.id;
-    if (frame.first) {
-      if (launch && (known === after.id || (!loading && after.members.length === 1))) this.#sets.restate();
-      else if (launch) this.#sets.forget();
-    } else if (elsewhere && frame.reason !== "lost") this.#sets.forget();
+    if (launch && (known === after.id || (!loading && after.members.length === 1))) this.#sets.restate();
+    else if (launch) this.#sets.forget();
+    else if (before.leader === id && after.leader !== id) this.#sets.led(before);
     if (elsewhere) this.#loading.moved(loading);
     else if (!loading) this.#loading.over();
     else this.#loading.repeat();
@@ -265,6 +264,7 @@ class GameKit implements Kit {
     const after = apply(this.#snapshot, frame);
     const me = after.members.find((member) => member.id === this.#player.id);
     if (me?.state === "in") this.#loading.over();
+    if (this.#snapshot.leader === this.#player.id && after.leader !== this.#player.id) this.#sets.led(this.#snapshot);
     this.#show(after, me ?? this.#player, frame.events);
   }
 

@@ -38,7 +38,15 @@ export class Sets {
     await this.#session().command("landing", { fields: landing });
   }
 
-  /** The player is in another party: what it had set left with it. */
+  /** The player has stopped leading a party, or left it: what that party had was its own, and goes with it. */
+  led({ data, landing }: Pick<Party, "data" | "landing">): void {
+    const { own } = this.#slot.guest;
+    if (Object.keys(data).length) own.data = data;
+    if (landing.length) own.landing = [...landing];
+    this.#slot.save();
+  }
+
+  /** The player came by an invite into others' company: what it had set was for another time. */
   forget(): void {
     this.#slot.guest.own = {};
     this.#slot.save();

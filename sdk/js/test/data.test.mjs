@@ -75,19 +75,32 @@ test("a refused set is not restated", async () => {
   assert.deepEqual((await restated(world)).data, { a: 1 });
 });
 
-test("what was set is restated after a reload, and kept when leadership is lost, but not in another party", async () => {
+test("what was set is restated after a reload, kept when leadership is lost, and goes to another party", async () => {
   const { world, tab, kit } = await running();
   kit.updatePartyData({ level: "meadow" });
   await settle();
   world.peer.send({ t: "ok", id: 1 });
-  world.peer.send({ t: "event", seq: 41, rev: 2, at: 0, events: [{ type: "leader", leader: "g9", reason: "timeout" }, { type: "data", data: {}, revision: 5 }] });
+  world.peer.send({ t: "event", seq: 41, rev: 2, at: 0, events: [{ type: "leader", leader: "g9", reason: "timeout" }, { type: "data", data: { not: "mine" }, revision: 5 }] });
   await settle();
   tab.close();
   const again = await world.tab({ session: tab.session });
   await again.start();
   assert.deepEqual(world.peer.received[0].own, { data: { level: "meadow" } });
   world.peer.send({ t: "party", reason: "left", seq: 0, you: member(1), party: party({ id: "ptwo" }) });
-  assert.deepEqual(await restated(world), {});
+  assert.deepEqual(await restated(world), { data: { level: "meadow" } });
+});
+
+test("what a party had goes with its leader, whoever of the leaders before had set it", async () => {
+  const led = welcome({ party: { data: { by: "the one before" }, landing: [{ id: "title", label: "", value: "Ruins" }] } });
+  const own = { data: { by: "the one before" }, landing: [{ id: "title", label: "", value: "Ruins" }] };
+  const left = await running(led);
+  left.world.peer.send({ t: "party", reason: "joined", seq: 0, you: member(1), party: party({ id: "ptwo", leader: "g9", data: { not: "mine" } }) });
+  left.world.peer.send({ t: "party", reason: "left", seq: 0, you: member(1), party: party({ id: "pthree" }) });
+  assert.deepEqual(await restated(left.world), own);
+
+  const deposed = await running(led);
+  deposed.world.peer.send({ t: "event", seq: 41, rev: 2, at: 0, events: [{ type: "leader", leader: "g9", reason: "timeout" }, { type: "data", data: { not: "mine" }, revision: 5 }] });
+  assert.deepEqual(await restated(deposed.world), own);
 });
 
 test("with a ticket nothing is restated, unless it led nowhere else", async () => {
