@@ -92,7 +92,7 @@ func packages(t *testing.T) map[string]*pkg {
 		if d.IsDir() {
 			base := d.Name()
 			if file != root && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") ||
-				base == "testdata" || base == "node_modules" || exists(filepath.Join(file, "go.mod"))) {
+				base == "testdata" || base == "node_modules" || file == filepath.Join(root, "tmp") || exists(filepath.Join(file, "go.mod"))) {
 				return fs.SkipDir
 			}
 			return nil
