@@ -188,9 +188,16 @@ func TestOverlay(t *testing.T) {
 		p.eval(`kit.showInviteLink()`)
 		p.wait(in("dialog") + `.open`)
 		p.want(`sent.filter(({ t }) => t === "invite").length`, "1") // the same link again
-		p.eval(in("section .quiet") + `.click()`)
+		p.eval(in(".quietly .quiet") + `.click()`)
+		p.want(in("form input")+`.value`, "FriendlyAlpaca")
+		p.eval(in("form button") + `.click()`)
+		p.wait(in("form input") + `.validationMessage === "Choose another."`)
+		p.eval(in("form input") + `.dispatchEvent(new Event("input"))`)
+		p.want(in("form input")+`.validationMessage`, "")
+
+		p.eval(in(".leave") + `.click()`)
 		p.want(`sent.some(({ t }) => t === "leave")`, "false") // asked once more
-		p.eval(in("section .quiet") + `.click()`)
+		p.eval(in(".leave") + `.click()`)
 		p.wait(`sent.some(({ t }) => t === "leave")`)
 		p.want(in("dialog")+`.open`, "false")
 

@@ -3,7 +3,6 @@ package sdkjs
 import (
 	"bytes"
 	"compress/gzip"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -174,7 +173,11 @@ func TestJavaScript(t *testing.T) {
 			t.Fatalf("%s is not installed: the tests of the JavaScript SDK need Node 20 or newer (Debian: apt-get install nodejs npm)", tool)
 		}
 	}
-	if _, err := os.Stat("node_modules/.package-lock.json"); errors.Is(err, os.ErrNotExist) {
+	locked, err := os.Stat("package-lock.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if there, err := os.Stat("node_modules/.package-lock.json"); err != nil || there.ModTime().Before(locked.ModTime()) {
 		run(t, "npm", "ci", "--no-audit", "--no-fund")
 	}
 	t.Run("types", func(t *testing.T) { run(t, "npm", "run", "--silent", "check") })

@@ -32,6 +32,7 @@ export class Badges {
     this.#say = say;
     kit.on("loading", (change) => this.#finish(change));
     kit.on("party", (party) => this.#update(party));
+    kit.on("connection", (state) => (this.element.hidden = state === "closed")); // nothing moves any more
   }
 
   #update(party: Party): void {

@@ -16,10 +16,19 @@ export class InviteDialog {
   readonly #qr = el("img", { class: "qr", alt: "QR code of the invite link", width: "140", height: "140" });
   readonly #hidden = el("input", { type: "checkbox", role: "switch", change: () => this.#streamer(this.#hidden.checked) });
   readonly #copy = el("button", { type: "button", class: "primary", click: () => this.#copied() }, "Copy");
-  readonly #leave = el("button", { type: "button", class: "quiet", click: () => this.#left() });
+  readonly #leave = el("button", { type: "button", class: "quiet leave", click: () => this.#left() });
   readonly #terms = el("p", { class: "hint" });
   readonly #title = el("h3");
   readonly #members = el("ul");
+  readonly #name = el("input", { "aria-label": "Your name", maxlength: "128", autocomplete: "nickname" });
+  readonly #naming = el(
+    "form",
+    { class: "row", hidden: true, submit: (event: Event) => (event.preventDefault(), this.#rename()) },
+    this.#name,
+    el("button", {}, "Save"),
+  );
+  readonly #nameButton = el("button", { type: "button", class: "quiet", click: () => this.#editName() }, "Change your name");
+  #shown = "";
   #invite: Invite | undefined;
 
   constructor(kit: Kit, server: string, say: (text: string) => void, problem: (error: unknown) => void) {
@@ -48,7 +57,7 @@ export class InviteDialog {
         el("div", { class: "row" }, this.#link, this.#copy, share),
         el("label", { class: "switch" }, this.#hidden, el("span", {}, "Hide the link on screen, for streaming")),
         this.#terms,
-        el("section", { "aria-labelledby": "members" }, this.#title, this.#members, this.#leave),
+        el("section", { "aria-labelledby": "members" }, this.#title, this.#members, this.#naming, el("div", { class: "quietly" }, this.#nameButton, this.#leave)),
       ),
     );
     this.#title.id = "members";
@@ -113,10 +122,33 @@ export class InviteDialog {
     }, 4000);
   }
 
+  #editName(): void {
+    this.#name.value = this.#kit.player.name;
+    this.#naming.hidden = false;
+    this.#nameButton.hidden = true;
+    this.#name.select();
+  }
+
+  async #rename(): Promise<void> {
+    try {
+      await this.#kit.rename(this.#name.value);
+      this.#naming.hidden = true;
+      this.#nameButton.hidden = false;
+      this.#nameButton.focus();
+    } catch (error) {
+      this.#name.setCustomValidity((error as Error).message);
+      this.#name.reportValidity();
+      this.#name.addEventListener("input", () => this.#name.setCustomValidity(""), { once: true });
+    }
+  }
+
   #party(party: Party): void {
     const { members, size, invites } = party;
     put(this.#title, `In the party · ${members.length} of ${size}`);
-    this.#members.replaceChildren(...members.map((member) => this.#member(member)));
+    // Progress comes four times a second and changes nothing here.
+    const shown = JSON.stringify(members.map(({ loading: _, ...member }) => member));
+    if (shown !== this.#shown) this.#members.replaceChildren(...members.map((member) => this.#member(member)));
+    this.#shown = shown;
     this.#leave.hidden = members.length < 2;
     if (!this.#leave.dataset.sure) put(this.#leave, "Leave the party");
     // A link that was taken back, or of a party that was left, is not shown on.
