@@ -9,7 +9,7 @@ import { SOLID, WATER } from "./levels/index.js";
 export const RADIUS = 0.3; //        of a body, in tiles
 export const SPEED = 4.6; //         tiles a second
 export const PLATE_REACH = 0.62; //  how far from its middle a plate still feels a body
-export const LANTERN_REACH = 0.8;
+export const LANTERN_REACH = 1;
 export const EXIT_REACH = 1.4;
 export const WISP_REACH = 0.62;
 export const TOGETHER = 2; //        how many it takes to leave a level
