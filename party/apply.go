@@ -126,6 +126,9 @@ func (s *State) resumed(e Resumed, at Time) {
 		m.Session = e.Session
 	}
 	m.Move = max(m.Move, e.Move)
+	if e.From != "" {
+		m.From = e.From
+	}
 	s.open(e.Session, e.Player, e.Hash, e.Prev)
 }
 

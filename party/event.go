@@ -40,13 +40,15 @@ type (
 		Uses   int    `json:"uses,omitempty"` // of its invite, this one counted
 	}
 	// Resumed gave a member a session or a new resume token, and when it moved
-	// here again from elsewhere, its membership the number of that move.
+	// here again from elsewhere, its membership the number and origin of that
+	// move.
 	Resumed struct {
 		Player  PlayerID  `json:"player"`
 		Session SessionID `json:"session"`
 		Hash    string    `json:"hash"`
 		Prev    string    `json:"prev,omitempty"`
 		Move    uint64    `json:"move,omitempty"`
+		From    ID        `json:"from,omitempty"`
 	}
 	// Finalized ended a member's loading.
 	Finalized struct {

@@ -14,7 +14,7 @@ func entryOfEverything(t tester) Entry {
 	m := Member{Player: "bob", N: 2, Name: "Bob & <b>\u2028", State: Loads, Joined: start, Seat: "s1", Invite: "i1", Session: "bob1"}
 	return Entry{At: start, Rev: 9, By: &CommandID{"ada1", 3}, Events: []Event{
 		sc.s.Found(), SeatHeld{Seat{ID: "s1", N: 2, Name: "Calm Heron", Invite: "i1", Since: start}},
-		Joined{m, "hash", 1}, Resumed{"bob", "bob2", "new", "hash", 4}, Finalized{"bob", 2}, Renamed{"bob", 2, "Rob"},
+		Joined{m, "hash", 1}, Resumed{"bob", "bob2", "new", "hash", 4, "p2"}, Finalized{"bob", 2}, Renamed{"bob", 2, "Rob"},
 		Crowned{"bob", ReasonTimeout}, DataSet{values("level", "<meadow>"), 1}, LandingSet{title("Meadow")},
 		Invited{Invite{ID: "i2", By: "bob", Expires: start.Add(MinExpiry)}}, InviteRevoked{"i1"},
 		SeatLapsed{"s1", 2}, Left{"bob", 2, ReasonLeft}, Retired{}, EndedEvent{},

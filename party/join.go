@@ -39,7 +39,7 @@ func (d *decision) join(c Join) error {
 		if seat != nil {
 			d.emit(SeatLapsed{seat.ID, seat.N})
 		}
-		d.emit(Resumed{Player: c.Player, Session: c.Session, Hash: c.Hash, Move: c.Move})
+		d.emit(Resumed{Player: c.Player, Session: c.Session, Hash: c.Hash, Move: c.Move, From: c.From})
 		return nil
 	}
 	if seat != nil {

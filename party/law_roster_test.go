@@ -222,7 +222,16 @@ func TestLaw14OnlyAnOlderMembershipLeavesByAMove(t *testing.T) {
 	// arrives of it is older than his return.
 	sc.moves += 5
 	away := sc.moves
-	sc.join("bob", "", "i1")
+	again := sc.joining("bob", "", "i1")
+	again.From = "p2"
+	sc.must(again)
+	if from := sc.s.Member("bob").From; from != "p2" {
+		t.Errorf("bob came from %s: who finishes the move does not find p2", from)
+	}
+	sc.must(Resume{Player: "bob", Session: "bob1", Hash: "h"}) // is no move
+	if m := sc.s.Member("bob"); m.From != "p2" || m.Move != again.Move {
+		t.Errorf("a resume changed the move to %d from %s", m.Move, m.From)
+	}
 	sc.nothing(Leave{Player: "bob", Reason: ReasonMoved, Move: away})
 	sc.wantPlayers("ada bob")
 

@@ -30,7 +30,7 @@
 # The same guest once more is the same member.
 > cleo joins i1 seat=browser1 as=Cleo
   entry 105 after 0s, revision 6
-    resumed {"player":"cleo","session":"cleo1","hash":"hash","move":5}
+    resumed {"player":"cleo","session":"cleo1","hash":"hash","move":5,"from":"solocleo"}
 > party shows
   revision 6, 2 of 4
     1 Ada (ada) in, leads
