@@ -25,6 +25,9 @@ import (
 // DemoID is the id of the demo game, which dev registers and serves.
 const DemoID = "demo"
 
+// lastRequests is how long a shutdown waits for requests under way.
+const lastRequests = 3 * time.Second
+
 // Options of a node. Data and PublicURL are required.
 type Options struct {
 	Data       string // the data folder; held by one process at a time
@@ -150,9 +153,11 @@ func (n *Node) Close(ctx context.Context) error {
 		errs = append(errs, n.gateway.Close(ctx))
 	}
 	if n.server != nil {
-		if err := n.server.Shutdown(ctx); err != nil {
+		short, cancel := context.WithTimeout(ctx, lastRequests)
+		if err := n.server.Shutdown(short); err != nil {
 			errs = append(errs, n.server.Close())
 		}
+		cancel()
 	}
 	if n.watching != nil {
 		n.watching()
