@@ -3,7 +3,8 @@ package party
 // Invitation is what somebody who holds a link may see of it and of the party
 // behind it: what the landing page, its preview and its card are drawn from.
 type Invitation struct {
-	// Problem is empty for a link that can be used now; otherwise it is one of
+	// Problem is empty for a link that can be used now, or that was and whose
+	// friend is on the way or in; otherwise it is one of
 	// NotFound, Expired, Revoked, UsedUp, Ended, Full, KitNotActivated or
 	// RateLimited. With any of them but Full, Inviter, Message, Members, Held
 	// and Landing are empty: a dead link shows no names.
@@ -61,12 +62,14 @@ const (
 )
 
 // Invitation tells what somebody with a link may see of it and of the party;
-// seat is that browser's own, for which a full party is not full. The host adds what it alone knows: the art's game, and this browser's arrival.
+// seat is that browser's own: while it is held or taken, neither a full party
+// nor a link that died since hides the party from who is in it. The host adds
+// what it alone knows: this browser's arrival.
 func (s *State) Invitation(id InviteID, seat SeatID, now Time, status func(PlayerID) Status, moved func(*Member) bool) Invitation {
 	v := Invitation{Game: s.Game, Invite: id, Revision: s.Revision, Size: s.Size, Taken: s.Taken()}
 	d := decision{s: s, now: now}
-	x, i := s.Seat(seat), s.Invite(id)
-	if err := d.usable(id, seat, ""); err != nil && (i == nil || x == nil || x.Invite != id) {
+	i := s.Invite(id)
+	if err := d.usable(id, seat, ""); err != nil && (i == nil || !s.knows(seat)) {
 		v.Problem = err.(*Error).Code
 		return v
 	}
