@@ -69,7 +69,7 @@ func (s *State) Invitation(id InviteID, seat SeatID, now Time, status func(Playe
 	v := Invitation{Game: s.Game, Invite: id, Revision: s.Revision, Size: s.Size, Taken: s.Taken()}
 	d := decision{s: s, now: now}
 	i := s.Invite(id)
-	if err := d.usable(id, seat, ""); err != nil && (i == nil || !s.knows(seat)) {
+	if err := d.usable(id, seat, ""); err != nil && (i == nil || !s.cameBy(seat, id)) {
 		v.Problem = err.(*Error).Code
 		return v
 	}
@@ -119,4 +119,14 @@ func (s *State) Arrival(seat SeatID, status func(PlayerID) Status) Arrival {
 // knows reports whether the seat is held or taken by a member.
 func (s *State) knows(seat SeatID) bool {
 	return seat != "" && (s.Seat(seat) != nil || find(s.Members, func(m *Member) bool { return m.Seat == seat }) != nil)
+}
+
+// cameBy reports whether the seat is held, or taken by a member, by that link.
+func (s *State) cameBy(seat SeatID, id InviteID) bool {
+	if seat == "" {
+		return false
+	}
+	x := s.Seat(seat)
+	return x != nil && x.Invite == id ||
+		find(s.Members, func(m *Member) bool { return m.Seat == seat && m.Invite == id }) != nil
 }
