@@ -74,7 +74,7 @@ func browse(t *testing.T) context.Context {
 
 func run(t *testing.T, ctx context.Context, steps ...step) {
 	t.Helper()
-	within, cancel := context.WithTimeout(ctx, 30*time.Second)
+	within, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if err := chromedp.Do(within, steps...); err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func run(t *testing.T, ctx context.Context, steps ...step) {
 
 func evaluate[T any](t *testing.T, ctx context.Context, script string) T {
 	t.Helper()
-	within, cancel := context.WithTimeout(ctx, 30*time.Second)
+	within, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	v, err := chromedp.Run(within, chromedp.Evaluate[T](script))
 	if err != nil {
@@ -280,7 +280,7 @@ func TestPagesFitEveryScreen(t *testing.T) {
 					t.Errorf("%s: %s", what, flaw)
 				}
 				if *look != "" {
-					within, cancel := context.WithTimeout(ctx, 30*time.Second)
+					within, cancel := context.WithTimeout(ctx, time.Minute)
 					shot, err := chromedp.Run(within, chromedp.FullScreenshot(100))
 					cancel()
 					if err != nil {

@@ -2,7 +2,6 @@ package landing
 
 import (
 	"bytes"
-	"image/color"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -81,7 +80,6 @@ func TestWhoWaitsTooLongForACardGetsTheCover(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCards()
 		c.turn <- struct{}{} // somebody draws, and draws
-		cover := paint(color.RGBA{0x2a, 0x6f, 0x55, 0xff})
 		begun := time.Now()
 		var mu sync.Mutex
 		var waits []time.Duration
@@ -91,7 +89,7 @@ func TestWhoWaitsTooLongForACardGetsTheCover(t *testing.T) {
 				mu.Lock()
 				defer mu.Unlock()
 				waits = append(waits, time.Since(begun))
-				if !bytes.Equal(p.body, cover.Data) {
+				if !bytes.Equal(p.body, meadowCover.Data) {
 					t.Error("got something else than the cover")
 				}
 			}()
@@ -108,7 +106,7 @@ func TestWhoWaitsTooLongForACardGetsTheCover(t *testing.T) {
 			t.Errorf("%d were answered after %v", len(waits), cardWait)
 		}
 		<-c.turn
-		if p := c.get(t.Context(), subjectNow(lively())); bytes.Equal(p.body, cover.Data) {
+		if p := c.get(t.Context(), subjectNow(lively())); bytes.Equal(p.body, meadowCover.Data) {
 			t.Error("no card is drawn after the queue has gone")
 		}
 	})

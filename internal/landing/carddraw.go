@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math"
+	"sort"
 	"sync"
 	"unicode"
 
@@ -159,10 +160,8 @@ func shorten(measure func(string) fixed.Int26_6, s string, width fixed.Int26_6) 
 		return s
 	}
 	letters := []rune(s)
-	for len(letters) > 0 && measure(string(letters)+"…") > width {
-		letters = letters[:len(letters)-1]
-	}
-	return string(letters) + "…"
+	most := sort.Search(len(letters), func(n int) bool { return measure(string(letters[:n+1])+"…") > width })
+	return string(letters[:most]) + "…"
 }
 
 // writable leaves out symbols that the card's fonts do not have. If they miss a

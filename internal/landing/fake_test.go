@@ -114,24 +114,29 @@ func (g fakeGames) Art(id, name string) (game.Picture, bool) {
 	return p, ok && id == g.game.ID
 }
 
+var (
+	meadowCover = paint(color.RGBA{0x2a, 0x6f, 0x55, 0xff})
+	ruins       = paint(color.RGBA{0x80, 0x60, 0x40, 0xff})
+)
+
 func meadow() fakeGames {
 	return fakeGames{
 		game: game.Game{
 			ID: "meadow", Name: "Meadow Run", Background: "#14342c", Accent: "#f4a261", Active: true,
 			Launch: game.Launch{Web: "https://play.meadow.example/run?lang=en#intro=1"},
 		},
-		art: map[string]game.Picture{game.CoverName: paint(color.RGBA{0x2a, 0x6f, 0x55, 0xff}), "ruins": paint(color.RGBA{0x80, 0x60, 0x40, 0xff})},
+		art: map[string]game.Picture{game.CoverName: meadowCover, "ruins": ruins},
 	}
 }
 
 func paint(c color.Color) game.Picture {
-	m := image.NewRGBA(image.Rect(0, 0, 1200, 600))
+	m := image.NewRGBA(image.Rect(0, 0, 120, 60))
 	draw.Draw(m, m.Bounds(), image.NewUniform(c), image.Point{}, draw.Src)
 	var b bytes.Buffer
 	if err := png.Encode(&b, m); err != nil {
 		panic(err)
 	}
-	return game.Picture{Type: "image/png", Width: 1200, Height: 600, Hash: fingerprint(b.Bytes()), Data: b.Bytes()}
+	return game.Picture{Type: "image/png", Width: 120, Height: 60, Hash: fingerprint(b.Bytes()), Data: b.Bytes()}
 }
 
 // lively is an invitation of a party in which something is going on.
