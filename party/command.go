@@ -53,6 +53,12 @@ type (
 		Player PlayerID
 		Data   Data
 	}
+	// PatchData sets some keys of the party's data, and removes those that it
+	// sets to null: the leader's command.
+	PatchData struct {
+		Player PlayerID
+		Patch  Data
+	}
 	// SetLanding replaces the landing info: the leader's command.
 	SetLanding struct {
 		Player PlayerID
@@ -86,6 +92,7 @@ func (Leave) command()      {}
 func (Resume) command()     {}
 func (Finalize) command()   {}
 func (SetData) command()    {}
+func (PatchData) command()  {}
 func (SetLanding) command() {}
 func (MakeInvite) command() {}
 func (Revoke) command()     {}

@@ -55,6 +55,8 @@ func (d *decision) command(c Command) error {
 		return d.finalize(c)
 	case SetData:
 		return d.setData(c)
+	case PatchData:
+		return d.setData(SetData{c.Player, d.s.Data.Patched(c.Patch)})
 	case SetLanding:
 		return d.setLanding(c)
 	case MakeInvite:
