@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"partykit/internal/config"
+	"partykit/internal/game"
 )
 
 // option is one option of the server, as declared or as documented.
@@ -46,9 +47,7 @@ func TestOptionsAgree(t *testing.T) {
 	for _, row := range pages(t)["docs/operations.md"].table(t, "option") {
 		o := option{Name: strings.TrimPrefix(code(row[0])[0], "--"), Env: code(row[1])[0]}
 		if want[o.Name].Default != "" {
-			if words := code(row[2]); len(words) == 1 {
-				o.Default = words[0]
-			}
+			o.Default = code(row[2])[0]
 		}
 		got[o.Name] = o
 	}
@@ -78,6 +77,23 @@ func TestDefaultsAgree(t *testing.T) {
 				t.Errorf("--data: the page says %v, the code dev ./%s", got, dev.Data.Data)
 			}
 		}
+	}
+}
+
+// The table of a game's settings is the one in the code.
+func TestSettingsAgree(t *testing.T) {
+	var want, got [][]string
+	for _, s := range game.AllSettings {
+		want = append(want, []string{s.Name, s.Default, s.Min, s.Max, s.Help})
+	}
+	for _, row := range pages(t)["docs/operations.md"].table(t, "setting") {
+		for i := range 4 {
+			row[i] = code(row[i])[0]
+		}
+		got = append(got, row)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("docs/operations.md does not list the settings as they are (-code +page):\n%s", diff)
 	}
 }
 
