@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -50,13 +51,16 @@ func (p *live) effect(before *party.State, event party.Event, at party.Time) {
 	switch e := event.(type) {
 	case party.Joined:
 		delete(p.absent, e.Member.Player)
+		p.reports[e.Member.Player] = &report{progress: at}
 		delete(p.closed, e.Member.Seat)
 		delete(p.gone, e.Member.Seat)
 		p.h.moved(p.state.Game, e.Member.Player, whereabouts{p.state.ID, e.Member.Move})
 	case party.Left:
 		p.left(before, e)
+	case party.Resumed:
+		p.resumed(e)
 	case party.SeatHeld:
-		if !p.pageOpen(e.Seat.ID) {
+		if !p.pageOpen(e.Seat.ID) && p.remote.pages[e.Seat.ID] == "" {
 			p.closed[e.Seat.ID] = at
 		}
 	case party.SeatLapsed:
@@ -79,15 +83,22 @@ func (p *live) left(before *party.State, e party.Left) {
 	delete(p.absent, e.Player)
 	delete(p.reports, e.Player)
 	delete(p.remote.members, e.Player)
-	if m != nil && m.Seat != "" {
+	if m != nil && p.pageOpen(m.Seat) {
 		p.gone[m.Seat] = e.Reason
 	}
 	p.h.forget(p.state.Game, e.Player, p.state.ID)
 	if s := p.sessions[e.Player]; s != nil {
-		if before.Leader == e.Player {
-			s.own = party.Own{Data: before.Data, Landing: before.Landing} // it goes with its maker
-		}
-		p.expel(s, e)
+		s.keepSets(before)
+		p.expel(s, e.Reason)
+	}
+}
+
+// resumed lets a session go whose player has come to another host.
+func (p *live) resumed(e party.Resumed) {
+	delete(p.absent, e.Player)
+	if s := p.sessions[e.Player]; s != nil && s.hash != e.Hash && !p.coming[e.Hash] {
+		delete(p.sessions, e.Player)
+		s.close(protocol.Replaced)
 	}
 }
 
@@ -95,7 +106,7 @@ func (p *live) left(before *party.State, e party.Left) {
 // take effect where another host decided without knowing it (law 5).
 func (p *live) crowned(before *party.State, e party.Crowned) {
 	if s := p.sessions[before.Leader]; s != nil && before.Leader != e.Leader {
-		s.own = party.Own{Data: before.Data, Landing: before.Landing}
+		s.keepSets(before)
 	}
 	heir := p.sessions[e.Leader]
 	if heir == nil {
@@ -119,9 +130,6 @@ func (p *live) broadcast(frame []byte) {
 // saveIfDue writes a snapshot when many events lie after the last, or when the
 // party must be kept for longer than what it is made from.
 func (p *live) saveIfDue(t party.Time) {
-	if p.base == 0 {
-		p.base = t.Add(margin) // of the founding entry, at least
-	}
 	if p.unsaved >= snapshotAfter || p.state.Horizon(t) > p.base || p.saveNext != 0 && t >= p.saveNext || len(p.state.Members) == 0 {
 		p.save(nil)
 	}
@@ -138,6 +146,9 @@ func (p *live) save(then func()) {
 	data, err := json.Marshal(p.state)
 	if err != nil {
 		p.h.log.Error("a party cannot be written", "game", p.ref.Game, "party", p.ref.Party, "err", err)
+		if then != nil {
+			then()
+		}
 		return
 	}
 	t := now()
@@ -145,8 +156,9 @@ func (p *live) save(then func()) {
 	p.saving, p.unsaved, p.size = true, 0, len(data)
 	p.saveNext = t.Add(snapshotEvery)
 	p.pins++
-	go func() {
-		err := p.h.o.Node.SaveSnapshot(p.h.ctx, p.ref, covered, data, ttl)
+	p.forgetTracks()
+	p.h.work(patience, func(ctx context.Context) {
+		err := p.h.o.Node.SaveSnapshot(ctx, p.ref, covered, data, ttl)
 		p.loop.post(func() {
 			p.saving = false
 			p.pins--
@@ -160,5 +172,5 @@ func (p *live) save(then func()) {
 				then()
 			}
 		})
-	}()
+	})
 }

@@ -39,11 +39,6 @@ func (s *session) text(frame []byte) {
 	}
 }
 
-// refuse answers a frame that is not taken as a command; its id stays unused.
-func (s *session) refuse(id uint64, err error) {
-	s.tell(protocol.Error{T: protocol.TError, ID: id, Failure: s.h.Failure(err)})
-}
-
 func (s *session) loading(c protocol.Command) {
 	phase, err1 := names.Text(c.Phase, party.MaxPhase)
 	message, err2 := names.Text(c.Message, party.MaxLoadingText)
@@ -113,46 +108,58 @@ func (s *session) job(id uint64, cmd party.Command, fill func(*protocol.OK)) *jo
 
 // data sets party data: the leader's at once, another's in waiting (law 5).
 func (s *session) data(c protocol.Command) {
-	p := s.party
-	leads := p.state.Leader == s.player
-	base := s.own.Data
-	if leads {
-		base = p.state.Data
-	}
-	set := c.Set
-	switch {
-	case (c.Set == nil) == (c.Patch == nil):
+	if (c.Set == nil) == (c.Patch == nil) {
 		s.fail(c.ID, party.Errorf(party.BadRequest, "data needs either set or patch."), nil)
 		return
-	case c.Patch != nil:
-		set = base.Patched(c.Patch)
 	}
-	set, err := set.Clean()
-	if err != nil {
-		s.fail(c.ID, err, nil)
-		return
+	wait := func(o *party.Own) (err error) {
+		set := c.Set
+		if c.Patch != nil {
+			set = o.Data.Patched(c.Patch)
+		}
+		if set, err = set.Clean(); err == nil {
+			o.Data = set
+		}
+		return err
 	}
-	s.own.Data = set
-	if !leads {
-		s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: p.last, Waiting: true})
-		return
+	var cmd party.Command = party.SetData{Player: s.player, Data: c.Set}
+	if c.Patch != nil {
+		cmd = party.PatchData{Player: s.player, Patch: c.Patch}
 	}
-	s.run(c, party.SetData{Player: s.player, Data: set})
+	s.set(c.ID, cmd, wait)
 }
 
 func (s *session) landing(c protocol.Command) {
+	wait := func(o *party.Own) error {
+		fields, err := party.CleanFields(c.Fields)
+		if err == nil {
+			o.Landing = fields
+		}
+		return err
+	}
+	s.set(c.ID, party.SetLanding{Player: s.player, Fields: c.Fields}, wait)
+}
+
+// set submits the leader's set, and lets it wait where it turns out that the
+// player does not lead.
+func (s *session) set(id uint64, cmd party.Command, wait func(*party.Own) error) {
 	p := s.party
-	fields, err := party.CleanFields(c.Fields)
-	if err != nil {
-		s.fail(c.ID, err, nil)
-		return
+	j := s.job(id, cmd, func(*protocol.OK) {})
+	done := j.done
+	j.done = func(o outcome) {
+		if o.err == nil || o.err.Code != party.NotAllowed {
+			done(o)
+			return
+		}
+		s.do(p.loop, func() {
+			if err := wait(&s.own); err != nil {
+				s.fail(id, err, nil)
+				return
+			}
+			s.answer(protocol.OK{T: protocol.TOK, ID: id, Seq: p.last, Waiting: true})
+		})
 	}
-	s.own.Landing = fields
-	if p.state.Leader != s.player {
-		s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: p.last, Waiting: true})
-		return
-	}
-	s.run(c, party.SetLanding{Player: s.player, Fields: fields})
+	p.submit(j)
 }
 
 func (s *session) rename(c protocol.Command) {
@@ -174,22 +181,21 @@ func (s *session) leave(id uint64, why party.Reason) {
 		s.answer(protocol.OK{T: protocol.TOK, ID: id, Seq: p.last}) // alone already
 		return
 	}
-	s.leaving = id
+	s.paused, s.leaving = true, id
 	p.submit(&job{
 		cmd: party.Leave{Player: s.player, Reason: why},
 		id:  &party.CommandID{Session: s.id, Counter: id},
 		done: func(o outcome) {
-			if o.err == nil && len(o.entry.Events) > 0 {
-				return // answered on arrival
+			if p.sessions[s.player] != s {
+				return // it has left, and is answered on arrival
 			}
-			s.do(p.loop, func() {
-				s.leaving = 0
-				if o.err != nil {
-					s.fail(id, o.err, nil)
-					return
-				}
+			s.leaving = 0
+			if o.err != nil {
+				s.fail(id, o.err, nil)
+			} else {
 				s.answer(protocol.OK{T: protocol.TOK, ID: id, Seq: o.seq})
-			})
+			}
+			s.rest()
 		},
 	})
 }

@@ -16,14 +16,15 @@ import (
 // as unavailable.
 const patience = 15 * time.Second
 
-// job is a command, or a reliable message, on its way into the log. Jobs of a
-// party start in the order in which they came.
+// job is a command on its way into the log, or what waits for its turn behind
+// one. Jobs of a party start in the order in which they came.
 type job struct {
 	cmd      party.Command
 	id       *party.CommandID
-	done     func(outcome) // may be nil
-	message  *outgoing     // instead of cmd
-	deadline time.Time
+	done     func(outcome) // nil once it was called
+	message  *outgoing     // instead of cmd: a reliable message
+	turn     func()        // instead of cmd: whatever
+	deadline party.Time
 }
 
 // outcome is how a command ended.
@@ -41,14 +42,15 @@ type inflight struct {
 }
 
 func (p *live) submit(j *job) {
-	j.deadline = time.Now().Add(patience)
+	j.deadline = now().Add(patience)
 	p.queue = append(p.queue, j)
 	p.pump()
 }
 
 func (j *job) finish(o outcome) {
-	if j.done != nil {
-		j.done(o)
+	if done := j.done; done != nil {
+		j.done = nil
+		done(o)
 	}
 }
 
@@ -58,11 +60,14 @@ func (p *live) pump() {
 	for len(p.queue) > 0 && p.inflight == nil && !p.reading && !p.unloaded {
 		j := p.queue[0]
 		p.queue = p.queue[1:]
-		if j.message != nil {
-			p.send(j.message)
-			continue
+		switch {
+		case j.turn != nil:
+			j.turn()
+		case j.message != nil:
+			p.send(j)
+		default:
+			p.decide(j)
 		}
-		p.decide(j)
 	}
 	p.schedule()
 }
@@ -132,6 +137,9 @@ func (p *live) append(j *job, t party.Time, events []party.Event) {
 	p.inflight = &inflight{job: j, entry: entry}
 	p.pins++
 	ttl := t.Until(after.Horizon(t)) + margin
+	if !p.logged { // what the founding entry holds need not be stored again before
+		p.base, p.saveNext = t.Add(ttl), t.Add(snapshotEvery)
+	}
 	p.h.o.Node.Append(p.ref, p.expect, data, ttl, func(seq uint64, err error) {
 		p.loop.post(func() { p.pins--; p.appended(seq, err) })
 	})
@@ -160,7 +168,7 @@ func tooLarge(s *party.State) bool {
 // those that must always be possible.
 func grows(c party.Command) bool {
 	switch c.(type) {
-	case party.SetData, party.SetLanding, party.MakeInvite, party.Hold, party.Join:
+	case party.SetData, party.PatchData, party.SetLanding, party.MakeInvite, party.Hold, party.Join:
 		return true
 	}
 	return false
@@ -188,15 +196,46 @@ func (p *live) appended(seq uint64, err error) {
 	}
 }
 
+// late answers what has waited long enough. A command whose append is under
+// way may still take effect; repeated, it then finds its answer.
+func (p *live) late(t party.Time) {
+	waits := func(j *job) bool { return j.done != nil && j.deadline <= t }
+	answer := func(j *job) { j.finish(outcome{err: &party.Error{Code: party.Unavailable}}) }
+	if p.inflight != nil && waits(p.inflight.job) {
+		answer(p.inflight.job)
+	}
+	var late []*job
+	p.queue = slices.DeleteFunc(p.queue, func(j *job) bool {
+		if waits(j) {
+			late = append(late, j)
+			return true
+		}
+		return false
+	})
+	for _, j := range late {
+		answer(j)
+	}
+}
+
+// deadline is when the oldest command that waits must be answered, or 0.
+func (p *live) deadline() party.Time {
+	if p.inflight != nil && p.inflight.job.done != nil {
+		return p.inflight.job.deadline
+	}
+	for _, j := range p.queue {
+		if j.done != nil {
+			return j.deadline
+		}
+	}
+	return 0
+}
+
 // retry reads what is there and decides again. A command that was applied
 // after all is found by its id.
 func (p *live) retry(f *inflight, wait time.Duration) {
 	p.inflight = nil
-	if time.Now().After(f.job.deadline) {
-		f.job.finish(outcome{err: &party.Error{Code: party.Unavailable}})
-	} else {
-		p.queue = slices.Insert(p.queue, 0, f.job)
-	}
+	p.queue = slices.Insert(p.queue, 0, f.job)
+	p.late(now())
 	p.reread(wait)
 }
 
@@ -259,9 +298,7 @@ func (p *live) reread(wait time.Duration) {
 	p.reading = true
 	p.pins++
 	after := p.last
-	go func() {
-		ctx, cancel := context.WithTimeout(p.h.ctx, patience)
-		defer cancel()
+	p.h.work(wait+patience, func(ctx context.Context) {
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
@@ -272,20 +309,19 @@ func (p *live) reread(wait time.Duration) {
 			tail, err = p.h.o.Node.Read(ctx, p.ref, after)
 		}
 		p.loop.post(func() { p.pins--; p.caughtUp(loaded, tail, err) })
-	}()
+	})
 }
 
 func (p *live) caughtUp(loaded engine.Loaded, tail []engine.Record, err error) {
 	p.reading = false
 	if err != nil && !errors.Is(err, engine.ErrNotFound) {
-		if p.h.ctx.Err() == nil && (len(p.queue) > 0 || len(p.held) > 0) {
-			p.failLate()
+		if p.h.ctx.Err() == nil {
 			p.reread(time.Second)
 		}
 		return
 	}
 	p.expect = loaded.Last
-	if loaded.Covered > p.state.Seq && !holds(tail, loaded.Covered) {
+	if loaded.Covered > p.state.Seq && !reaches(tail, loaded.Covered) {
 		p.jump(loaded)
 	}
 	held := p.held
@@ -296,8 +332,10 @@ func (p *live) caughtUp(loaded engine.Loaded, tail []engine.Record, err error) {
 	p.pump()
 }
 
-func holds(records []engine.Record, seq uint64) bool {
-	return slices.ContainsFunc(records, func(r engine.Record) bool { return r.Seq == seq })
+// reaches reports whether records lead up to an event without a hole.
+func reaches(records []engine.Record, seq uint64) bool {
+	return count(records, engine.Event) < heldEach &&
+		slices.ContainsFunc(records, func(r engine.Record) bool { return r.Seq == seq })
 }
 
 // jump takes the stored snapshot where the log no longer holds what lies
@@ -311,16 +349,8 @@ func (p *live) jump(l engine.Loaded) {
 	p.state, p.last = state, max(p.last, state.Seq)
 	for _, s := range p.sessions {
 		s.close(protocol.SlowReader)
-	}
-}
-
-// failLate answers commands that have waited long enough.
-func (p *live) failLate() {
-	p.queue = slices.DeleteFunc(p.queue, func(j *job) bool {
-		late := j.message == nil && time.Now().After(j.deadline)
-		if late {
-			j.finish(outcome{err: &party.Error{Code: party.Unavailable}})
+		if p.state.Member(s.player) == nil {
+			p.expel(s, party.ReasonLeft)
 		}
-		return late
-	})
+	}
 }

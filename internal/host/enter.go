@@ -29,6 +29,10 @@ type ticket struct {
 	Player party.PlayerID `json:"player,omitempty"`
 }
 
+// keepTicket is how long a ticket is held at most: a page open for as long as
+// may be, and then a seat.
+const keepTicket = 2 * party.SeatOpen
+
 // entrance is an entry that was looked up: the party, the invite and the seat.
 type entrance struct {
 	link
@@ -36,78 +40,124 @@ type entrance struct {
 	bind func(context.Context) error // spends the ticket
 }
 
-// join is the command.
+// join is the command. It waits for what the player did before.
 func (s *session) join(c protocol.Command) {
 	if (c.Code == "") == (c.Ticket == "") {
 		s.fail(c.ID, party.Errorf(party.BadRequest, "join needs either a code or a ticket."), nil)
 		return
 	}
-	s.moving = true
 	e := entry{ticket: c.Ticket, code: c.Code, confirmed: c.Confirm, id: &party.CommandID{Session: s.id, Counter: c.ID}}
 	from := s.party
-	s.enter(e, func(ask *protocol.Ask, err *party.Error) {
-		switch {
-		case err != nil:
-			s.fail(c.ID, err, ask)
-			s.rest()
-		case s.party == from:
-			s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: s.party.last})
-			s.rest()
-		default:
-			s.leaving = c.ID
-			s.arrived(party.ReasonJoined)
-		}
+	s.inTurn(func() {
+		s.enter(e, func(ask *protocol.Ask, err *party.Error) {
+			switch {
+			case err != nil:
+				if s.party != from {
+					s.tellParty(party.ReasonLeft)
+				}
+				s.fail(c.ID, err, ask)
+				s.rest()
+			case s.party == from:
+				s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: s.party.last})
+				s.rest()
+			default:
+				s.leaving = c.ID
+				s.arrived(party.ReasonJoined)
+			}
+		})
 	})
 }
 
-// enter takes the session into the party an entry leads to. done runs on the
-// loop of the session's party, which is the new one if there is no error. A
+// inTurn pauses the session and calls fn when the party has done what it was
+// asked before.
+func (s *session) inTurn(fn func()) {
+	s.paused = true
+	s.party.submit(&job{turn: fn})
+}
+
+// enter takes the paused session into the party an entry leads to. done runs on
+// the loop of the session's party, which is the new one if there is no error. A
 // player with company is not moved unless it agreed: ConfirmRequired.
 func (s *session) enter(e entry, done func(*protocol.Ask, *party.Error)) {
 	x := s.party
 	x.pins++
-	stay := func(ask *protocol.Ask, err error) {
-		x.loop.post(func() {
-			x.pins--
-			if x.sessions[s.player] != s { // taken out meanwhile
-				s.alone(x, party.ReasonLeft)
-				return
-			}
-			done(ask, failure(err))
-		})
-	}
-	company := len(x.state.Members) > 1
-	go func() {
-		ctx, cancel := context.WithTimeout(s.h.ctx, lookup)
-		defer cancel()
+	m := &moving{s: s, x: x, entry: e, done: done}
+	s.h.work(lookup, func(ctx context.Context) {
 		in, err := s.lookUp(ctx, e)
 		if err != nil {
-			stay(nil, err)
+			m.stay(nil, err)
 			return
 		}
-		y := ref(in.Game, in.Party)
-		if company && !e.confirmed && y != x.ref {
-			s.h.with(y, func(y *live, err error) {
-				if err != nil {
-					stay(nil, gone(err))
-					return
-				}
-				stay(y.ask(in), &party.Error{Code: party.ConfirmRequired})
-			})
+		m.in = in
+		x.loop.post(m.leaveCompany)
+	})
+}
+
+// moving is a session on its way from one party to another.
+type moving struct {
+	s     *session
+	x     *live
+	entry entry
+	in    entrance
+	done  func(*protocol.Ask, *party.Error)
+}
+
+// stay ends the way where it began, on x's loop, or where the session has gone
+// if it was taken out meanwhile.
+func (m *moving) stay(ask *protocol.Ask, err error) {
+	m.x.loop.post(func() {
+		m.x.pins--
+		then := func() { m.done(ask, failure(err)) }
+		if m.s.expelled != "" && m.s.conn != nil {
+			m.s.depart(m.x, then)
 			return
 		}
-		if err := in.bind(ctx); err != nil {
-			stay(nil, err)
-			return
-		}
-		s.h.with(y, func(y *live, err error) {
+		then()
+		m.x.schedule()
+	})
+}
+
+// leaveCompany asks a player that has company before it is moved, and spends
+// the ticket of one that is. It runs on x's loop.
+func (m *moving) leaveCompany() {
+	h, y := m.s.h, ref(m.in.Game, m.in.Party)
+	if len(m.x.state.Members) > 1 && !m.entry.confirmed && y != m.x.ref {
+		h.with(y, func(y *live, err error) {
 			if err != nil {
-				stay(nil, gone(err))
+				m.stay(nil, gone(err))
 				return
 			}
-			s.joinParty(x, y, in, e.id, stay, done)
+			m.stay(y.ask(m.in), &party.Error{Code: party.ConfirmRequired})
 		})
-	}()
+		return
+	}
+	cmd := party.Join{
+		Player: m.s.player, Name: m.s.name, Face: m.s.face, Seat: m.in.seat, Invite: m.in.Invite,
+		Session: m.s.id, Hash: m.s.hash, Fresh: m.s.fresh && m.entry.ticket != "",
+	}
+	if cmd.Fresh {
+		cmd.Name = names.Friendly(string(m.in.seat))
+		cmd.Face = Face(cmd.Name)
+	}
+	if member := m.x.state.Member(m.s.player); member != nil {
+		cmd.Move = member.Move
+	}
+	if m.x.logged && m.x.ref != y {
+		cmd.From = party.ID(m.x.ref.Party)
+	}
+	h.work(lookup, func(ctx context.Context) {
+		if err := m.in.bind(ctx); err != nil {
+			m.stay(nil, err)
+			return
+		}
+		h.with(y, func(y *live, err error) {
+			if err != nil {
+				m.stay(nil, gone(err))
+				return
+			}
+			m.join(y, cmd)
+		})
+	})
 }
 
 // gone says of a party that cannot be found that it is over.
@@ -118,38 +168,32 @@ func gone(err error) error {
 	return err
 }
 
-// joinParty is the move itself, on the loop of y: one append.
-func (s *session) joinParty(x, y *live, in entrance, id *party.CommandID, stay func(*protocol.Ask, error), done func(*protocol.Ask, *party.Error)) {
-	if t, closed := y.closed[in.seat]; closed && y.state.Seat(in.seat) == nil && now() >= t.Add(party.SeatClosed) {
-		stay(nil, &party.Error{Code: party.TicketSpent, Detail: "This start is too old. Open the invite link again and press Start."})
+// join is the move itself, on the loop of y: one append.
+func (m *moving) join(y *live, cmd party.Join) {
+	s, x := m.s, m.x
+	if t, closed := y.closed[cmd.Seat]; closed && y.state.Seat(cmd.Seat) == nil && now() >= t.Add(party.SeatClosed) {
+		m.stay(nil, &party.Error{Code: party.TicketSpent, Detail: "This start is too old. Open the invite link again and press Start."})
 		return
 	}
-	move := s.h.nextMove(s.game, s.player, 0)
-	cmd := party.Join{
-		Player: s.player, Name: s.name, Face: s.face, Seat: in.seat, Invite: in.Invite,
-		Move: move, Session: s.id, Hash: s.hash, Fresh: s.fresh,
-	}
-	if s.fresh {
-		cmd.Name = names.Friendly(string(in.seat))
-		cmd.Face = Face(cmd.Name)
-	}
-	if x.ref != y.ref {
-		cmd.From = party.ID(x.ref.Party)
-	}
-	y.submit(&job{cmd: cmd, id: id, done: func(o outcome) {
+	s.h.mu.Lock()
+	cmd.Move = s.h.nextMove(cmd.Move)
+	s.h.mu.Unlock()
+	y.coming[cmd.Hash] = true
+	y.submit(&job{cmd: cmd, id: m.entry.id, done: func(o outcome) {
+		delete(y.coming, cmd.Hash)
 		if o.err != nil {
-			stay(nil, o.err)
+			m.stay(nil, o.err)
 			return
 		}
 		s.moveTo(x, y, func() {
-			if m := y.state.Member(s.player); m != nil && s.fresh {
-				s.name, s.face, s.fresh = m.Name, m.Face, false
+			if member := y.state.Member(s.player); member != nil && s.fresh {
+				s.name, s.face, s.fresh = member.Name, member.Face, false
 			}
-			done(nil, nil)
+			m.done(nil, nil)
 		})
 		x.loop.post(func() { x.pins--; x.schedule() })
-		if x != y && x.logged {
-			s.h.leaveBehind(x.ref, s.player, move)
+		if cmd.From != "" {
+			s.h.leaveBehind(x.ref, s.player, cmd.Move)
 		}
 	}})
 }
@@ -184,15 +228,18 @@ func (s *session) ticket(ctx context.Context, text string) (entrance, error) {
 	if !ok {
 		return entrance{}, &party.Error{Code: party.NotFound, Detail: "That is not a ticket. Open the invite link again and press Start."}
 	}
-	if !s.web {
-		return entrance{}, party.Errorf(party.OriginNotAllowed, "This ticket was made for a game on the web; it is redeemed only from there.")
-	}
 	t, revision, err := s.h.ticketOf(ctx, party.SeatID(seat))
 	if err != nil {
 		if errors.Is(err, engine.ErrNotFound) {
 			return entrance{}, &party.Error{Code: party.TicketSpent, Detail: "This start is too old. Open the invite link again and press Start."}
 		}
 		return entrance{}, failure(err)
+	}
+	switch {
+	case t.Game != s.game:
+		return entrance{}, &party.Error{Code: party.NotFound}
+	case !s.web:
+		return entrance{}, party.Errorf(party.OriginNotAllowed, "This ticket was made for a game on the web; it is redeemed only from there.")
 	}
 	if subtle.ConstantTimeCompare([]byte(t.Hash), []byte(hash)) != 1 || t.Player != "" && t.Player != s.player {
 		return entrance{}, &party.Error{Code: party.TicketSpent}
@@ -223,6 +270,6 @@ func (h *Host) putTicket(ctx context.Context, seat party.SeatID, t ticket, expec
 	if err != nil {
 		return err
 	}
-	_, err = h.o.Node.Put(ctx, engine.Tickets, string(seat), b, expect, party.SeatOpen)
+	_, err = h.o.Node.Put(ctx, engine.Tickets, string(seat), b, expect, keepTicket)
 	return err
 }

@@ -70,11 +70,7 @@ func (w *world) host(name string) *Host {
 func (w *world) crash(name string) {
 	h := w.hosts[name]
 	delete(w.hosts, name)
-	h.stop()
-	for _, l := range h.loops {
-		l.close()
-	}
-	h.run.Wait()
+	h.end()
 	h.o.Node.Close()
 }
 

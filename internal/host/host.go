@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"partykit/internal/auth"
@@ -58,20 +59,11 @@ type Host struct {
 	ctx  context.Context // ends when the host has closed
 	stop context.CancelFunc
 
-	mu      sync.Mutex
-	where   map[playerKey]whereabouts
-	closing bool
-}
+	closing atomic.Bool
 
-type playerKey struct {
-	game   party.GameID
-	player party.PlayerID
-}
-
-// whereabouts is the party a player was last seen to move into.
-type whereabouts struct {
-	party party.ID
-	move  uint64
+	mu    sync.Mutex
+	where map[playerKey]whereabouts
+	move  uint64 // the number of the last move
 }
 
 // New starts a host.
@@ -90,41 +82,59 @@ func New(o Options) *Host {
 }
 
 // Close tells every client to come back, stores what makes the next start
-// short, and stops. ctx bounds how long it waits for writes under way.
+// short, and stops. ctx bounds how long it waits for writes under way. When it
+// returns nothing of the host runs any more.
 func (h *Host) Close(ctx context.Context) error {
-	h.mu.Lock()
-	h.closing = true
-	h.mu.Unlock()
-	var drained sync.WaitGroup
+	h.closing.Store(true)
+	var left atomic.Int64
+	drained := make(chan struct{})
+	done := func() {
+		if left.Add(-1) == 0 {
+			close(drained)
+		}
+	}
+	left.Store(int64(len(h.loops)))
 	for _, l := range h.loops {
-		drained.Add(1)
 		l.post(func() {
-			defer drained.Done()
 			for _, p := range l.parties {
-				p.drain(&drained)
+				left.Add(1)
+				p.drain(done)
 			}
+			done()
 		})
 	}
-	done := make(chan struct{})
-	go func() { drained.Wait(); close(done) }()
 	var err error
 	select {
-	case <-done:
+	case <-drained:
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
-	h.stop()
-	for _, l := range h.loops {
-		l.close()
-	}
-	h.run.Wait()
+	h.end()
 	return err
 }
 
-func (h *Host) isClosing() bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.closing
+// end stops all that runs.
+func (h *Host) end() {
+	h.stop()
+	for _, l := range h.loops {
+		l.post(func() {
+			for _, p := range l.parties {
+				p.silence()
+			}
+		})
+		l.close()
+	}
+	h.run.Wait()
+}
+
+// work runs fn beside the loops, for what waits for the engine. ctx ends after
+// the limit, or with the host. It is called on a loop.
+func (h *Host) work(limit time.Duration, fn func(ctx context.Context)) {
+	h.run.Go(func() {
+		ctx, cancel := context.WithTimeout(h.ctx, limit)
+		defer cancel()
+		fn(ctx)
+	})
 }
 
 func now() party.Time { return party.At(time.Now()) }
@@ -145,7 +155,7 @@ func (h *Host) with(r engine.Ref, fn func(*live, error)) {
 	l.post(func() {
 		p := l.parties[r]
 		if p == nil {
-			if h.isClosing() {
+			if h.closing.Load() {
 				fn(nil, &party.Error{Code: party.Unavailable})
 				return
 			}
@@ -158,41 +168,6 @@ func (h *Host) with(r engine.Ref, fn func(*live, error)) {
 		}
 		fn(p, nil)
 	})
-}
-
-// whereIs returns the party a player is in, as far as this host knows.
-func (h *Host) whereIs(g party.GameID, p party.PlayerID) (whereabouts, bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	w, ok := h.where[playerKey{g, p}]
-	return w, ok
-}
-
-// moved notes a membership; the highest move wins.
-func (h *Host) moved(g party.GameID, p party.PlayerID, w whereabouts) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	k := playerKey{g, p}
-	if old, ok := h.where[k]; !ok || w.move >= old.move {
-		h.where[k] = w
-	}
-}
-
-// forget drops a player's whereabouts if they still name that party.
-func (h *Host) forget(g party.GameID, p party.PlayerID, id party.ID) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	k := playerKey{g, p}
-	if h.where[k].party == id {
-		delete(h.where, k)
-	}
-}
-
-// nextMove numbers a move: the clock, or one more than the player's last, so
-// that it rises also where clocks differ.
-func (h *Host) nextMove(g party.GameID, p party.PlayerID, last uint64) uint64 {
-	w, _ := h.whereIs(g, p)
-	return max(uint64(now()), w.move+1, last+1)
 }
 
 // active returns the game if the kit is activated for it.

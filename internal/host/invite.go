@@ -37,33 +37,35 @@ func (s *session) makeInvite(c protocol.Command) {
 		expires = -1 // refused by the party
 	}
 	cmd := party.MakeInvite{Player: s.player, ID: id, Expires: expires, MaxUses: c.MaxUses, Message: c.Message}
-	if _, err := party.Decide(p.state, cmd, now(), p.known()); err != nil {
-		s.fail(c.ID, err, nil)
-		return
-	}
+	make := s.job(c.ID, cmd, func(ok *protocol.OK) {
+		if i := p.state.Invite(id); i != nil {
+			ok.Invite = new(i.View())
+		}
+		ok.Code, ok.URL = code, s.h.o.PublicURL+"/join/"+code
+	})
 	record, _ := json.Marshal(link{s.game, p.state.ID, id})
 	ttl := max(expires, party.DefaultExpiry) + keepLink
-	s.moving = true
-	p.pins++
-	go func() {
-		ctx, cancel := context.WithTimeout(s.h.ctx, lookup)
-		defer cancel()
-		_, err := s.h.o.Node.Put(ctx, engine.Invites, hash, record, 0, ttl)
-		p.loop.post(func() {
-			p.pins--
-			if err != nil && !errors.Is(err, engine.ErrConflict) { // a conflict: the command is repeated
-				s.fail(c.ID, failure(err), nil)
-			} else {
-				p.submit(s.job(c.ID, cmd, func(ok *protocol.OK) {
-					if i := p.state.Invite(id); i != nil {
-						ok.Invite = new(i.View())
-					}
-					ok.Code, ok.URL = code, s.h.o.PublicURL+"/join/"+code
-				}))
-			}
+	s.inTurn(func() {
+		if _, err := party.Decide(p.state, cmd, now(), p.known()); err != nil {
+			p.submit(make) // it is repeated, or refused for the same reason
 			s.rest()
+			return
+		}
+		p.pins++
+		s.h.work(lookup, func(ctx context.Context) {
+			_, err := s.h.o.Node.Put(ctx, engine.Invites, hash, record, 0, ttl)
+			p.loop.post(func() {
+				p.pins--
+				if err != nil && !errors.Is(err, engine.ErrConflict) { // a conflict: the command is repeated
+					s.fail(c.ID, failure(err), nil)
+				} else {
+					p.submit(make)
+				}
+				s.rest()
+				p.schedule()
+			})
 		})
-	}()
+	})
 }
 
 // linkOf finds where a code leads.

@@ -39,6 +39,7 @@ type live struct {
 	closed   map[party.SeatID]party.Time
 	gone     map[party.SeatID]party.Reason
 	remote   remote
+	coming   map[string]bool // resume tokens' hashes of sessions that are being adopted here
 
 	base     party.Time // until when snapshot or founding entry is kept
 	size     int        // of the state in bytes, about
@@ -64,34 +65,20 @@ func (h *Host) newLive(r engine.Ref, l *loop) *live {
 		pages:    map[*Page]bool{},
 		closed:   map[party.SeatID]party.Time{},
 		gone:     map[party.SeatID]party.Reason{},
-		remote:   remote{nodes: map[string]party.Time{}, members: map[party.PlayerID]string{}},
+		coming:   map[string]bool{},
+		remote:   remote{nodes: map[string]bool{}, members: map[party.PlayerID]string{}, pages: map[party.SeatID]string{}},
 	}
 	l.parties[r] = p
 	return p
 }
 
-// found starts a party without a log on its loop, and then calls fn there.
-func (h *Host) found(state *party.State, fn func(*live)) {
-	r := ref(state.Game, state.ID)
-	l := h.loopOf(r)
-	l.post(func() {
-		p := h.newLive(r, l)
-		p.state = state
-		m := state.Members[0]
-		h.moved(state.Game, m.Player, whereabouts{state.ID, m.Move})
-		fn(p)
-	})
-}
-
 // load brings the party from its log. Nothing is served before.
 func (p *live) load() {
 	p.opening = true
-	go func() {
-		ctx, cancel := context.WithTimeout(p.h.ctx, 15*time.Second)
-		defer cancel()
-		o := p.open(ctx)
+	p.h.work(patience, func(ctx context.Context) {
+		o := p.fetch(ctx)
 		p.loop.post(func() { p.opened(o) })
-	}()
+	})
 }
 
 // opening is what load found.
@@ -100,13 +87,13 @@ type opening struct {
 	state    *party.State
 	expect   uint64
 	size     int
-	base     party.Time
+	unsaved  int             // events after the snapshot
 	tail     []engine.Record // all kinds, after the state
 	messages []engine.Record // all that are held
 	err      error
 }
 
-func (p *live) open(ctx context.Context) (o opening) {
+func (p *live) fetch(ctx context.Context) (o opening) {
 	node := p.h.o.Node
 	// Following comes first: what is committed after the reads is then shown.
 	if o.follow, o.err = node.Follow(p.ref, p.arrived); o.err != nil {
@@ -120,7 +107,7 @@ func (p *live) open(ctx context.Context) (o opening) {
 	if o.state, o.err = restore(loaded); o.err != nil {
 		return o
 	}
-	o.expect, o.size = loaded.Last, len(loaded.Snapshot)
+	o.expect, o.size, o.unsaved = loaded.Last, len(loaded.Snapshot), len(loaded.Events)
 	for _, r := range loaded.Events {
 		o.size += len(r.Data)
 	}
@@ -170,7 +157,8 @@ func (p *live) opened(o opening) {
 	}
 	p.state, p.logged, p.expect, p.size = o.state, true, o.expect, o.size
 	p.last = o.state.Seq
-	p.unsaved = 1 // a snapshot when it is unloaded: loading was worth shortening
+	p.unsaved = o.unsaved
+	p.saveNext = now().Add(snapshotEvery) // what it was loaded from is kept for margin at least
 	p.started(now())
 	for _, r := range o.messages {
 		p.track(r)
@@ -191,6 +179,9 @@ func (p *live) opened(o opening) {
 func (p *live) started(t party.Time) {
 	for _, m := range p.state.Members {
 		p.absent[m.Player] = party.Absence{Since: t, ByServer: true}
+		if m.State == party.Loads {
+			p.reports[m.Player] = &report{progress: t}
+		}
 		p.h.moved(p.state.Game, m.Player, whereabouts{p.state.ID, m.Move})
 	}
 	for _, s := range p.state.Seats {
@@ -209,12 +200,25 @@ func (p *live) settle() {
 	}
 }
 
-// leaveBehind takes a player out of the party it moved away from.
+// leaveBehind takes a player out of the party it moved away from, however long
+// the engine takes for it.
 func (h *Host) leaveBehind(from engine.Ref, player party.PlayerID, move uint64) {
-	h.with(from, func(x *live, err error) {
-		if err == nil {
-			x.submit(&job{cmd: party.Leave{Player: player, Reason: party.ReasonMoved, Move: move}})
+	again := func(err error) {
+		if failure(err).Code != party.NotFound && h.ctx.Err() == nil {
+			time.AfterFunc(time.Second, func() { h.leaveBehind(from, player, move) })
 		}
+	}
+	h.with(from, func(x *live, err error) {
+		if err != nil {
+			again(err)
+			return
+		}
+		leave := party.Leave{Player: player, Reason: party.ReasonMoved, Move: move}
+		x.submit(&job{cmd: leave, done: func(o outcome) {
+			if o.err != nil {
+				again(o.err)
+			}
+		}})
 	})
 }
 
@@ -233,7 +237,7 @@ func (p *live) status(id party.PlayerID) party.Status {
 		st.Presence = party.Reconnecting
 	}
 	if r := p.reports[id]; r != nil {
-		st.Loading = new(r.shown())
+		st.Loading = r.shown()
 	}
 	return st
 }
@@ -249,9 +253,7 @@ func (p *live) view() party.Snapshot { return p.state.View(now(), p.status, p.el
 // unload takes the party out of memory. A party of one is gone with it.
 func (p *live) unload() {
 	p.unloaded = true
-	if p.timer != nil {
-		p.timer.Stop()
-	}
+	p.silence()
 	if p.follow != nil {
 		go p.follow.Stop()
 	}
@@ -262,6 +264,13 @@ func (p *live) unload() {
 	}
 	for _, m := range p.state.Members {
 		p.h.forget(p.state.Game, m.Player, p.state.ID)
+	}
+}
+
+// silence stops the party's timer.
+func (p *live) silence() {
+	if p.timer != nil {
+		p.timer.Stop()
 	}
 }
 

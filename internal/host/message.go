@@ -70,40 +70,6 @@ func (m stored) frame(seq uint64) []byte {
 	return protocol.AppendMessage(nil, out)
 }
 
-// track is what the party knows of a session's reliable messages: that a
-// repeated one is not sent twice, and is acknowledged again.
-type track struct {
-	high uint64 // highest id in the log or on its way
-	acks []ack  // the newest
-}
-
-type ack struct{ id, seq uint64 }
-
-// trackOf returns a session's track, a new one if there is none.
-func (p *live) trackOf(id party.SessionID) *track {
-	t := p.tracks[id]
-	if t == nil {
-		t = &track{}
-		p.tracks[id] = t
-	}
-	return t
-}
-
-// track notes a message that the log holds.
-func (p *live) track(r engine.Record) {
-	m, err := decodeStored(r.Data)
-	if err != nil {
-		return
-	}
-	p.lastMsg = max(p.lastMsg, r.Seq)
-	t := p.trackOf(m.session)
-	t.high = max(t.high, m.id)
-	t.acks = append(t.acks, ack{m.id, r.Seq})
-	if len(t.acks) > 64 {
-		t.acks = t.acks[len(t.acks)-64:]
-	}
-}
-
 // outgoing is a reliable message that waits for its turn in the party's queue.
 type outgoing struct {
 	s       *session
@@ -117,6 +83,9 @@ func (s *session) binary(frame []byte) {
 		return
 	}
 	m, err := protocol.DecodeMessage(frame)
+	if err == nil {
+		_, err = s.h.active(s.game)
+	}
 	switch {
 	case err != nil:
 		s.refuseMessage(m.ID, err)
@@ -181,13 +150,14 @@ func (p *live) passOn(to, from int, frame []byte) {
 // before.
 func (s *session) reliable(m protocol.Message) {
 	p := s.party
-	t := p.trackOf(s.id)
-	if m.ID <= t.high { // a repetition: acknowledged again, or about to be
-		for _, a := range t.acks {
-			if a.id == m.ID {
-				s.send(true, protocol.AppendAck(nil, a.id, a.seq))
-			}
-		}
+	switch seq, state := s.sent.lookUp(m.ID); state {
+	case logged:
+		s.send(true, protocol.AppendAck(nil, m.ID, seq))
+		return
+	case underWay: // acknowledged soon
+		return
+	case forgotten:
+		s.refuseMessage(m.ID, &party.Error{Code: party.StaleCommand})
 		return
 	}
 	if limited := take(s.limits.reliable); limited != nil {
@@ -198,33 +168,48 @@ func (s *session) reliable(m protocol.Message) {
 		s.refuseMessage(m.ID, err)
 		return
 	}
-	t.high = m.ID
-	if !p.logged { // nobody else is here
+	if !p.logged && p.inflight == nil { // nobody else is here
+		s.sent.log(m.ID, p.last)
 		s.send(true, protocol.AppendAck(nil, m.ID, p.last))
 		return
 	}
+	s.sent.underWay[m.ID] = true
+	refused := func(o outcome) {
+		s.do(p.loop, func() {
+			delete(s.sent.underWay, m.ID)
+			s.refuseMessage(m.ID, o.err)
+		})
+	}
 	payload := append([]byte(nil), m.Payload...)
-	p.submit(&job{message: &outgoing{s, stored{
+	p.submit(&job{done: refused, message: &outgoing{s, stored{
 		flags: m.Flags & protocol.FlagJSON, id: m.ID, from: p.state.Member(s.player).N, to: m.Peer,
 		session: s.id, payload: payload,
 	}}})
 }
 
-// send writes a message. It is acknowledged when it comes back from the log.
-func (p *live) send(o *outgoing) {
-	m := o.message
+// send writes a message. It is acknowledged when it comes back from the log,
+// or, to a sender that has moved on, when it is there.
+func (p *live) send(j *job) {
+	o, m := j.message, j.message.message
 	p.pins++
 	id := string(m.session) + "." + strconv.FormatUint(m.id, 10)
-	p.h.o.Node.Send(p.ref, engine.Message, id, m.encode(), func(_ uint64, err error) {
+	p.h.o.Node.Send(p.ref, engine.Message, id, m.encode(), func(seq uint64, err error) {
 		p.loop.post(func() {
 			p.pins--
-			if err == nil {
+			p.schedule()
+			if errors.Is(err, engine.ErrUnknown) {
+				p.reread(0) // it may be there; then it is found in the log
+			}
+			if err != nil {
+				j.finish(outcome{err: failure(err)})
 				return
 			}
-			if errors.Is(err, engine.ErrUnknown) {
-				p.reread(0) // it may have arrived; then it is acknowledged
-			}
-			o.s.do(p.loop, func() { o.s.refuseMessage(m.id, failure(err)) })
+			o.s.do(p.loop, func() {
+				if o.s.party != p {
+					o.s.sent.log(m.id, seq)
+					o.s.send(true, protocol.AppendAck(nil, m.id, seq))
+				}
+			})
 		})
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"partykit/internal/auth"
@@ -20,8 +21,7 @@ const looked = 2 * time.Second
 // Page is one open invite page of a browser. The seat is held, lapses and is
 // given up by what the page does.
 type Page struct {
-	p       *live
-	loop    *loop
+	p       *live // nil for a link that is dead from the start
 	invite  party.InviteID
 	seat    party.SeatID
 	home    string
@@ -35,7 +35,8 @@ type Page struct {
 	tryAgain party.Time
 	holding  bool
 
-	once sync.Once
+	once   sync.Once
+	opened atomic.Bool // registered, or given up before
 }
 
 // Invitation tells what a link shows now, and how far this browser's friend
@@ -53,8 +54,9 @@ func (h *Host) Invitation(ctx context.Context, code, browser string) (party.Invi
 	case err := <-fail:
 		return ended(dead, err)
 	case <-ctx.Done():
-		return dead, &party.Error{Code: party.Unavailable}
+	case <-h.ctx.Done():
 	}
+	return dead, &party.Error{Code: party.Unavailable}
 }
 
 // visit finds the party a code leads to and runs fn on its loop, or tells fail.
@@ -100,6 +102,9 @@ func (h *Host) seat(browser string, invite party.InviteID) party.SeatID {
 
 // invitation adds to what the party tells how far the browser's friend is.
 func (p *live) invitation(invite party.InviteID, seat party.SeatID) party.Invitation {
+	if _, err := p.h.active(p.state.Game); err != nil {
+		return party.Invitation{Game: p.state.Game, Invite: invite, Problem: failure(err).Code}
+	}
 	v := p.state.Invitation(invite, seat, now(), p.status, p.elsewhere)
 	if seat == "" {
 		return v
@@ -120,15 +125,6 @@ func (p *live) invitation(invite party.InviteID, seat party.SeatID) party.Invita
 	}
 	v.You = &a
 	return v
-}
-
-func (p *live) pageOf(seat party.SeatID) *Page {
-	for page := range p.pages {
-		if page.seat == seat && page.started {
-			return page
-		}
-	}
-	return nil
 }
 
 // Start makes the ticket of a browser's seat, in the place of an older one.
@@ -172,18 +168,6 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 	return text, nil
 }
 
-// pressed notes that a seat's browser pressed Start.
-func (p *live) pressed(seat party.SeatID) {
-	delete(p.gone, seat)
-	for page := range p.pages {
-		if page.seat == seat {
-			page.started, page.problem, page.tryAgain = true, "", 0
-		}
-	}
-	p.pagesChanged()
-	p.schedule()
-}
-
 // OpenPage registers a live invite page. Updates bring the newest invitation,
 // at once and on every change, at most every 250 ms. A link that is dead from
 // the start gets one update and no more.
@@ -192,48 +176,57 @@ func (h *Host) OpenPage(ctx context.Context, code, browser string, from netip.Ad
 	if h.o.Unlimited == nil || !h.o.Unlimited(from) {
 		page.home = home(from)
 	}
+	pressed, err := h.hasPressed(ctx, code, browser)
+	if err != nil {
+		return nil, err
+	}
 	opened := make(chan struct{})
 	fail := make(chan error, 1)
 	dead, err := h.visit(ctx, code, browser, func(p *live, l link, seat party.SeatID) {
-		page.invite, page.seat, page.p, page.loop = l.Invite, seat, p, p.loop
-		p.pages[page] = true
-		p.pins++
-		delete(p.closed, seat)
-		page.updates <- p.invitation(l.Invite, seat)
-		close(opened)
-		p.schedule()
+		if page.opened.CompareAndSwap(false, true) {
+			page.invite, page.seat, page.started = l.Invite, seat, pressed
+			p.open(page)
+			close(opened)
+		}
 	}, fail)
 	if err == nil && dead.Problem == "" {
 		select {
 		case <-opened:
-			page.recall(ctx, h)
 			return page, nil
 		case e := <-fail:
 			dead, err = ended(dead, e)
 		case <-ctx.Done():
 			err = &party.Error{Code: party.Unavailable}
+		case <-h.ctx.Done():
+			err = &party.Error{Code: party.Unavailable}
 		}
 	}
-	if err != nil {
-		return nil, err
+	if err == nil {
+		page.updates <- dead
+		return page, nil
 	}
-	page.updates <- dead
-	return page, nil
+	if !page.opened.CompareAndSwap(false, true) {
+		<-opened
+		page.Close()
+	}
+	return nil, err
 }
 
-// recall finds out whether Start was pressed before this page came, or before
-// the server started.
-func (page *Page) recall(ctx context.Context, h *Host) {
-	if page.seat == "" {
-		return
+// hasPressed finds out whether the browser has a ticket that nobody redeemed:
+// Start was pressed before its page came, or before the server started.
+func (h *Host) hasPressed(ctx context.Context, code, browser string) (bool, error) {
+	l, err := h.linkOf(ctx, code)
+	if err != nil || browser == "" {
+		return false, nil // the visit tells what is wrong
 	}
-	if _, _, err := h.ticketOf(ctx, page.seat); err == nil {
-		page.loop.post(func() {
-			page.started = true
-			page.p.pagesChanged()
-			page.p.schedule()
-		})
+	t, _, err := h.ticketOf(ctx, h.seat(browser, l.Invite))
+	switch {
+	case errors.Is(err, engine.ErrNotFound):
+		return false, nil
+	case err != nil:
+		return false, failure(err)
 	}
+	return t.Player == "", nil
 }
 
 // home marks an address, or its /64, without telling it.
@@ -258,10 +251,10 @@ func (page *Page) Updates() <-chan party.Invitation { return page.updates }
 
 // Visible says whether the page can be seen now.
 func (page *Page) Visible(yes bool) {
-	if page.loop == nil {
+	if page.p == nil {
 		return
 	}
-	page.loop.post(func() {
+	page.p.loop.post(func() {
 		t := now()
 		if page.since != 0 {
 			page.visible += page.since.Until(t)
@@ -277,63 +270,10 @@ func (page *Page) Visible(yes bool) {
 // Close says that the page is gone. A seat it held lapses after 90 s.
 func (page *Page) Close() {
 	page.once.Do(func() {
-		if page.loop == nil {
-			return
+		if page.p != nil {
+			page.p.loop.post(func() { page.p.close(page) })
 		}
-		page.loop.post(func() {
-			p := page.p
-			delete(p.pages, page)
-			p.pins--
-			if page.seat != "" && !p.pageOpen(page.seat) {
-				p.closed[page.seat] = now()
-			}
-			p.schedule()
-		})
 	})
-}
-
-func (p *live) pageOpen(seat party.SeatID) bool {
-	for page := range p.pages {
-		if page.seat == seat {
-			return true
-		}
-	}
-	return false
-}
-
-// due is when the page has been visible for long enough to hold a seat.
-func (page *Page) due() party.Time {
-	if !page.started || page.holding || page.seat == "" || page.p.state.Seat(page.seat) != nil || page.p.gone[page.seat] != "" {
-		return 0
-	}
-	if page.p.state.Arrival(page.seat, page.p.status).Stage != party.Pressed {
-		return 0
-	}
-	if page.since == 0 && page.visible < looked {
-		return 0
-	}
-	at := max(page.since, 1)
-	if page.visible < looked {
-		at = page.since.Add(looked - page.visible)
-	}
-	return max(at, page.tryAgain)
-}
-
-// hold reserves the seat, or lets the page say why not.
-func (p *live) hold(page *Page) {
-	page.holding = true
-	name := names.Friendly(string(page.seat))
-	cmd := party.Hold{Seat: page.seat, Invite: page.invite, Name: name, Face: Face(name), Home: page.home}
-	p.submit(&job{cmd: cmd, done: func(o outcome) {
-		page.holding = false
-		page.problem = ""
-		if o.err != nil {
-			page.problem = o.err.Code
-			page.tryAgain = now().Add(looked)
-			p.pagesChanged()
-		}
-		p.schedule()
-	}})
 }
 
 // pagesChanged has the open pages told soon.

@@ -10,8 +10,9 @@ import (
 // remote is what a party knows of the other hosts that serve it. Nothing here
 // is stored or ordered: presence, loading and volatile messages, newest wins.
 type remote struct {
-	nodes   map[string]party.Time     // hosts that listen, and when they last said so
+	nodes   map[string]bool           // hosts that listen
 	members map[party.PlayerID]string // members that another host serves
+	pages   map[party.SeatID]string   // seats whose page is open on another host
 	stops   []func()
 }
 
@@ -23,6 +24,8 @@ type whisper struct {
 	Player  party.PlayerID `json:"player,omitempty"`
 	Status  *party.Status  `json:"status,omitempty"`
 	Pressed party.SeatID   `json:"pressed,omitempty"` // its browser pressed Start
+	Opened  party.SeatID   `json:"opened,omitempty"`  // its page is open here
+	Closed  party.SeatID   `json:"closed,omitempty"`  // and is not any more
 	To      int            `json:"to,omitempty"`
 	N       int            `json:"n,omitempty"` // sender of Frame
 	Frame   []byte         `json:"frame,omitempty"`
@@ -64,30 +67,50 @@ func (p *live) heard(b []byte) {
 	if p.unloaded || p.state == nil || json.Unmarshal(b, &w) != nil || w.From == p.h.o.Name {
 		return
 	}
-	p.remote.nodes[w.From] = now()
-	switch {
-	case w.Bye:
+	if w.Bye {
 		p.lost(w.From)
-	case w.Hello:
-		p.whisper(whisper{}) // here I am
-		for id, s := range p.sessions {
-			if s.conn != nil {
-				p.remote.status(p, id)
-			}
-		}
+		p.schedule()
+		return
+	}
+	if !p.remote.nodes[w.From] || w.Hello {
+		p.remote.nodes[w.From] = true
+		p.introduce()
+	}
+	switch {
 	case w.Status != nil:
 		p.remoteStatus(w)
 	case w.Pressed != "":
 		p.pressed(w.Pressed)
+	case w.Opened != "":
+		p.remote.pages[w.Opened] = w.From
+		delete(p.closed, w.Opened)
+	case w.Closed != "" && p.remote.pages[w.Closed] == w.From:
+		delete(p.remote.pages, w.Closed)
+		p.pageClosed(w.Closed)
 	case w.Frame != nil:
 		p.passOn(w.To, w.N, w.Frame)
 	}
 	p.schedule()
 }
 
+// introduce tells a host that begins to listen what this one knows.
+func (p *live) introduce() {
+	p.whisper(whisper{}) // here I am
+	for id, s := range p.sessions {
+		if s.conn != nil {
+			p.remote.status(p, id)
+		}
+	}
+	for page := range p.pages {
+		if page.seat != "" {
+			p.whisper(whisper{Opened: page.seat})
+		}
+	}
+}
+
 func (p *live) remoteStatus(w whisper) {
-	if s := p.sessions[w.Player]; s != nil && s.conn != nil {
-		return // served here
+	if s := p.sessions[w.Player]; s != nil && s.conn != nil || p.state.Member(w.Player) == nil {
+		return // served here, or gone
 	}
 	if w.Status.Presence == party.Connected {
 		p.remote.members[w.Player] = w.From
@@ -105,6 +128,12 @@ func (p *live) remoteStatus(w whisper) {
 // lost takes back what another host had said when it goes.
 func (p *live) lost(node string) {
 	delete(p.remote.nodes, node)
+	for seat, n := range p.remote.pages {
+		if n == node {
+			delete(p.remote.pages, seat)
+			p.pageClosed(seat)
+		}
+	}
 	for id, n := range p.remote.members {
 		if n == node {
 			delete(p.remote.members, id)
@@ -132,13 +161,20 @@ func (r *remote) volatile(p *live, to, from int, frame []byte) {
 	}
 }
 
+// page tells the other hosts of a page that came or went.
+func (r *remote) page(p *live, w whisper) {
+	if len(r.nodes) > 0 {
+		p.whisper(w)
+	}
+}
+
 // goodbye tells the other hosts and stops listening.
 func (p *live) goodbye() {
 	if len(p.remote.stops) > 0 {
 		p.whisper(whisper{Bye: true})
 	}
 	for _, stop := range p.remote.stops {
-		go stop()
+		stop()
 	}
 	p.remote.stops = nil
 }

@@ -14,10 +14,14 @@ type report struct {
 	stalled  bool // was told so
 }
 
-func (r *report) shown() party.Loading {
+// shown is what the others see; nil as long as there is nothing to see.
+func (r *report) shown() *party.Loading {
 	l := r.loading
 	l.Stalled = r.stalled
-	return l
+	if l == (party.Loading{}) {
+		return nil
+	}
+	return &l
 }
 
 // due is when the report must next be told: what waits for its turn, or that
@@ -32,7 +36,7 @@ func (r *report) due() party.Time {
 	return 0
 }
 
-// load notes a member's own report; the newest wins and at most one in
+// reported notes a member's own report; the newest wins and at most one in
 // statusPause goes out.
 func (p *live) reported(id party.PlayerID, l party.Loading) {
 	m := p.state.Member(id)
@@ -45,11 +49,22 @@ func (p *live) reported(id party.PlayerID, l party.Loading) {
 		r = &report{}
 		p.reports[id] = r
 	}
-	r.loading, r.progress, r.unsent, r.stalled = l, t, true, false
+	if !same(r.loading, l) {
+		r.progress, r.stalled = t, false
+	}
+	r.loading, r.unsent = l, true
 	if r.due() <= t {
 		p.report(id, r, t)
 	}
 	p.schedule()
+}
+
+// same reports whether nothing went on between two reports.
+func same(a, b party.Loading) bool {
+	if a.Progress == nil || b.Progress == nil {
+		return a == b
+	}
+	return a.Phase == b.Phase && a.Message == b.Message && *a.Progress == *b.Progress
 }
 
 // report tells a member's status.

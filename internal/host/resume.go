@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"slices"
 
 	"partykit/internal/engine"
 	"partykit/party"
@@ -12,74 +13,92 @@ import (
 const heldEach = 1000
 
 // replay sends what the client missed after a sequence, in order, or a
-// snapshot where it is not held any more. While it reads, the session gets
-// nothing live: what comes meanwhile is read as well.
+// snapshot where it is not held any more. What comes while the log is read
+// waits and follows.
 func (w *welcoming) replay(after uint64) {
 	s, p := w.s, w.s.party
-	delete(p.sessions, s.player)
+	s.behind = true
 	p.pins++
-	go func() {
-		ctx, cancel := context.WithTimeout(s.h.ctx, lookup)
-		defer cancel()
-		records, err := s.h.o.Node.Read(ctx, p.ref, after)
+	until := p.last
+	p.h.work(lookup, func(ctx context.Context) {
+		records, err := p.h.o.Node.Read(ctx, p.ref, after)
 		p.loop.post(func() {
 			p.pins--
 			switch {
-			case p.state.Member(s.player) == nil: // taken out meanwhile
-				w.lost = true
-				w.alone()
-			case err == nil && newest(records, after) < p.last:
-				w.replay(after) // more was committed since
-			case err != nil || !held(records):
-				p.adopt(s)
-				w.gap = true
+			case s.conn == nil:
+				s.rest()
+			case s.expelled != "":
+				s.caughtUpWithout()
+				w.welcome()
+			case err != nil || !held(records) || returned(records, s.player):
+				s.caughtUpWithout()
+				w.gap = err != nil || !held(records)
 				w.snapshot()
 			default:
-				p.adopt(s)
-				w.missed(records, after)
+				w.missed(records, after, until)
 			}
 		})
-	}()
-}
-
-func newest(records []engine.Record, after uint64) uint64 {
-	if len(records) == 0 {
-		return after
-	}
-	return records[len(records)-1].Seq
+	})
 }
 
 // held reports whether the log still held all: of a kind that fills its place,
 // older entries may have gone.
 func held(records []engine.Record) bool {
-	counts := map[engine.Kind]int{}
-	for _, r := range records {
-		counts[r.Kind]++
-	}
-	return counts[engine.Event] < heldEach && counts[engine.Message] < heldEach
+	return count(records, engine.Event) < heldEach && count(records, engine.Message) < heldEach
 }
 
-// missed sends the entries, then how the others are now.
-func (w *welcoming) missed(records []engine.Record, after uint64) {
+func count(records []engine.Record, k engine.Kind) (n int) {
+	for _, r := range records {
+		if r.Kind == k {
+			n++
+		}
+	}
+	return n
+}
+
+// returned reports whether the player joined among the entries: what came
+// before is not for it.
+func returned(records []engine.Record, player party.PlayerID) bool {
+	return slices.ContainsFunc(records, func(r engine.Record) bool {
+		if r.Kind != engine.Event {
+			return false
+		}
+		e, err := party.DecodeEntry(r.Data)
+		return err == nil && slices.ContainsFunc(e.Events, func(event party.Event) bool {
+			j, ok := event.(party.Joined)
+			return ok && j.Member.Player == player
+		})
+	})
+}
+
+// missed sends the entries up to the one after which the client gets all live,
+// then what waited, then how the others are now.
+func (w *welcoming) missed(records []engine.Record, after, until uint64) {
 	s, p := w.s, w.s.party
+	live := s.backlog
+	s.backlog, s.behind = nil, false
 	s.tell(protocol.Resumed{
 		T: protocol.TResumed, Epoch: s.h.o.Epoch, Session: s.id, Resume: s.secret, Seq: after, Applied: p.applied(s.id),
 	})
 	n := p.state.Member(s.player).N
 	for _, r := range records {
-		if r.Seq > p.last {
-			break // it will come live
+		if r.Seq <= until {
+			s.showMissed(r, n)
 		}
-		s.showMissed(r, n)
+	}
+	for _, f := range live {
+		s.send(f.binary, f.data)
 	}
 	for i := range p.state.Members {
 		if m := &p.state.Members[i]; m.Player != s.player {
 			s.send(false, p.statusFrame(m))
 		}
 	}
-	w.done <- nil
-	s.rest()
+	w.over()
 }
+
+// caughtUpWithout drops what waited: a snapshot stands in for it.
+func (s *session) caughtUpWithout() { s.behind, s.backlog = false, nil }
 
 func (s *session) showMissed(r engine.Record, n int) {
 	switch r.Kind {

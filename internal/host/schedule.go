@@ -1,7 +1,6 @@
 package host
 
 import (
-	"sync"
 	"time"
 
 	"partykit/party"
@@ -28,6 +27,7 @@ func (p *live) schedule() {
 	if p.inflight == nil && !p.reading {
 		consider(party.NextDue(p.state, p.known()))
 	}
+	consider(p.deadline())
 	for _, r := range p.reports {
 		consider(r.due())
 	}
@@ -68,6 +68,7 @@ func (p *live) wake() {
 		return
 	}
 	t := now()
+	p.late(t)
 	for id, r := range p.reports {
 		if due := r.due(); due != 0 && due <= t {
 			p.report(id, r, t)
@@ -122,15 +123,15 @@ func (p *live) leaveMemory() {
 
 // drain prepares the party for the end of the host: clients are told to come
 // back, what is under way ends, a snapshot is written.
-func (p *live) drain(done *sync.WaitGroup) {
+func (p *live) drain(done func()) {
 	for _, s := range p.sessions {
 		s.close(protocol.GoingAway)
 	}
-	if p.opening || !p.logged {
+	if p.opening || !p.logged && p.inflight == nil {
+		done()
 		return
 	}
-	done.Add(1)
-	p.whenQuiet(func() { p.save(done.Done) })
+	p.whenQuiet(func() { p.save(done) })
 }
 
 // whenQuiet runs fn when no append is under way.

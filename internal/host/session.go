@@ -1,8 +1,6 @@
 package host
 
 import (
-	"net/netip"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -34,8 +32,7 @@ type session struct {
 	player party.PlayerID
 	name   string // as the player's token says it
 	face   uint32
-	fresh  bool // a guest that never was in a party: it takes its seat's name
-	home   netip.Addr
+	fresh  bool // a guest that nobody named yet: it takes its seat's name
 	web    bool // came with an Origin
 
 	id     party.SessionID
@@ -44,14 +41,19 @@ type session struct {
 	used   bool // a frame came under it: the token before it is dead
 
 	conn    Conn // nil while away
+	behind  bool // what it missed is being read: newer frames wait in backlog
+	backlog []frame
 	party   *live
 	own     party.Own
-	moving  bool   // between two parties, or being welcomed: no input is taken
-	leaving uint64 // the command that is answered on arrival
 	limits  limits
+	answers answers
+	sent    *track // its reliable messages
 
-	high    uint64 // highest command id seen in this process
-	answers []answered
+	paused   bool         // takes no input: it is being welcomed, or what it asked for moves it
+	leaving  uint64       // the command that is answered on arrival
+	expelled party.Reason // taken out of its party while paused
+	hello    *welcoming   // while it is being welcomed
+	waiting  []func()     // hellos of the same player, until it is not paused any more
 
 	owner atomic.Pointer[loop]
 	mu    sync.Mutex
@@ -66,13 +68,11 @@ type input struct {
 	gone   bool
 }
 
-// answered remembers the frame that answered a command; nil while under way.
-type answered struct {
-	id    uint64
-	frame []byte
+// frame is one frame to a client.
+type frame struct {
+	binary bool
+	data   []byte
 }
-
-const keptAnswers = 16
 
 // push adds to the inbox and wakes the loop that owns the session now.
 func (s *session) push(in input) {
@@ -99,7 +99,7 @@ func (s *session) wake() {
 }
 
 func (s *session) drain() {
-	for !s.moving {
+	for !s.paused {
 		s.mu.Lock()
 		if len(s.inbox) == 0 {
 			s.mu.Unlock()
@@ -122,15 +122,34 @@ func (s *session) drain() {
 	}
 }
 
-// rest lets the session take input again after a move.
+// rest lets the session take input again after a pause. One that was taken out
+// of its party meanwhile first goes to where its player is now.
 func (s *session) rest() {
-	s.moving = false
+	if why := s.expelled; why != "" && s.conn != nil {
+		s.depart(s.party, func() { s.arrived(why) })
+		return
+	}
+	s.paused = false
+	s.callBack()
 	s.drain()
 }
 
-func (s *session) send(binary bool, frame []byte) {
-	if s.conn != nil {
-		s.conn.Send(binary, frame)
+// callBack lets the hellos go on that waited for the session.
+func (s *session) callBack() {
+	waiting := s.waiting
+	s.waiting = nil
+	for _, fn := range waiting {
+		fn()
+	}
+}
+
+func (s *session) send(binary bool, data []byte) {
+	switch {
+	case s.conn == nil:
+	case s.behind:
+		s.backlog = append(s.backlog, frame{binary, data})
+	default:
+		s.conn.Send(binary, data)
 	}
 }
 
@@ -138,20 +157,26 @@ func (s *session) tell(v any) { s.send(false, protocol.Encode(v)) }
 
 // close ends the connection; the session stays for a resume.
 func (s *session) close(code protocol.CloseCode) {
-	if s.conn != nil {
-		s.conn.Close(code)
-		s.conn = nil
-		s.markAway(code == protocol.GoingAway)
+	if s.conn == nil {
+		return
 	}
+	s.conn.Close(code)
+	s.lost(code == protocol.GoingAway)
 }
 
 // away notes that the connection was lost.
 func (s *session) away() {
-	s.conn = nil
-	s.markAway(false)
+	if s.conn != nil {
+		s.lost(false)
+	}
 }
 
-func (s *session) markAway(byServer bool) {
+func (s *session) lost(byServer bool) {
+	s.conn, s.behind, s.backlog = nil, false, nil
+	if w := s.hello; w != nil {
+		s.hello = nil
+		w.finish(nil, &party.Error{Code: party.Unavailable})
+	}
 	p := s.party
 	if p == nil || p.sessions[s.player] != s {
 		return
@@ -172,172 +197,10 @@ func (s *session) do(l *loop, fn func()) {
 	owner.post(func() { s.do(owner, fn) })
 }
 
-// adopt makes p the session's party. The session's frames come from p alone
-// from now on. It runs on p's loop, which owns the session already; the session
-// must not be in another party.
-func (p *live) adopt(s *session) {
-	if old := p.sessions[s.player]; old != nil && old != s && old.conn != nil {
-		old.conn.Close(protocol.Replaced)
-		old.conn = nil
-	}
-	p.sessions[s.player] = s
-	s.party = p
-	if s.conn != nil {
-		delete(p.absent, s.player)
-	} else {
-		p.absent[s.player] = party.Absence{Since: now()}
-	}
-	p.tellStatus(s.player)
-	p.schedule()
-}
-
-// release hands a session over to another loop. It runs on p's.
-func (p *live) release(s *session, to *loop) {
-	s.party = nil
-	s.owner.Store(to)
-	if p.sessions[s.player] == s {
-		delete(p.sessions, s.player)
-	}
-	if !p.logged && len(p.sessions) == 0 && p.inflight == nil {
-		p.unload() // a party of one that nobody is in any more
-		return
-	}
-	p.schedule()
-}
-
-// moveTo takes the session from party x to y, whose loop this runs on, and then
-// calls then there. Between the two it hears from neither.
-func (s *session) moveTo(x, y *live, then func()) {
-	if x == y {
-		y.adopt(s)
-		then()
-		return
-	}
-	y.pins++
-	x.loop.post(func() {
-		x.release(s, y.loop)
-		y.loop.post(func() {
-			y.pins--
-			y.adopt(s)
-			then()
-		})
-	})
-}
-
-// expel takes a player that left, or was taken out, to a party of one. A
-// player on its way to another party is let go where it arrives.
-func (p *live) expel(s *session, e party.Left) {
-	if s.moving && e.Reason == party.ReasonMoved {
-		return
-	}
-	delete(p.sessions, s.player)
-	if s.conn == nil || s.moving {
-		return // away for too long; or on its way, and told there
-	}
-	s.moving = true
-	w, ok := p.h.whereIs(s.game, s.player)
-	if e.Reason == party.ReasonMoved && ok && w.party != p.state.ID {
-		s.follow(p, w.party)
-		return
-	}
-	s.alone(p, e.Reason)
-}
-
-// follow takes the session from x into the party its player is in by a higher
-// move.
-func (s *session) follow(x *live, to party.ID) {
-	x.pins++
-	s.h.with(ref(s.game, to), func(y *live, err error) {
-		if err != nil {
-			x.loop.post(func() { x.pins--; s.alone(x, party.ReasonMoved) })
-			return
-		}
-		resume := party.Resume{Player: s.player, Session: s.id, Hash: s.hash}
-		y.submit(&job{cmd: resume, done: func(o outcome) {
-			if o.err != nil {
-				x.loop.post(func() { x.pins--; s.alone(x, party.ReasonMoved) })
-				return
-			}
-			x.loop.post(func() { x.pins-- })
-			s.moveTo(x, y, func() { s.arrived(party.ReasonMoved) })
-		}})
-	})
-}
-
-// alone takes the session from x to a party of one. It runs on x's loop.
-func (s *session) alone(x *live, why party.Reason) {
-	state, err := s.solo()
-	if err != nil {
-		s.close(protocol.Refused)
-		return
-	}
-	x.release(s, s.h.loopOf(ref(state.Game, state.ID)))
-	s.h.found(state, func(p *live) {
-		p.adopt(s)
-		s.arrived(why)
-	})
-}
-
-// arrived tells the player its new party, and answers the command that brought
-// it there.
-func (s *session) arrived(why party.Reason) {
-	p := s.party
-	s.tell(protocol.Moved{T: protocol.TParty, Reason: why, Seq: p.last, You: s.you(), Party: p.view()})
-	if s.leaving != 0 {
-		s.answer(protocol.OK{T: protocol.TOK, ID: s.leaving, Seq: p.last})
-		s.leaving = 0
-	}
-	s.rest()
-}
-
 func (s *session) you() protocol.You {
 	y := protocol.You{ID: s.player, Name: s.name}
 	if m := s.party.state.Member(s.player); m != nil {
 		y.Name, y.N = m.Name, m.N
 	}
 	return y
-}
-
-// answer sends the answer of a command and keeps it for a repetition.
-func (s *session) answer(ok protocol.OK) { s.answerFrame(ok.ID, protocol.Encode(ok)) }
-
-func (s *session) fail(id uint64, err error, ask *protocol.Ask) {
-	frame := protocol.Encode(protocol.Error{T: protocol.TError, ID: id, Failure: s.h.Failure(err), Invite: ask})
-	s.answerFrame(id, frame)
-}
-
-func (s *session) answerFrame(id uint64, frame []byte) {
-	if i := slices.IndexFunc(s.answers, func(a answered) bool { return a.id == id }); i >= 0 {
-		s.answers[i].frame = frame
-	}
-	s.send(false, frame)
-}
-
-// begin notes a command; a repeated one is answered again here.
-func (s *session) begin(id uint64) (isNew bool) {
-	if i := slices.IndexFunc(s.answers, func(a answered) bool { return a.id == id }); i >= 0 {
-		if s.answers[i].frame != nil {
-			s.send(false, s.answers[i].frame)
-		}
-		return false
-	}
-	if id <= s.high {
-		s.fail(id, &party.Error{Code: party.StaleCommand}, nil)
-		return false
-	}
-	s.high = id
-	s.answers = append(s.answers, answered{id: id})
-	if extra := len(s.answers) - keptAnswers; extra > 0 {
-		s.answers = slices.Delete(s.answers, 0, extra)
-	}
-	return true
-}
-
-// Failure is an error as every surface tells it.
-func (h *Host) Failure(err error) protocol.Failure {
-	e := failure(err)
-	return protocol.Failure{
-		Code: e.Code, Message: e.Message(), RetryAfter: e.RetryAfter.Seconds(),
-		Docs: h.o.PublicURL + "/docs/errors#" + string(e.Code),
-	}
 }

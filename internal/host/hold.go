@@ -1,0 +1,117 @@
+package host
+
+import (
+	"partykit/internal/names"
+	"partykit/party"
+)
+
+// open takes in a page.
+func (p *live) open(page *Page) {
+	page.p = p
+	p.pages[page] = true
+	p.pins++
+	page.updates <- p.invitation(page.invite, page.seat)
+	if page.seat != "" {
+		delete(p.closed, page.seat)
+		p.remote.page(p, whisper{Opened: page.seat})
+	}
+	p.schedule()
+}
+
+// close lets a page go.
+func (p *live) close(page *Page) {
+	delete(p.pages, page)
+	p.pins--
+	if page.seat != "" && !p.pageOpen(page.seat) {
+		delete(p.gone, page.seat)
+		p.remote.page(p, whisper{Closed: page.seat})
+		if page.started || p.state.Seat(page.seat) != nil {
+			p.pageClosed(page.seat)
+		}
+	}
+	p.schedule()
+}
+
+// pageClosed notes since when no page holds a seat. What is as old as a ticket
+// can be says nothing any more.
+func (p *live) pageClosed(seat party.SeatID) {
+	t := now()
+	for id, since := range p.closed {
+		if p.state.Seat(id) == nil && t >= since.Add(keepTicket) {
+			delete(p.closed, id)
+		}
+	}
+	p.closed[seat] = t
+}
+
+func (p *live) pageOpen(seat party.SeatID) bool {
+	for page := range p.pages {
+		if page.seat == seat && seat != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *live) pageOf(seat party.SeatID) *Page {
+	for page := range p.pages {
+		if page.seat == seat && page.started {
+			return page
+		}
+	}
+	return nil
+}
+
+// pressed notes that a seat's browser pressed Start.
+func (p *live) pressed(seat party.SeatID) {
+	delete(p.gone, seat)
+	for page := range p.pages {
+		if page.seat == seat {
+			page.started, page.problem, page.tryAgain = true, "", 0
+		}
+	}
+	p.pagesChanged()
+	p.schedule()
+}
+
+// due is when the page has been visible for long enough to hold a seat.
+func (page *Page) due() party.Time {
+	p := page.p
+	if !page.started || page.holding || page.seat == "" || p.gone[page.seat] != "" {
+		return 0
+	}
+	if p.state.Arrival(page.seat, p.status).Stage != party.Pressed {
+		return 0
+	}
+	if page.since == 0 && page.visible < looked {
+		return 0
+	}
+	at := max(page.since, 1)
+	if page.visible < looked {
+		at = page.since.Add(looked - page.visible)
+	}
+	return max(at, page.tryAgain)
+}
+
+// hold reserves the seat, or lets the page say why not.
+func (p *live) hold(page *Page) {
+	if _, err := p.h.active(p.state.Game); err != nil {
+		page.tryAgain = now().Add(looked)
+		return
+	}
+	page.holding = true
+	name := names.Friendly(string(page.seat))
+	cmd := party.Hold{Seat: page.seat, Invite: page.invite, Name: name, Face: Face(name), Home: page.home}
+	p.submit(&job{cmd: cmd, done: func(o outcome) {
+		page.holding = false
+		page.problem = ""
+		if o.err != nil {
+			if o.err.Code == party.Full || o.err.Code == party.UsedUp {
+				page.problem = o.err.Code
+			}
+			page.tryAgain = now().Add(looked)
+			p.pagesChanged()
+		}
+		p.schedule()
+	}})
+}

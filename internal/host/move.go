@@ -1,0 +1,171 @@
+package host
+
+import (
+	"partykit/party"
+	"partykit/protocol"
+)
+
+// adopt makes p the session's party. The session's frames come from p alone
+// from now on. It runs on p's loop, which owns the session already; the session
+// must not be in another party.
+func (p *live) adopt(s *session) {
+	if old := p.sessions[s.player]; old != nil && old != s {
+		old.close(protocol.Replaced)
+	}
+	s.party, s.expelled = p, ""
+	if s.sent == nil {
+		s.sent = p.trackOf(s.id)
+	}
+	p.tracks[s.id] = s.sent
+	if p.state.Member(s.player) == nil { // taken out while it was on its way
+		s.expelled = party.ReasonLeft
+		return
+	}
+	p.sessions[s.player] = s
+	if s.conn != nil && p.h.closing.Load() {
+		s.close(protocol.GoingAway)
+	}
+	if s.conn != nil {
+		delete(p.absent, s.player)
+	} else if _, known := p.absent[s.player]; !known {
+		p.absent[s.player] = party.Absence{Since: now()}
+	}
+	p.tellStatus(s.player)
+	p.schedule()
+}
+
+// release lets a session go that moves to another party. It runs on p's loop.
+func (p *live) release(s *session) {
+	if p.sessions[s.player] == s {
+		delete(p.sessions, s.player)
+		s.keepSets(p.state)
+	}
+	s.party = nil
+	delete(p.tracks, s.id) // it takes that along
+	if !p.logged && len(p.sessions) == 0 && p.inflight == nil && len(p.queue) == 0 {
+		p.unload() // a party of one that nobody is in any more
+		return
+	}
+	p.schedule()
+}
+
+// keepSets has a leader take what it has set along (law 5). s is the party as
+// it was while it led.
+func (s *session) keepSets(led *party.State) {
+	if led.Leader == s.player {
+		s.own = party.Own{Data: led.Data, Landing: led.Landing}
+	}
+}
+
+// moveTo takes the session from party x to y, whose loop this runs on, and then
+// calls then there. Between the two it hears from neither.
+func (s *session) moveTo(x, y *live, then func()) {
+	if x == y {
+		y.adopt(s)
+		then()
+		return
+	}
+	y.pins++
+	x.loop.post(func() {
+		x.release(s)
+		s.owner.Store(y.loop)
+		y.loop.post(func() {
+			y.pins--
+			y.adopt(s)
+			then()
+		})
+	})
+}
+
+// expel lets a session go whose player was taken out. One that is paused goes
+// on when its pause ends, but for a player that asked to leave.
+func (p *live) expel(s *session, why party.Reason) {
+	delete(p.sessions, s.player)
+	if s.paused && s.leaving == 0 {
+		s.expelled = why
+		return
+	}
+	s.paused = true
+	s.depart(p, func() { s.arrived(why) })
+}
+
+// depart takes a session that x has let go to where its player is now: into
+// the party of a higher move, or into one of its own. It runs on x's loop and
+// calls then on that of the new party. Without a connection the session ends.
+func (s *session) depart(x *live, then func()) {
+	s.expelled = ""
+	switch w, ok := s.h.whereIs(s.game, s.player); {
+	case s.conn == nil:
+		s.end()
+	case ok && w.party != x.state.ID:
+		s.follow(x, w.party, then)
+	default:
+		s.alone(x, then)
+	}
+}
+
+// end ends a session that has no party any more. Its player begins anew.
+func (s *session) end() {
+	s.party = nil
+	s.close(protocol.Unavailable)
+	s.callBack()
+}
+
+// follow takes the session from x into the party its player is in by a higher
+// move.
+func (s *session) follow(x *live, to party.ID, then func()) {
+	stay := func(err error) {
+		x.loop.post(func() {
+			if failure(err).Code != party.NotFound {
+				s.end()
+				return
+			}
+			s.h.forget(s.game, s.player, to)
+			s.alone(x, then)
+		})
+	}
+	s.h.with(ref(s.game, to), func(y *live, err error) {
+		if err != nil {
+			stay(err)
+			return
+		}
+		y.resume(party.Resume{Player: s.player, Session: s.id, Hash: s.hash}, func(o outcome) {
+			if o.err != nil {
+				stay(o.err)
+				return
+			}
+			s.moveTo(x, y, then)
+		})
+	})
+}
+
+// alone takes the session from x to a party of one. It runs on x's loop.
+func (s *session) alone(x *live, then func()) {
+	x.release(s)
+	other, err := s.found(func(p *live) {
+		p.adopt(s)
+		then()
+	})
+	switch {
+	case err != nil:
+		s.end()
+	case other != "":
+		s.follow(x, other, then)
+	}
+}
+
+// arrived tells the player its new party, and answers the command that brought
+// it there.
+func (s *session) arrived(why party.Reason) {
+	s.tellParty(why)
+	if s.leaving != 0 {
+		s.answer(protocol.OK{T: protocol.TOK, ID: s.leaving, Seq: s.party.last})
+		s.leaving = 0
+	}
+	s.rest()
+}
+
+func (s *session) tellParty(why party.Reason) {
+	p := s.party
+	s.tell(protocol.Moved{T: protocol.TParty, Reason: why, Seq: p.last, You: s.you(), Party: p.view()})
+}

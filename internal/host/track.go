@@ -1,0 +1,85 @@
+package host
+
+import (
+	"slices"
+
+	"partykit/internal/engine"
+	"partykit/party"
+)
+
+// track is what is known of a session's reliable messages, so that a repeated
+// one is not sent twice and is acknowledged again. It goes with the session; a
+// party knows those of other sessions from its log.
+type track struct {
+	high     uint64 // highest id in the log
+	acks     []ack  // the newest, in the order of the log
+	underWay map[uint64]bool
+}
+
+type ack struct{ id, seq uint64 }
+
+// keptAcks is more than a client may have unanswered.
+const keptAcks = 64
+
+// fate is what became of a message.
+type fate int
+
+const (
+	unseen fate = iota
+	underWay
+	logged
+	forgotten // too old to tell
+)
+
+func (t *track) lookUp(id uint64) (seq uint64, f fate) {
+	if i := slices.IndexFunc(t.acks, func(a ack) bool { return a.id == id }); i >= 0 {
+		return t.acks[i].seq, logged
+	}
+	switch {
+	case t.underWay[id]:
+		return 0, underWay
+	case len(t.acks) == keptAcks && id < t.acks[0].id:
+		return 0, forgotten
+	}
+	return 0, unseen
+}
+
+// log notes that a message is in the log.
+func (t *track) log(id, seq uint64) {
+	delete(t.underWay, id)
+	t.high = max(t.high, id)
+	if _, f := t.lookUp(id); f == logged {
+		return
+	}
+	t.acks = append(t.acks, ack{id, seq})
+	if extra := len(t.acks) - keptAcks; extra > 0 {
+		t.acks = slices.Delete(t.acks, 0, extra)
+	}
+}
+
+// trackOf returns a session's track, a new one if there is none.
+func (p *live) trackOf(id party.SessionID) *track {
+	t := p.tracks[id]
+	if t == nil {
+		t = &track{underWay: map[uint64]bool{}}
+		p.tracks[id] = t
+	}
+	return t
+}
+
+// track notes a message that the log holds.
+func (p *live) track(r engine.Record) {
+	p.lastMsg = max(p.lastMsg, r.Seq)
+	if m, err := decodeStored(r.Data); err == nil {
+		p.trackOf(m.session).log(m.id, r.Seq)
+	}
+}
+
+// forgetTracks drops those of sessions that the party has forgotten.
+func (p *live) forgetTracks() {
+	for id := range p.tracks {
+		if p.state.Session(id) == nil {
+			delete(p.tracks, id)
+		}
+	}
+}

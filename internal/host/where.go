@@ -1,0 +1,82 @@
+package host
+
+import (
+	"partykit/internal/auth"
+	"partykit/party"
+)
+
+type playerKey struct {
+	game   party.GameID
+	player party.PlayerID
+}
+
+// whereabouts is the party a player was last seen to move into.
+type whereabouts struct {
+	party party.ID
+	move  uint64
+}
+
+// whereIs returns the party a player is in, as far as this host knows.
+func (h *Host) whereIs(g party.GameID, p party.PlayerID) (whereabouts, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	w, ok := h.where[playerKey{g, p}]
+	return w, ok
+}
+
+// moved notes a membership; the highest move wins.
+func (h *Host) moved(g party.GameID, p party.PlayerID, w whereabouts) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	k := playerKey{g, p}
+	if old, ok := h.where[k]; !ok || w.move >= old.move {
+		h.where[k] = w
+	}
+}
+
+// forget drops a player's whereabouts if they still name that party.
+func (h *Host) forget(g party.GameID, p party.PlayerID, id party.ID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	k := playerKey{g, p}
+	if h.where[k].party == id {
+		delete(h.where, k)
+	}
+}
+
+// nextMove numbers a move: the clock, or one more than the player's last or this
+// host's, so that it rises also where clocks differ. The lock is held.
+func (h *Host) nextMove(last uint64) uint64 {
+	h.move = max(uint64(now()), h.move+1, last+1)
+	return h.move
+}
+
+// found founds a party of one for the session on its loop, which then owns the
+// session, and calls fn there. A player that is in another party by now is left
+// there: found returns that party, and fn is not called.
+func (s *session) found(fn func(*live)) (elsewhere party.ID, err error) {
+	h, k := s.h, playerKey{s.game, s.player}
+	g, err := h.active(s.game)
+	if err != nil {
+		return "", err
+	}
+	// The lock is held until the party's task stands in its loop: whoever finds
+	// the player there also finds the party.
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if at, ok := h.where[k]; ok {
+		return at.party, nil
+	}
+	m := party.Member{Player: s.player, Name: s.name, Face: s.face, Session: s.id, Move: h.nextMove(0)}
+	state := party.Solo(party.ID(auth.ID("p")), s.game, h.partySize(g), m, s.hash, s.own, now())
+	h.where[k] = whereabouts{state.ID, m.Move}
+	r := ref(state.Game, state.ID)
+	l := h.loopOf(r)
+	s.owner.Store(l)
+	l.post(func() {
+		p := h.newLive(r, l)
+		p.state = state
+		fn(p)
+	})
+	return "", nil
+}
