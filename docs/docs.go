@@ -4,7 +4,7 @@ package docs
 
 import "embed"
 
-// Pages are the Markdown files of this folder.
+// Pages are the Markdown files of this folder and of adr.
 //
-//go:embed *.md
+//go:embed *.md adr/*.md
 var Pages embed.FS

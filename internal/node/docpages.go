@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -20,28 +21,32 @@ import (
 
 // document is a page of the documentation.
 type document struct {
-	Name  string // in its address
+	Name  string // its file's path without .md
 	Title string
 	Body  template.HTML
 }
+
+// InMenu says that every page links to it.
+func (d document) InMenu() bool { return !strings.Contains(d.Name, "/") || d.Name == "adr/README" }
+
+// readingOrder is how a newcomer reads; what is not in it follows by name.
+var readingOrder = []string{"start", "concepts", "sdk-javascript", "protocol", "errors", "operations", "security"}
 
 // registerDocs serves the documentation that belongs to this server: /docs and
 // /docs/NAME, with the anchors that errors point to.
 func registerDocs(mux *http.ServeMux) {
 	documents := renderAll(docs.Pages)
-	mux.HandleFunc("GET /docs", func(w http.ResponseWriter, r *http.Request) {
-		page(w, docsPage, struct {
-			document
-			All []document
-		}{document{Title: "Documentation"}, documents})
-	})
-	for _, d := range documents {
-		mux.HandleFunc("GET /docs/"+d.Name, func(w http.ResponseWriter, r *http.Request) {
+	serve := func(pattern string, d document) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			page(w, docsPage, struct {
 				document
 				All []document
 			}{d, documents})
 		})
+	}
+	serve("GET /docs", document{Title: "Documentation"})
+	for _, d := range documents {
+		serve("GET /docs/"+d.Name, d)
 	}
 	mux.HandleFunc("GET "+stylePath, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
@@ -52,38 +57,57 @@ func registerDocs(mux *http.ServeMux) {
 
 // renderAll renders the Markdown files of a folder, which are our own.
 func renderAll(folder fs.FS) []document {
-	files, err := fs.Glob(folder, "*.md")
-	if err != nil {
-		panic(err)
-	}
 	var documents []document
-	for _, file := range files {
+	err := fs.WalkDir(folder, ".", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
 		source, err := fs.ReadFile(folder, file)
 		if err != nil {
-			panic(err) // it is embedded
+			return err
 		}
-		documents = append(documents, render(strings.TrimSuffix(file, ".md"), source))
+		documents = append(documents, render(folder, file, source))
+		return nil
+	})
+	if err != nil {
+		panic(err) // it is embedded
 	}
+	rank := func(d document) int {
+		if i := slices.Index(readingOrder, d.Name); i >= 0 {
+			return i
+		}
+		return len(readingOrder)
+	}
+	slices.SortStableFunc(documents, func(a, b document) int { return rank(a) - rank(b) })
 	return documents
 }
 
-func render(name string, source []byte) document {
+func render(folder fs.FS, file string, source []byte) document {
 	markdown := goldmark.New(goldmark.WithExtensions(extension.Table, extension.Linkify), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
 	tree := markdown.Parser().Parse(text.NewReader(source), parser.WithContext(parser.NewContext(parser.WithIDs(&anchors{}))))
-	d := document{Name: name, Title: name}
+	d := document{Name: strings.TrimSuffix(file, ".md")}
+	var links []*ast.Link
 	ast.Walk(tree, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		switch n := n.(type) {
 		case *ast.Heading:
-			if entering && n.Level == 1 {
+			if entering && n.Level == 1 && d.Title == "" {
 				d.Title = string(n.Lines().Value(source))
 			}
 		case *ast.Link:
 			if entering {
-				n.Destination = []byte(pageAddress(string(n.Destination)))
+				links = append(links, n)
 			}
 		}
 		return ast.WalkContinue, nil
 	})
+	for _, link := range links {
+		address, ok := pageAddress(folder, file, string(link.Destination))
+		if ok {
+			link.Destination = []byte(address)
+		} else {
+			unlink(link)
+		}
+	}
 	var b bytes.Buffer
 	if err := markdown.Renderer().Render(&b, source, tree); err != nil {
 		panic(err) // it writes to memory
@@ -92,16 +116,31 @@ func render(name string, source []byte) document {
 	return d
 }
 
-// pageAddress turns a link between Markdown files into one between pages.
-func pageAddress(link string) string {
-	file, fragment, _ := strings.Cut(link, "#")
-	if strings.Contains(file, ":") || path.Ext(file) != ".md" || path.Base(file) != file {
-		return link
+// pageAddress turns a link between Markdown files into one between pages. It
+// reports false for a link to what only the repository has.
+func pageAddress(folder fs.FS, from, link string) (string, bool) {
+	target, fragment, hasFragment := strings.Cut(link, "#")
+	if target == "" || strings.Contains(target, ":") {
+		return link, true
 	}
-	if fragment != "" {
-		fragment = "#" + fragment
+	target = path.Join(path.Dir(from), target)
+	if _, err := fs.Stat(folder, target); err != nil || path.Ext(target) != ".md" {
+		return "", false
 	}
-	return "/docs/" + strings.TrimSuffix(file, ".md") + fragment
+	address := "/docs/" + strings.TrimSuffix(target, ".md")
+	if hasFragment {
+		address += "#" + fragment
+	}
+	return address, true
+}
+
+// unlink leaves the text of a link.
+func unlink(link *ast.Link) {
+	parent := link.Parent()
+	for child := link.FirstChild(); child != nil; child = link.FirstChild() {
+		parent.InsertBefore(parent, link, child)
+	}
+	parent.RemoveChild(parent, link)
 }
 
 // anchors gives headings the ids that the Markdown files' own links count on,

@@ -147,10 +147,40 @@ func TestErrorsLeadToTheirDocs(t *testing.T) {
 			t.Errorf("/docs/errors has no anchor for %s", p.Code)
 		}
 	}
-	for _, link := range regexp.MustCompile(`href="(/[^"#]*)`).FindAllStringSubmatch(body, -1) {
-		if r, _ := get(t, n.URL()+link[1]); r.StatusCode != 200 {
-			t.Errorf("the page links to %s: %d", link[1], r.StatusCode)
+}
+
+// TestDocsLinkToWhatIsThere follows every link of every page, fragments too.
+func TestDocsLinkToWhatIsThere(t *testing.T) {
+	n := start(t, node.Options{Dev: true})
+	pages := map[string]string{}
+	links := regexp.MustCompile(`(?:href|src)="([^":]*)"`)
+	var follow func(from, link string)
+	follow = func(from, link string) {
+		address, fragment, _ := strings.Cut(link, "#")
+		if address == "" {
+			address = from
 		}
+		body, seen := pages[address]
+		if !seen {
+			r, b := get(t, n.URL()+address)
+			if r.StatusCode != 200 {
+				t.Errorf("%s links to %s, which answers %d", from, link, r.StatusCode)
+			}
+			body = b
+			pages[address] = body
+			if strings.HasPrefix(address, "/docs") && strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
+				for _, l := range links.FindAllStringSubmatch(body, -1) {
+					follow(address, l[1])
+				}
+			}
+		}
+		if fragment != "" && !strings.Contains(body, `id="`+fragment+`"`) {
+			t.Errorf("%s links to %s, where there is no such heading", from, link)
+		}
+	}
+	follow("/", "/docs")
+	if len(pages) < 5 {
+		t.Errorf("only %d pages were found", len(pages))
 	}
 }
 
