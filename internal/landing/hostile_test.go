@@ -59,6 +59,10 @@ func elements(t *testing.T, page string) (count int, kinds []string) {
 
 func TestHostileTextsStayTexts(t *testing.T) {
 	_, known := elements(t, newSetup(t, hostileInvitation("harmless")).do("GET", "/join/"+testCode).Body.String())
+	silent := hostileInvitation("harmless")
+	silent.Landing = nil
+	_, hidden := elements(t, newSetup(t, silent).do("GET", "/join/"+testCode).Body.String())
+	known = append(known, hidden...)
 	for _, text := range hostile {
 		x := newSetup(t, hostileInvitation(text))
 		x.games.game.Name = text

@@ -61,7 +61,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		defer cancel()
 		listen(ctx, conn, page)
 	}()
-	tell(ctx, conn, page)
+	s.tell(ctx, conn, page)
 	conn.CloseNow()
 	<-reading // page must not be told anything after Close
 }
@@ -86,7 +86,7 @@ func listen(ctx context.Context, conn *websocket.Conn, page Page) {
 }
 
 // tell sends every update, and a ping when there is none for a while.
-func tell(ctx context.Context, conn *websocket.Conn, page Page) {
+func (s *Server) tell(ctx context.Context, conn *websocket.Conn, page Page) {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	for {
@@ -96,7 +96,7 @@ func tell(ctx context.Context, conn *websocket.Conn, page Page) {
 				conn.Close(websocket.StatusGoingAway, "")
 				return
 			}
-			if err := send(ctx, conn, describe(inv)); err != nil {
+			if err := send(ctx, conn, s.describe(inv)); err != nil {
 				return
 			}
 		case <-ping.C:

@@ -82,6 +82,26 @@ func TestLivePageFollowsAndReports(t *testing.T) {
 	until(t, "closing the page", func() bool { _, _, open := x.parties.seen(); return open == 0 })
 }
 
+func TestLivePageBringsTheLandingInfo(t *testing.T) {
+	x := newSetup(t, lively())
+	conn, _, err := dialLive(t, x, "https://"+testHost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.CloseNow()
+	next(t, conn)
+	x.parties.show(func(inv *party.Invitation) {
+		inv.Landing = []party.Field{{ID: "title", Value: "Lighthouse"}, {ID: "mode", Label: "Mode", Value: "Duel"}}
+	})
+	if got := next(t, conn).Info; got.Title != "Lighthouse" || len(got.Facts) != 1 || got.Facts[0] != (fact{"Mode", "Duel"}) {
+		t.Fatalf("the page is told %+v", got)
+	}
+	x.parties.show(func(inv *party.Invitation) { inv.Problem = party.Revoked })
+	if got := next(t, conn).Info; got.Any() {
+		t.Fatalf("a dead link tells %+v", got)
+	}
+}
+
 func TestLivePageIsForTheInvitePageOnly(t *testing.T) {
 	for _, origin := range []string{"", "null", "https://evil.example", "https://" + testHost + ".evil.example", "file://" + testHost} {
 		x := newSetup(t, lively())

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"html/template"
 	"net/http"
 	"net/mail"
@@ -38,7 +37,6 @@ type page struct {
 	Art      string // address of the game's picture, "" if there is none
 	Inviter  *party.Person
 	Message  string
-	Info     info
 	Expires  *moment
 	Trouble  *trouble
 	Alone    string // where to play without a party
@@ -56,10 +54,16 @@ type page struct {
 
 // info is the landing info of the party's leader.
 type info struct {
-	Title, Description string
-	Image              string // address
-	Lobby              string // "2 of 4", as the game counts
-	Fields             []party.Field
+	Title       string `json:"title,omitempty"`
+	Description string `json:"description,omitempty"`
+	Image       string `json:"image,omitempty"` // address
+	Facts       []fact `json:"facts,omitempty"`
+}
+
+// A fact is a line of landing info that is shown as label and value.
+type fact struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
 }
 
 // A moment is a time for people and for machines.
@@ -84,7 +88,6 @@ func (s *Server) invitePage(code string, inv party.Invitation) page {
 	}
 	p.Summary = p.View.Count + " in the party. " + p.View.Places + ". Click to play together, right in your browser."
 	p.Message = clean(inv.Message)
-	p.Info = s.infoOf(string(inv.Game), inv.Landing)
 	if inv.Expires != 0 {
 		t := time.UnixMilli(int64(inv.Expires)).UTC()
 		p.Expires = &moment{t.Format(time.RFC3339), t.Format("2 January, 15:04 UTC")}
@@ -103,7 +106,6 @@ func (s *Server) troublePage(code string, inv party.Invitation, t trouble) page 
 	p.Trouble, p.Paste = &t, t.Paste
 	if inv.Problem == party.Full && inv.Inviter.Name != "" {
 		p.Inviter = &party.Person{Name: clean(inv.Inviter.Name), Face: inv.Inviter.Face}
-		p.Info = s.infoOf(string(inv.Game), inv.Landing)
 		p.Summary = p.View.Count + " in the party. No place free right now."
 	}
 	if p.game.Active && origin(p.game.Launch.Web) != "" {
@@ -120,7 +122,7 @@ func (s *Server) linkPage(code string, inv party.Invitation) page {
 	p := s.plainPage()
 	p.game, _ = s.gameOf(inv)
 	p.Game = clean(p.game.Name)
-	p.View = describe(inv)
+	p.View = s.describe(inv)
 	if p.game.ID != "" {
 		p.Art = s.artPath(p.game.ID, game.CoverName)
 	}
@@ -156,21 +158,21 @@ func (s *Server) infoOf(gameID string, fields []party.Field) info {
 			if label == "" {
 				label = clean(f.ID)
 			}
-			i.Fields = append(i.Fields, party.Field{Label: label, Value: value})
+			i.Facts = append(i.Facts, fact{label, value})
 		}
 	}
-	switch {
-	case size != "" && most != "":
-		i.Lobby = fmt.Sprintf("%s of %s", size, most)
-	case size != "":
-		i.Lobby = size
+	if size != "" {
+		if most != "" {
+			size += " of " + most
+		}
+		i.Facts = append(i.Facts, fact{"In the game’s lobby", size}) // as the game counts
 	}
 	return i
 }
 
 // Any reports whether there is something to show.
 func (i info) Any() bool {
-	return i.Title != "" || i.Description != "" || i.Image != "" || i.Lobby != "" || len(i.Fields) > 0
+	return i.Title != "" || i.Description != "" || i.Image != "" || len(i.Facts) > 0
 }
 
 func contactOf(text string) *contact {

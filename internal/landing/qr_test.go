@@ -59,7 +59,7 @@ func TestQRDecodes(t *testing.T) {
 	}
 	reader, err := exec.LookPath("zbarimg")
 	if err != nil {
-		t.Skip("zbarimg is not installed (Debian: zbar-tools)")
+		t.Fatal("zbarimg is not installed (Debian: zbar-tools; make test installs it)")
 	}
 	read, err := exec.CommandContext(t.Context(), reader, "-q", "--raw", file).Output()
 	if want := "https://" + testHost + "/join/" + testCode; err != nil || strings.TrimSpace(string(read)) != want {

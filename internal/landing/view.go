@@ -22,6 +22,7 @@ type view struct {
 	Places  string     `json:"places"`          // "5 places free"
 	You     *you       `json:"you,omitempty"`   // nil before Start
 	Start   string     `json:"start,omitempty"` // the button's label; none when empty
+	Info    info       `json:"info"`            // empty for a dead link
 }
 
 // A person is one line of the party's list.
@@ -56,6 +57,15 @@ const (
 	waiting tone = "waiting" // stalled or reconnecting
 	wrong   tone = "wrong"
 )
+
+// describe says in words what an invitation shows, landing info included.
+func (s *Server) describe(inv party.Invitation) view {
+	v := describe(inv)
+	if v.Problem == "" || v.Problem == party.Full || onTheWay(inv.You) {
+		v.Info = s.infoOf(string(inv.Game), inv.Landing)
+	}
+	return v
+}
 
 // describe says in words what an invitation shows. A dead link shows nobody, but
 // to those who came in by it.

@@ -4,7 +4,8 @@
 
 interface Person { name: string; face: number; leads?: boolean; you?: boolean; note: string; tone: string; percent?: number }
 interface You { name: string; face: number; stage: string; title: string; detail: string; tone: string; percent?: number }
-interface View { problem?: string; people: Person[]; more?: string; count: string; places: string; you?: You; start?: string }
+interface Info { title?: string; description?: string; image?: string; facts?: { label: string; value: string }[] }
+interface View { problem?: string; people: Person[]; more?: string; count: string; places: string; you?: You; start?: string; info: Info }
 
 const main = document.querySelector<HTMLElement>("main[data-live]");
 if (main) follow(main);
@@ -52,6 +53,7 @@ function follow(main: HTMLElement): void {
     showYou(view.you, news);
     showStart(view);
     showPeople(view, news);
+    if (!problem || seated) showInfo(view.info);
     shown.first = false;
     if (news.length > 0) setText("said", news.join(". "));
   };
@@ -111,6 +113,37 @@ function follow(main: HTMLElement): void {
   window.addEventListener("pagehide", () => { leaving = true; socket?.close(); });
   window.addEventListener("pageshow", (event) => { if (event.persisted) { leaving = false; connect(); } });
   connect();
+}
+
+function showInfo(info: Info): void {
+  const about = document.getElementById("about");
+  if (!about) return;
+  const picture = about.querySelector("img")!;
+  picture.hidden = !info.image;
+  if (info.image && picture.getAttribute("src") !== info.image) picture.src = info.image;
+  showLine(about.querySelector("h2")!, info.title);
+  showLine(about.querySelector("p")!, info.description);
+  const facts = info.facts ?? [];
+  const list = about.querySelector("dl")!;
+  list.hidden = facts.length === 0;
+  while (list.children.length > facts.length) list.lastElementChild!.remove();
+  facts.forEach((fact, i) => {
+    const line = list.children[i] ?? list.appendChild(newFact());
+    setText(line.querySelector("dt bdi"), fact.label);
+    setText(line.querySelector("dd bdi"), fact.value);
+  });
+  about.hidden = !(info.title || info.description || info.image || facts.length > 0);
+}
+
+function showLine(place: HTMLElement, text: string | undefined): void {
+  place.hidden = !text;
+  setText(place.querySelector("bdi"), text ?? "");
+}
+
+function newFact(): HTMLElement {
+  const line = document.createElement("div");
+  for (const part of ["dt", "dd"]) line.appendChild(document.createElement(part)).append(document.createElement("bdi"));
+  return line;
 }
 
 function newLine(): HTMLLIElement {
