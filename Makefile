@@ -42,6 +42,7 @@ clean:
 needs:
 	@$(call need,gcc,gcc libc6-dev)
 	@$(call need,node npm,nodejs npm)
+	@$(call need,zbarimg,zbar-tools)
 	@$(call need_one,chromium-headless-shell chromium chromium-browser google-chrome,chromium-headless-shell,chromium)
 	@[ -d sdk/js/node_modules ] || npm ci --prefix sdk/js --no-audit --no-fund
 
