@@ -2,7 +2,7 @@ package docs_test
 
 import (
 	"image"
-	_ "image/png"
+	_ "image/jpeg"
 	"os"
 	"path"
 	"path/filepath"
@@ -47,7 +47,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 			if fragment != "" && !(all[target] != nil && all[target].anchors()[fragment]) {
 				t.Errorf("%s: %s: there is no such heading", name, link)
 			}
-			if path.Ext(target) == ".png" {
+			if path.Ext(target) == ".jpg" {
 				checkPicture(t, onDisk)
 			}
 		}
