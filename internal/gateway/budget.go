@@ -24,7 +24,7 @@ func newBudget() *budget {
 // take counts a frame of n bytes; a wait above 0 says that it is too much, and
 // when there is room again.
 func (b *budget) take(n int) (wait time.Duration) {
-	return b.bytes.ReserveN(time.Now(), n).Delay()
+	return b.bytes.ReserveN(time.Now(), max(n, minCost)).Delay()
 }
 
 // overBudget tells the client which request was refused.

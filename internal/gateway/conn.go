@@ -21,6 +21,7 @@ type Conn struct {
 	mu      sync.Mutex
 	waiting []frame
 	bytes   int
+	since   time.Time          // more than maxWaiting waits since; zero: it does not
 	closing protocol.CloseCode // 0: open
 	over    bool               // the reader has ended: nothing more goes out
 }
@@ -35,9 +36,9 @@ func newConn(ws *websocket.Conn, net *corked) *Conn {
 }
 
 // Send puts a frame in the queue, in order; the frame must not change any more.
-// When more waits than a megabyte or 4,096 frames, the client does not read
-// what it is sent, and the connection is closed with slow_reader: what waited
-// is dropped, and a resume brings it.
+// When more than a megabyte waits for ten seconds, or more than any resume
+// brings, the client does not read what it is sent, and the connection is
+// closed with slow_reader: what waited is dropped, and a resume brings it.
 func (c *Conn) Send(binary bool, data []byte) {
 	kind := websocket.MessageText
 	if binary {
@@ -48,14 +49,26 @@ func (c *Conn) Send(binary bool, data []byte) {
 	if c.closing != 0 || c.over {
 		return
 	}
-	if len(c.waiting) > 0 && (c.bytes+len(data) > maxWaiting || len(c.waiting) >= maxFrames) {
+	c.waiting = append(c.waiting, frame{kind, data})
+	c.bytes += len(data)
+	if c.tooSlow() {
 		c.waiting, c.bytes = nil, 0
 		c.close(protocol.SlowReader)
 		return
 	}
-	c.waiting = append(c.waiting, frame{kind, data})
-	c.bytes += len(data)
 	c.rouse()
+}
+
+func (c *Conn) tooSlow() bool {
+	switch {
+	case c.bytes > maxBurst, len(c.waiting) > maxFrames:
+		return true
+	case c.bytes <= maxWaiting:
+		return false
+	case c.since.IsZero():
+		c.since = time.Now()
+	}
+	return time.Since(c.since) > writeTime
 }
 
 // Close ends the connection with a code. What was sent before still goes out,
@@ -93,7 +106,7 @@ func (c *Conn) write() {
 	for range c.wake {
 		c.mu.Lock()
 		batch, code, over := c.waiting, c.closing, c.over
-		c.waiting, c.bytes = nil, 0
+		c.waiting, c.bytes, c.since = nil, 0, time.Time{}
 		c.mu.Unlock()
 		if over {
 			return

@@ -30,8 +30,10 @@ const (
 	writeTime   = 10 * time.Second // for a write, and for all that waits at a close
 	bytesPerSec = 64 << 10         // read from one client
 	byteBurst   = 2 * bytesPerSec
-	maxWaiting  = 1 << 20 // bytes that may wait to be written
-	maxFrames   = 4096    // frames that may wait to be written
+	maxWaiting  = 1 << 20  // bytes that may wait to be written for longer than writeTime
+	maxBurst    = 24 << 20 // bytes that may wait at all: a resume brings up to 1,000 messages of 16 KiB
+	maxFrames   = 4096     // frames that may wait to be written
+	minCost     = 64       // bytes that a frame counts at least, so that tiny ones are bounded, too
 )
 
 // A Session is the other side of a connection after its hello.

@@ -338,6 +338,65 @@ func TestCloseFollowsWhatWasSent(t *testing.T) {
 	})
 }
 
+// A resume brings up to 1,000 messages of 16 KiB at once: who reads them gets
+// them all.
+func TestWhatAResumeBringsFits(t *testing.T) {
+	inBubble(t, nil, func(t *testing.T, w *world) {
+		p, r := w.enter()
+		frame := make([]byte, protocol.MaxPayload)
+		for range 1000 {
+			r.conn.Send(true, frame)
+		}
+		for range 1000 {
+			p.hear()
+		}
+		r.conn.Close(protocol.GoingAway)
+		p.wantClose(protocol.GoingAway)
+	})
+}
+
+// A client that reads a little now and then keeps its connection from timing
+// out, but does not keep a megabyte waiting.
+func TestClientThatTricklesIsLetGo(t *testing.T) {
+	inBubble(t, nil, func(t *testing.T, w *world) {
+		p, r := w.enter()
+		go func() {
+			for {
+				if _, _, err := p.ws.Read(t.Context()); err != nil {
+					return
+				}
+				select {
+				case <-r.gone:
+					return
+				case <-time.After(2 * time.Second):
+				}
+			}
+		}()
+		go func() { // it talks, so it is not idle
+			for {
+				select {
+				case <-r.gone:
+					return
+				case <-time.After(20 * time.Second):
+				}
+				p.ws.Write(t.Context(), websocket.MessageText, []byte(`{"t":"ping"}`))
+			}
+		}()
+		start := time.Now()
+		for {
+			r.conn.Send(false, make([]byte, 64<<10)) // far more than it reads
+			select {
+			case <-r.gone:
+				if d := time.Since(start); d > 30*time.Second {
+					t.Errorf("it took %v", d)
+				}
+				return
+			case <-time.After(100 * time.Millisecond):
+			}
+		}
+	})
+}
+
 func TestClientThatDoesNotReadIsLetGo(t *testing.T) {
 	inBubble(t, nil, func(t *testing.T, w *world) {
 		_, r := w.enter()
@@ -399,6 +458,26 @@ func TestByteBudget(t *testing.T) {
 		}
 		if d := time.Since(start); d < 5*time.Second {
 			t.Errorf("512 KiB were read in %v; above 128 KiB a client is read at 64 KiB/s", d)
+		}
+	})
+}
+
+func TestPingsAreBounded(t *testing.T) {
+	inBubble(t, nil, func(t *testing.T, w *world) {
+		p, _ := w.enter()
+		start := time.Now()
+		go func() {
+			for range 10_000 {
+				if p.ws.Write(t.Context(), websocket.MessageText, []byte(`{"t":"ping"}`)) != nil {
+					return
+				}
+			}
+		}()
+		for range 10_000 {
+			p.hear()
+		}
+		if d := time.Since(start); d < 5*time.Second {
+			t.Errorf("10,000 pings were answered within %v", d)
 		}
 	})
 }
