@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -35,7 +36,7 @@ type games map[string]game.Game
 func (g games) Get(id string) (game.Game, bool) { v, ok := g[id]; return v, ok }
 
 // story runs fn in a bubble with a world of one host called "a".
-func story(t *testing.T, fn func(w *world)) {
+func story(t *testing.T, fn func(t *testing.T, w *world)) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{t: t, hosts: map[string]*Host{}, games: games{
@@ -49,10 +50,7 @@ func story(t *testing.T, fn func(w *world)) {
 		}
 		w.engine = enginetest.OpenWith(t, engine.Options{Dir: dir})
 		w.host("a")
-		fn(w)
-		for name := range w.hosts {
-			w.crash(name)
-		}
+		fn(t, w)
 	})
 }
 
@@ -63,6 +61,11 @@ func (w *world) host(name string) *Host {
 		Keys: w.keys, Games: w.games, PublicURL: "https://party.example", Contact: "ops@example.com",
 	})
 	w.hosts[name] = h
+	w.t.Cleanup(func() {
+		if w.hosts[name] == h {
+			w.crash(name)
+		}
+	})
 	return h
 }
 
@@ -80,31 +83,99 @@ type client struct {
 	key     string
 	session *Session
 
+	n   int    // the guest
+	was string // the party of the connection before
+
 	mu     sync.Mutex
-	texts  []map[string]any
-	bins   [][]byte
+	log    []received // all frames, in order
 	closed protocol.CloseCode
-	next   uint64
+	next   uint64 // the last command's id
 }
 
-func (c *client) Send(binary bool, frame []byte) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if binary {
-		c.bins = append(c.bins, slices.Clone(frame))
-		return
+// received is a frame that a client got: a text frame, or a game message.
+type received struct {
+	text    map[string]any
+	raw     []byte
+	message protocol.Message
+	ack     [2]uint64 // id and sequence
+}
+
+func (c *client) Send(binary bool, data []byte) {
+	r := received{raw: slices.Clone(data)}
+	var err error
+	if !binary {
+		err = json.Unmarshal(data, &r.text)
+	} else if id, seq, ok := protocol.DecodeAck(r.raw); ok {
+		r.ack = [2]uint64{id, seq}
+	} else {
+		r.message, err = protocol.DecodeMessage(r.raw)
 	}
-	var m map[string]any
-	if err := json.Unmarshal(frame, &m); err != nil {
+	if err != nil {
 		panic(err)
 	}
-	c.texts = append(c.texts, m)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.log = append(c.log, r)
+}
+
+func (c *client) received() []received {
+	synctest.Wait()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.log)
+}
+
+// messages lists the payloads of the game messages that came.
+func (c *client) messages() []string {
+	var list []string
+	for _, r := range c.received() {
+		if r.message.Payload != nil {
+			list = append(list, string(r.message.Payload))
+		}
+	}
+	return list
+}
+
+// acks lists the acknowledged messages.
+func (c *client) acks() map[uint64]uint64 {
+	m := map[uint64]uint64{}
+	for _, r := range c.received() {
+		if r.ack[0] != 0 {
+			m[r.ack[0]] = r.ack[1]
+		}
+	}
+	return m
+}
+
+// reliable sends a message with its id.
+func (c *client) reliable(id uint64, to int, payload string) {
+	c.session.Binary(protocol.AppendMessage(nil, protocol.Message{Reliable: true, ID: id, Peer: to, Payload: []byte(payload)}))
+}
+
+func (c *client) volatile(to int, payload string) {
+	c.session.Binary(protocol.AppendMessage(nil, protocol.Message{Peer: to, Payload: []byte(payload)}))
+}
+
+// drop loses the connection.
+func (c *client) drop() {
+	c.session.Gone()
+	synctest.Wait()
+}
+
+// back comes again on a new connection with all that the client knows.
+func (c *client) back(on string, change ...func(*Caller)) *client {
+	c.w.t.Helper()
+	b := c.w.hello(on, c.n, append([]func(*Caller){resuming(c, c.seq())}, change...)...)
+	b.next, b.was = c.next, c.lastParty()
+	return b
 }
 
 func (c *client) Close(code protocol.CloseCode) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.closed = code
+	if c.closed == 0 {
+		c.closed = code
+	}
 }
 
 func key(n int) string { return fmt.Sprintf("%032x", n) }
@@ -120,7 +191,7 @@ func (w *world) hello(on string, n int, change ...func(*Caller)) *client {
 }
 
 func (w *world) tryHello(on string, n int, change ...func(*Caller)) (*client, error) {
-	c := &client{w: w, key: key(n)}
+	c := &client{w: w, key: key(n), n: n}
 	caller := Caller{
 		Game: w.games["demo"], Hello: protocol.Hello{V: 1, Key: c.key}, Conn: c,
 		Address: netip.MustParseAddr("192.0.2.1"), Origin: "https://demo.example",
@@ -129,7 +200,9 @@ func (w *world) tryHello(on string, n int, change ...func(*Caller)) (*client, er
 		f(&caller)
 	}
 	var err error
-	c.session, err = w.hosts[on].Hello(w.t.Context(), caller)
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
+	defer cancel()
+	c.session, err = w.hosts[on].Hello(ctx, caller)
 	synctest.Wait()
 	return c, err
 }
@@ -161,14 +234,24 @@ func (c *client) welcome() map[string]any {
 }
 
 func (c *client) frames() []map[string]any {
+	var texts []map[string]any
+	for _, r := range c.received() {
+		if r.text != nil {
+			texts = append(texts, r.text)
+		}
+	}
+	return texts
+}
+
+func (c *client) closedWith() protocol.CloseCode {
 	synctest.Wait()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.Clone(c.texts)
+	return c.closed
 }
 
 func (c *client) lastParty() string {
-	id := ""
+	id := c.was
 	for _, f := range c.frames() {
 		if p, ok := f["party"].(map[string]any); ok {
 			id = p["id"].(string)
@@ -177,12 +260,17 @@ func (c *client) lastParty() string {
 	return id
 }
 
-// seq is the newest sequence the client saw.
+// seq is the newest sequence the client saw of its party.
 func (c *client) seq() float64 {
 	seq := 0.0
-	for _, f := range c.frames() {
-		if v, ok := f["seq"].(float64); ok {
-			seq = max(seq, v)
+	for _, r := range c.received() {
+		switch {
+		case r.text["t"] == "party" || r.text["t"] == "welcome" || r.text["t"] == "resumed":
+			seq = r.text["seq"].(float64)
+		case r.text["t"] == "event":
+			seq = max(seq, r.text["seq"].(float64))
+		case r.message.Reliable:
+			seq = max(seq, float64(r.message.ID))
 		}
 	}
 	return seq
@@ -273,9 +361,38 @@ func (w *world) party(on, id string) string {
 	return <-out
 }
 
+// on runs fn on the loop of a party that a host has in memory.
+func (w *world) on(host, id string, fn func(*live)) {
+	w.t.Helper()
+	done := make(chan bool)
+	h := w.hosts[host]
+	r := ref("demo", party.ID(id))
+	l := h.loopOf(r)
+	l.post(func() {
+		p := l.parties[r]
+		if p != nil {
+			fn(p)
+		}
+		done <- p != nil
+	})
+	if !<-done {
+		w.t.Fatalf("host %s does not have party %s in memory", host, id)
+	}
+}
+
+// has reports whether a host has a party in memory.
+func (w *world) has(host, id string) bool {
+	done := make(chan bool)
+	r := ref("demo", party.ID(id))
+	l := w.hosts[host].loopOf(r)
+	l.post(func() { done <- l.parties[r] != nil })
+	return <-done
+}
+
 // wantParty checks what party renders.
 func (w *world) wantParty(on, id, want string) {
 	w.t.Helper()
+	w.party(on, id) // loads it, where it is not here yet
 	synctest.Wait()
 	if got := w.party(on, id); got != want {
 		w.t.Fatalf("the party is %q, want %q", got, want)
@@ -305,3 +422,6 @@ func (w *world) press(on, code, browser string) (ticket string, page *Page) {
 	synctest.Wait()
 	return ticket, page
 }
+
+// someone is an address.
+var someone = netip.MustParseAddr("198.51.100.7")

@@ -10,7 +10,7 @@ import (
 )
 
 func TestFromALinkToTheSameParty(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		a := w.hello("a", 1)
 		home := a.lastParty()
 		w.wantParty("a", home, "*1:in:connected")
@@ -39,7 +39,7 @@ func TestFromALinkToTheSameParty(t *testing.T) {
 }
 
 func TestTheLeaderGoesAndTheHeirsDataCounts(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		a := w.hello("a", 1)
 		home := a.lastParty()
 		code := a.invite(nil)
@@ -70,7 +70,7 @@ func TestTheLeaderGoesAndTheHeirsDataCounts(t *testing.T) {
 }
 
 func TestACrashLosesNothingAcknowledged(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		a := w.hello("a", 1)
 		home := a.lastParty()
 		code := a.invite(nil)
@@ -95,7 +95,7 @@ func TestACrashLosesNothingAcknowledged(t *testing.T) {
 }
 
 func TestTwoHostsServeOneParty(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.host("b")
 		a := w.hello("a", 1)
 		home := a.lastParty()
@@ -116,7 +116,7 @@ func TestTwoHostsServeOneParty(t *testing.T) {
 }
 
 func TestFailures(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		a := w.hello("a", 1)
 		a.fails(party.NotFound, "join", map[string]any{"code": "0123456789abcdefgh"})
 		a.fails(party.BadRequest, "join", nil)
