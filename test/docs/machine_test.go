@@ -22,26 +22,28 @@ import (
 	"time"
 )
 
-// program is the built binary.
-var program = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "partykit-docs")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "partykit")
+// bin is the folder of the built program, for as long as the tests run.
+var bin string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		var err error
+		if bin, err = os.MkdirTemp("", "partykit-docs"); err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(bin)
+		return m.Run()
+	}())
+}
+
+// build builds the program, once.
+var build = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(bin, "partykit")
 	if out, err := exec.Command("go", "build", "-o", path, "partykit/cmd/partykit").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %v\n%s", err, out)
 	}
 	return path, nil
 })
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if path, err := program(); err == nil {
-		os.RemoveAll(filepath.Dir(path))
-	}
-	os.Exit(code)
-}
 
 // machine is a machine with the program on it, and nothing else: a folder to
 // work in, a port.
@@ -70,7 +72,7 @@ func newMachine(t *testing.T) machine {
 // program is the command with an environment of its own.
 func (m *machine) program(args ...string) *exec.Cmd {
 	m.t.Helper()
-	path, err := program()
+	path, err := build()
 	if err != nil {
 		m.t.Fatal(err)
 	}

@@ -195,3 +195,27 @@ func split(line string) []string {
 	}
 	return words
 }
+
+// TestFirstParty opens the README's five lines as the README says: a page on
+// this machine while dev runs, with a game that nobody has registered.
+func TestFirstParty(t *testing.T) {
+	m := newMachine(t)
+	m.start("dev")
+	html := ""
+	for _, b := range pages(t)["README.md"].blocks {
+		if b.language == "html" {
+			html = strings.ReplaceAll(b.text, "localhost:7700", "localhost:"+m.port)
+		}
+	}
+	game := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = w.Write([]byte(html))
+	}))
+	t.Cleanup(game.Close)
+	p := browse(t, game.URL)
+	p.wait("the button to work", `document.querySelector("button")?.onclick`)
+	p.click(`document.querySelector("button")`)
+	p.wait("the link", overlay("#link")+`?.value.startsWith("`+m.url+`/join/")`)
+	page := p.another(p.eval(overlay("#link") + ".value"))
+	page.wait("the player", `document.querySelectorAll("#people li").length === 1`)
+}
