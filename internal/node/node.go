@@ -93,15 +93,13 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	n.server = &http.Server{
 		Handler:           n.routes(),
 		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second, // of a request; a WebSocket has its own times
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(o.Logger.With("part", "http").Handler(), slog.LevelDebug),
 	}
 	if o.Certificate != nil {
-		n.server.TLSConfig = &tls.Config{
-			Certificates: []tls.Certificate{*o.Certificate}, MinVersion: tls.VersionTLS12,
-			NextProtos: []string{"http/1.1"}, // a WebSocket is an upgrade of HTTP/1.1
-		}
+		n.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*o.Certificate}, MinVersion: tls.VersionTLS12}
 	}
 	return n, nil
 }

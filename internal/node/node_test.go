@@ -334,14 +334,14 @@ func TestTLS(t *testing.T) {
 	n := start(t, node.Options{Dev: true, Certificate: &cert})
 	roots := x509.NewCertPool()
 	roots.AddCert(example.Certificate())
-	secure := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+	secure := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}}
 	r, err := secure.Get(n.URL() + "/healthz")
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Body.Close()
-	if r.Header.Get("Strict-Transport-Security") == "" {
-		t.Error("no Strict-Transport-Security over TLS")
+	if r.Header.Get("Strict-Transport-Security") == "" || r.ProtoMajor != 2 {
+		t.Errorf("over TLS: %s, Strict-Transport-Security %q", r.Proto, r.Header.Get("Strict-Transport-Security"))
 	}
 	kit := dial(t, n, client.Options{HTTPClient: secure})
 	invite, err := kit.Invite(t.Context(), client.InviteOptions{})
