@@ -47,7 +47,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (status i
 	s := &surroundings{ctx: ctx, stdout: stdout, stderr: stderr, source: config.NewSource()}
 	parser, err := kong.New(&g, append(s.source.Options(),
 		kong.Name("partykit"),
-		kong.Description("Invite links for games: a friend clicks, loads, and lands in the party and in the match."),
+		kong.Description("Invite links for games: a friend clicks, loads, and lands in the party and in the level."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
