@@ -13,22 +13,28 @@ const packs = new Map();
  */
 export async function download(level, onProgress, signal) {
   if (packs.has(level)) return packs.get(level);
-  const response = await fetch(`pack/${level}.bin`, { signal });
-  if (!response.ok) throw new Error(`The level pack could not be fetched (${response.status}).`);
+  const response = await fetch(`pack/${level}.bin`, { signal }).catch(unreachable);
+  if (!response.ok) throw new Error(`The level could not be fetched: the server answers ${response.status}.`);
   const size = Number(response.headers.get("Content-Length"));
   const head = new Uint8Array(MAGIC.length + GRAIN);
   let received = 0;
   for (const reader = response.body.getReader(); ; ) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(unreachable);
     if (done) break;
     if (received < head.length) head.set(value.subarray(0, head.length - received), received);
     received += value.length;
     onProgress(size ? Math.min(1, received / size) : 0);
   }
   if (received < head.length || (size && received !== size) || String.fromCharCode(...head.subarray(0, MAGIC.length)) !== MAGIC) {
-    throw new Error("The level pack did not arrive whole.");
+    throw new Error("The level did not arrive whole. Try again in a moment.");
   }
   const pack = { grain: head.slice(MAGIC.length), bytes: received };
   packs.set(level, pack);
   return pack;
+}
+
+/** unreachable puts what browsers say of a lost connection into words; being told to stop is passed on. */
+function unreachable(error) {
+  if (error.name === "AbortError") throw error;
+  throw new Error("The level could not be fetched. Is the connection there? Try again in a moment.", { cause: error });
 }

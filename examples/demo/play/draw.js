@@ -5,9 +5,11 @@ import { EXIT_REACH, held, lit, TOGETHER, wispAt } from "./rules.js";
 import { paint, RISE } from "./scenery.js";
 import { coat, INK, LIGHT, marks, themes } from "./themes.js";
 
-const FINEST = 68; //       pixels a tile, of the painted layers: more costs memory and is not seen
+const FINEST = 96; //       pixels a tile, of the painted layers: more costs memory and is hardly seen
 const HEAD = 0.4; //        radius of a head, in tiles
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** calm.matches while the player has asked for less motion. */
+export const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Picture {
   #canvas;

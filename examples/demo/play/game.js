@@ -1,6 +1,7 @@
 // The running game of one player: the loop that reads the input, applies the rules and draws. It knows nothing of parties; main.js tells it who is
 // there, and is told what happened.
 
+import { calm } from "./draw.js";
 import { tutorialLevel } from "./levels/index.js";
 import { caught, discover, held, lit, move, openGates } from "./rules.js";
 
@@ -61,7 +62,7 @@ export class Game {
 
   /** celebrate lets sparks rise from a place. */
   celebrate({ x, y }, count = 18) {
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < count && !calm.matches; i++) {
       this.#sparks.push({ x, y: y - 0.6, vx: (Math.random() - 0.5) * 3, vy: -1 - Math.random() * 2.4, life: 1 });
     }
   }
@@ -107,7 +108,7 @@ export class Game {
 
   /** drift shows the backdrop, slowly passing by. */
   #drift(now, dt) {
-    const level = this.backdrop, turn = now / 9000;
+    const level = this.backdrop, turn = calm.matches ? 0 : now / 9000;
     if (!level) return;
     const me = { x: level.width * (0.5 + 0.22 * Math.sin(turn)), y: level.height * (0.5 + 0.16 * Math.cos(turn * 1.3)) };
     this.#parts.picture.draw({ level, grain: NO_GRAIN, me, bodies: [], figures: [], open: new Set(), facts: this.#parts.facts(level.id), clock: now / 1000, sparks: [] }, now, dt);

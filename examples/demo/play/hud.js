@@ -8,10 +8,14 @@ const $ = (id) => document.getElementById(id);
 /** What can be said with a key or a press. What travels is the number, so nobody can put other words into anybody's mouth. */
 export const sayings = ["Hello!", "Here!", "Wait", "Thank you"];
 
+/** named keeps a name that is written from right to left from turning the sentence around it. */
+export const named = (member) => `\u2068${member.name}\u2069`;
+
 export class Hud {
   #faceAddress;
   #hintTimer;
   #answer;
+  #listed = "";
 
   constructor(faceAddress) {
     this.#faceAddress = faceAddress;
@@ -23,7 +27,7 @@ export class Hud {
     });
   }
 
-  /** phase is where this player is: connecting, ready, downloading, tutorial, playing or failed. */
+  /** phase is where this player is: connecting, ready, downloading, tutorial, playing, leaving or failed. */
   phase(name) {
     document.body.dataset.phase = name;
     if (name === "playing") {
@@ -66,8 +70,12 @@ export class Hud {
   /** party lists the others and where they are. where(member) says it in words, or nothing. */
   party(members, where) {
     document.body.dataset.players = members.length;
+    const notes = members.map((member) => [member.self && "you", member.leader && members.length > 1 && "leads", where(member)].filter(Boolean).join(" · "));
+    const list = JSON.stringify(members.map(({ n, name, face, presence }, i) => [n, name, face, presence, notes[i]]));
+    if (list === this.#listed) return;
+    this.#listed = list;
     $("party").replaceChildren(
-      ...members.map((member) => {
+      ...members.map((member, i) => {
         const item = document.createElement("li"), face = document.createElement("img"), who = document.createElement("span");
         const name = document.createElement("bdi"), note = document.createElement("span");
         face.src = this.#faceAddress(member.face);
@@ -76,7 +84,7 @@ export class Hud {
         name.className = "name";
         name.textContent = member.name;
         note.className = "note";
-        note.textContent = [member.self && "you", member.leader && members.length > 1 && "leads", where(member)].filter(Boolean).join(" · ");
+        note.textContent = notes[i];
         who.className = "who";
         who.append(name, note);
         item.className = member.presence === "connected" ? "" : "absent";

@@ -9,7 +9,7 @@ import { advice } from "./advice.js";
 import { download } from "./download.js";
 import { Picture } from "./draw.js";
 import { describe, Game } from "./game.js";
-import { Hud, sayings } from "./hud.js";
+import { Hud, named, sayings } from "./hud.js";
 import { Input } from "./input.js";
 import { levelById, levels } from "./levels/index.js";
 import { Peers } from "./net.js";
@@ -24,6 +24,7 @@ const PLACES = 0, WORDS = 1; // channels of volatile messages: on each, only the
 let kit, progress = new Progress();
 let leadersLevel; //                   where the leader was when we last looked
 let way = new AbortController(); //    ends what is being loaded when something newer begins
+let givingUp = false; //               while we leave by our own wish
 
 const face = (seed) => `${server}/face/${seed}.svg`;
 const hud = new Hud(face), sound = new Sound(), canvas = document.getElementById("stage");
@@ -69,17 +70,18 @@ async function connect() {
   kit.on("partyData", onPartyData);
   kit.on("message", onMessage);
   kit.on("member", ({ change, member }) => {
-    if (change === "in" && !member.self) hud.hint(`${member.name} is here.`);
-    if (change === "left") hud.announce(`${member.name} has left.`);
+    if (change === "in" && !member.self) hud.hint(`${named(member)} is here.`);
+    if (change === "left") hud.announce(`${named(member)} has left.`);
     share();
   });
   kit.on("leader", share);
   kit.on("connection", (state) => {
     if (state === "reconnecting") hud.hint("The connection is lost. Trying again …", 60_000);
     if (state === "connected" && playing()) hud.hint("Connected.", 1500);
-    if (state === "closed" && playing()) hud.hint("This game has gone on in another window.", 600_000);
   });
-  await arrive();
+  kit.on("error", (error) => hud.hint(error.message, 60_000)); // such as: the same player went on in another window
+  const [entry] = performance.getEntriesByType("navigation");
+  await arrive({ straight: entry?.type === "reload" }); // who was playing goes straight on
 }
 
 // ── 2. the invite ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -87,14 +89,15 @@ async function connect() {
 /**
  * arrive brings the player into its party's level. Who came by an invite is seen doing so by the others, from the first byte to the end of the
  * lesson, and becomes a full member with finalizeInviteLoading(true). The same function serves a cold start and an invite into the running game.
+ * over is a word to the player on the start card; straight leaves that card out.
  */
-async function arrive(over = "") {
+async function arrive({ over = "", straight = false } = {}) {
   const signal = newWay(), invited = kit.isInviteLoading();
   progress = new Progress();
   progress.mergeAll(kit.getPartyData().progress);
   game.leave(target());
   try {
-    if (!invited) await begin(over, signal);
+    if (!invited && !straight) await begin(over, signal);
     let level, pack;
     do { //                                                  the leader may go on while we load
       level = target();
@@ -125,7 +128,7 @@ function newWay() {
 function begin(over, signal) {
   hud.phase("ready");
   return new Promise((resolve, reject) => {
-    hud.card({ over: over || `You are ${kit.player.name}`, text: "A small game for two or more friends. Light every lantern, then leave together.", keys: true, buttons: { play: resolve } });
+    hud.card({ over: over || `You are ${named(kit.player)}`, text: "A small game for two or more friends. Light every lantern, then leave together.", keys: true, buttons: { play: resolve } });
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 }
@@ -134,7 +137,7 @@ async function fetchPack(level, invited, signal) {
   const text = `Fetching ${level.name}`;
   const inviter = kit.party.members.find((member) => member.id === self()?.by) ?? leader();
   hud.phase("downloading");
-  hud.card({ over: invited && inviter ? `Joining ${inviter.name}` : "", title: level.name, text, progress: 0, buttons: invited ? { "not-now": notNow } : {} });
+  hud.card({ over: invited && inviter ? `Joining ${named(inviter)}` : "", title: level.name, text, progress: 0, buttons: invited ? { "not-now": notNow } : {} });
   const pack = await download(level.id, (part) => {
     hud.progress(`${text}, ${Math.floor(part * 100)} %`, part);
     if (invited) kit.updateInviteLoadingMessage(text, { phase: "downloading", progress: part });
@@ -158,22 +161,26 @@ async function lesson(invited, signal) {
 /** notNow is the player's own way out while loading: back to a party of one, and to the start. */
 async function notNow() {
   newWay();
+  hud.phase("leaving");
+  hud.card({ text: "Leaving …" });
   await giveUp("Not now");
-  await arrive("You are on your own again");
+  await arrive({ over: "You are on your own again" });
 }
 
 async function giveUp(message) {
+  givingUp = true;
   kit.updateInviteLoadingMessage(message);
   await kit.finalizeInviteLoading(false).catch(quietly);
+  givingUp = false;
 }
 
-/** onParty hears of every change, and with a reason when this player has moved. */
+/** onParty hears of every change, and with a reason when this player has moved: joined, left, timed out, … */
 function onParty(party, reason) {
   peers.keep(new Set(party.members.map((member) => member.id)));
   refresh();
   if (reason === "joined") arrive();
-  else if (reason && reason !== "failed") { // "failed" is our own finalizeInviteLoading(false)
-    if (!playing()) arrive("You are on your own again");
+  else if (reason && !givingUp) {
+    if (!playing()) arrive({ over: "You are on your own again" });
     else hud.hint("You are in a party of your own now.");
   }
 }
@@ -211,7 +218,7 @@ async function onPartyData(data) {
   leadersLevel = level.id;
   hud.endAsk();
   if (!playing() || level === game.level || self()?.leader) return;
-  if (await hud.ask(`${leader()?.name ?? "Your party"} goes to ${level.name}.`)) await travel(level);
+  if (await hud.ask(`${leader() ? named(leader()) : "Your party"} goes to ${level.name}.`)) await travel(level);
 }
 
 /** travel takes this player to a level, fetching it first when it is not here. */
@@ -241,7 +248,7 @@ function play(level, pack) {
 function chooseLevel() {
   const alone = kit.party.members.length === 1;
   hud.chooseLevel({
-    text: alone ? "Friends who come by your link land where you are." : self().leader ? "You lead: your friends will be asked to follow." : `${leader().name} leads. You can look around on your own.`,
+    text: alone ? "Friends who come by your link land where you are." : self().leader ? "You lead: your friends will be asked to follow." : `${named(leader())} leads. You can look around on your own.`,
     note: (level) => `${lit(level, progress.facts(level.id))} of ${level.lanterns.length} lanterns lit${level === game.level ? " · you are here" : ""}`,
     go,
   });
@@ -295,7 +302,7 @@ function hear(from, i) {
   if (!sayings[i]) return;
   game.say(from.id, sayings[i]);
   sound.play("say");
-  if (!from.self) hud.announce(`${from.name}: ${sayings[i]}`);
+  if (!from.self) hud.announce(`${named(from)}: ${sayings[i]}`);
 }
 
 // ── the page ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -315,7 +322,7 @@ function refresh() {
   const next = levels[levels.indexOf(level) + 1];
   hud.done({
     title: next ? `${level.name} is lit!` : "The lighthouse burns!",
-    text: self().leader ? "Well done, all of you." : `Well done. ${leader().name} picks the next level.`,
+    text: self().leader ? "Well done, all of you." : `Well done. ${named(leader())} picks the next level.`,
     next: self().leader ? () => go(next ?? levels[0]) : undefined,
     label: next ? `On to ${next.name}` : "Once more from the Meadow",
   });
