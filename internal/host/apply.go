@@ -65,6 +65,7 @@ func (p *live) effect(before *party.State, event party.Event, at party.Time) {
 		}
 	case party.SeatLapsed:
 		delete(p.closed, e.Seat)
+		p.unpress(e.Seat)
 	case party.Finalized:
 		delete(p.reports, e.Player)
 	case party.Crowned:
@@ -171,6 +172,7 @@ func (p *live) save(then func()) {
 			if then != nil {
 				then()
 			}
+			p.schedule()
 		})
 	})
 }

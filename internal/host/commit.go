@@ -23,7 +23,7 @@ type job struct {
 	id       *party.CommandID
 	done     func(outcome) // nil once it was called
 	message  *outgoing     // instead of cmd: a reliable message
-	turn     func()        // instead of cmd: whatever
+	turn     func()        // instead of cmd: whatever; done hears only that it came too late
 	deadline party.Time
 }
 

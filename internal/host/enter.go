@@ -48,7 +48,7 @@ func (s *session) join(c protocol.Command) {
 	}
 	e := entry{ticket: c.Ticket, code: c.Code, confirmed: c.Confirm, id: &party.CommandID{Session: s.id, Counter: c.ID}}
 	from := s.party
-	s.inTurn(func() {
+	s.inTurn(c.ID, func() {
 		s.enter(e, func(ask *protocol.Ask, err *party.Error) {
 			switch {
 			case err != nil:
@@ -68,11 +68,14 @@ func (s *session) join(c protocol.Command) {
 	})
 }
 
-// inTurn pauses the session and calls fn when the party has done what it was
-// asked before.
-func (s *session) inTurn(fn func()) {
+// inTurn pauses the session for a command and calls fn when the party has done
+// what it was asked before.
+func (s *session) inTurn(id uint64, fn func()) {
 	s.paused = true
-	s.party.submit(&job{turn: fn})
+	s.party.submit(&job{turn: fn, done: func(o outcome) {
+		s.fail(id, o.err, nil)
+		s.rest()
+	}})
 }
 
 // enter takes the paused session into the party an entry leads to. done runs on

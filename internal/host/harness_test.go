@@ -36,8 +36,10 @@ type games map[string]game.Game
 func (g games) Get(id string) (game.Game, bool) { v, ok := g[id]; return v, ok }
 
 // story runs fn in a bubble with a world of one host called "a".
-func story(t *testing.T, fn func(t *testing.T, w *world)) {
-	dir := t.TempDir()
+func story(t *testing.T, fn func(t *testing.T, w *world)) { storyIn(t, t.TempDir(), fn) }
+
+// storyIn is story with the engine in a folder.
+func storyIn(t *testing.T, dir string, fn func(t *testing.T, w *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{t: t, hosts: map[string]*Host{}, games: games{
 			"demo":  {ID: "demo", Name: "Demo", Active: true, Launch: game.Launch{Web: "https://demo.example/"}},
@@ -166,7 +168,7 @@ func (c *client) drop() {
 func (c *client) back(on string, change ...func(*Caller)) *client {
 	c.w.t.Helper()
 	b := c.w.hello(on, c.n, append([]func(*Caller){resuming(c, c.seq())}, change...)...)
-	b.next, b.was = c.next, c.lastParty()
+	b.next = c.next
 	return b
 }
 
@@ -176,6 +178,15 @@ func (c *client) Close(code protocol.CloseCode) {
 	if c.closed == 0 {
 		c.closed = code
 	}
+}
+
+// guest is the id of the guest n of game demo.
+func guest(n int) string {
+	id, err := auth.GuestID("demo", key(n))
+	if err != nil {
+		panic(err)
+	}
+	return id
 }
 
 func key(n int) string { return fmt.Sprintf("%032x", n) }
@@ -191,6 +202,13 @@ func (w *world) hello(on string, n int, change ...func(*Caller)) *client {
 }
 
 func (w *world) tryHello(on string, n int, change ...func(*Caller)) (*client, error) {
+	c, err := w.greet(on, n, change...)
+	synctest.Wait()
+	return c, err
+}
+
+// greet is tryHello for several at once.
+func (w *world) greet(on string, n int, change ...func(*Caller)) (*client, error) {
 	c := &client{w: w, key: key(n), n: n}
 	caller := Caller{
 		Game: w.games["demo"], Hello: protocol.Hello{V: 1, Key: c.key}, Conn: c,
@@ -202,8 +220,8 @@ func (w *world) tryHello(on string, n int, change ...func(*Caller)) (*client, er
 	var err error
 	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
 	defer cancel()
+	c.was = string(caller.Hello.Party)
 	c.session, err = w.hosts[on].Hello(ctx, caller)
-	synctest.Wait()
 	return c, err
 }
 

@@ -74,6 +74,15 @@ func (p *live) pressed(seat party.SeatID) {
 	p.schedule()
 }
 
+// unpress has the pages of a seat that lapsed wait for Start again.
+func (p *live) unpress(seat party.SeatID) {
+	for page := range p.pages {
+		if page.seat == seat {
+			page.started = false
+		}
+	}
+}
+
 // due is when the page has been visible for long enough to hold a seat.
 func (page *Page) due() party.Time {
 	p := page.p

@@ -45,7 +45,7 @@ func (s *session) makeInvite(c protocol.Command) {
 	})
 	record, _ := json.Marshal(link{s.game, p.state.ID, id})
 	ttl := max(expires, party.DefaultExpiry) + keepLink
-	s.inTurn(func() {
+	s.inTurn(c.ID, func() {
 		if _, err := party.Decide(p.state, cmd, now(), p.known()); err != nil {
 			p.submit(make) // it is repeated, or refused for the same reason
 			s.rest()
