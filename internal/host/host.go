@@ -63,7 +63,6 @@ type Host struct {
 
 	mu    sync.Mutex
 	where map[playerKey]whereabouts
-	move  uint64 // the number of the last move
 }
 
 // New starts a host.

@@ -44,11 +44,10 @@ func (h *Host) forget(g party.GameID, p party.PlayerID, id party.ID) {
 	}
 }
 
-// nextMove numbers a move: the clock, or one more than the player's last or this
-// host's, so that it rises also where clocks differ. The lock is held.
-func (h *Host) nextMove(last uint64) uint64 {
-	h.move = max(uint64(now()), h.move+1, last+1)
-	return h.move
+// nextMove numbers a player's move: the clock, or one more than its last, so that
+// it rises also where clocks differ. The lock is held.
+func (h *Host) nextMove(k playerKey, last uint64) uint64 {
+	return max(uint64(now()), h.where[k].move+1, last+1)
 }
 
 // found founds a party of one for the session on its loop, which then owns the
@@ -67,7 +66,7 @@ func (s *session) found(fn func(*live)) (elsewhere party.ID, err error) {
 	if at, ok := h.where[k]; ok {
 		return at.party, nil
 	}
-	m := party.Member{Player: s.player, Name: s.name, Face: s.face, Session: s.id, Move: h.nextMove(0)}
+	m := party.Member{Player: s.player, Name: s.name, Face: s.face, Session: s.id, Move: h.nextMove(k, 0)}
 	state := party.Solo(party.ID(auth.ID("p")), s.game, h.partySize(g), m, s.hash, s.own, now())
 	h.where[k] = whereabouts{state.ID, m.Move}
 	r := ref(state.Game, state.ID)
