@@ -182,6 +182,9 @@ func (p *live) started(t party.Time) {
 		if m.State == party.Loads {
 			p.reports[m.Player] = &report{progress: t}
 		}
+		if w, ok := p.h.whereIs(p.state.Game, m.Player); ok && w.party != p.state.ID && w.move < m.Move {
+			p.h.leaveBehind(ref(p.state.Game, w.party), m.Player, m.Move)
+		}
 		p.h.moved(p.state.Game, m.Player, whereabouts{p.state.ID, m.Move})
 	}
 	for _, s := range p.state.Seats {
@@ -191,9 +194,15 @@ func (p *live) started(t party.Time) {
 }
 
 // settle finishes moves that a crash may have cut short: whoever joined from
-// another party must have left it.
+// another party must have left it, and of two memberships of a player the one
+// of the lower move goes.
 func (p *live) settle() {
 	for _, m := range p.state.Members {
+		if p.elsewhere(&m) {
+			w, _ := p.h.whereIs(p.state.Game, m.Player)
+			p.h.leaveBehind(p.ref, m.Player, w.move)
+			continue
+		}
 		if m.From != "" && m.Joined.Add(24*time.Hour) > now() {
 			p.h.leaveBehind(ref(p.state.Game, m.From), m.Player, m.Move)
 		}

@@ -72,7 +72,10 @@ func (p *live) heard(b []byte) {
 		p.schedule()
 		return
 	}
-	if !p.remote.nodes[w.From] || w.Hello {
+	if w.Hello && p.remote.nodes[w.From] {
+		p.lost(w.From) // it has begun anew
+	}
+	if !p.remote.nodes[w.From] {
 		p.remote.nodes[w.From] = true
 		p.introduce()
 	}
