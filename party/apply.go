@@ -61,6 +61,29 @@ func (s *State) evolve(e Event, at Time) {
 			i.Revoked = at
 		}
 		s.Alone = at
+	case Changed:
+		s.Openness, s.Inviters, s.Size = e.Openness, e.Inviters, e.Size
+		s.Alone = at
+	case CastOut:
+		s.castOut(e.Outcast)
+	case Readmitted:
+		s.Outcasts = slices.DeleteFunc(s.Outcasts, func(o Outcast) bool { return o.N == e.N })
+	case MemberSet:
+		if m := s.Member(e.Player); m != nil {
+			m.Data = e.Data
+		}
+	case MatchSet:
+		s.matchSet(e)
+	case Followed:
+		if m := s.Member(e.Player); m != nil {
+			m.Follow = e.Answer
+		}
+	case ReadyAsked:
+		s.Ready = &e.Ready
+	case ReadyAnswered:
+		s.Ready.answer(e.N, e.Yes)
+	case ReadyEnded:
+		s.Ready = nil
 	case Renamed:
 		if m := s.Member(e.Player); m != nil {
 			m.Name = e.Name

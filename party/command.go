@@ -14,11 +14,12 @@ type CommandID struct {
 type (
 	// Hold reserves a place for a browser whose invite page has been looked at.
 	Hold struct {
-		Seat   SeatID
-		Invite InviteID
-		Name   string
-		Face   uint32
-		Home   string // opaque mark of the address; "" is not limited
+		Seat    SeatID
+		Invite  InviteID
+		Name    string
+		Face    uint32
+		Home    string // opaque mark of the address; "" is not limited
+		Browser string // opaque mark of the browser
 	}
 	// Join makes a player a member: by a seat of an invite, held or not.
 	Join struct {
@@ -27,7 +28,8 @@ type (
 		Face    uint32
 		Fresh   bool // a new guest, which takes over the name and face of its held seat
 		Seat    SeatID
-		Invite  InviteID
+		Browser string   // opaque mark of the browser that pressed Start, if one did
+		Invite  InviteID // "": by the party's id, where it is open
 		Move    uint64
 		From    ID
 		Session SessionID
@@ -59,6 +61,11 @@ type (
 		Player PlayerID
 		Patch  Data
 	}
+	// If does a command only while the data's revision is as the sender knows it.
+	If struct {
+		Revision uint64
+		Then     Command
+	}
 	// SetLanding replaces the landing info: the leader's command.
 	SetLanding struct {
 		Player PlayerID
@@ -82,22 +89,85 @@ type (
 		Player PlayerID
 		Name   string
 	}
+	// Change changes how the party is entered; nil leaves a setting as it is.
+	Change struct {
+		Player   PlayerID
+		Openness *Openness
+		Inviters *Inviters
+		Size     *int
+		MaxSize  int // the game's; 0: MaxSize
+	}
+	// Promote gives the crown to another member.
+	Promote struct{ Player, To PlayerID }
+	// Kick takes out the member or the held seat with that number, and keeps it
+	// out: until it is readmitted or invited by name, or with Ban for good.
+	Kick struct {
+		Player PlayerID
+		N      int
+		Ban    bool
+	}
+	// Readmit lets an outcast back in.
+	Readmit struct {
+		Player PlayerID
+		N      int
+	}
+	// SetMember replaces a member's own data, or with Patch changes some keys.
+	SetMember struct {
+		Player PlayerID
+		Data   Data
+		Patch  bool
+	}
+	// SetMatch tells where the party plays now; nil: nowhere.
+	SetMatch struct {
+		Player PlayerID
+		Match  *Match
+	}
+	// FollowMatch answers whether a member follows into the match.
+	FollowMatch struct {
+		Player PlayerID
+		Match  string
+		Yes    bool
+	}
+	// StartReady asks every member that is in whether it is ready.
+	StartReady struct {
+		Player PlayerID
+		Within time.Duration // 0: DefaultReady
+		Keep   bool          // answers outlive changes of roster and data
+	}
+	// AnswerReady is a member's answer.
+	AnswerReady struct {
+		Player PlayerID
+		Yes    bool
+	}
+	// CancelReady ends the ready check.
+	CancelReady struct{ Player PlayerID }
 	// Tick does what is due by now.
 	Tick struct{}
 )
 
-func (Hold) command()       {}
-func (Join) command()       {}
-func (Leave) command()      {}
-func (Resume) command()     {}
-func (Finalize) command()   {}
-func (SetData) command()    {}
-func (PatchData) command()  {}
-func (SetLanding) command() {}
-func (MakeInvite) command() {}
-func (Revoke) command()     {}
-func (Rename) command()     {}
-func (Tick) command()       {}
+func (Hold) command()        {}
+func (Join) command()        {}
+func (Leave) command()       {}
+func (Resume) command()      {}
+func (Finalize) command()    {}
+func (SetData) command()     {}
+func (PatchData) command()   {}
+func (If) command()          {}
+func (SetLanding) command()  {}
+func (MakeInvite) command()  {}
+func (Revoke) command()      {}
+func (Rename) command()      {}
+func (Change) command()      {}
+func (Promote) command()     {}
+func (Kick) command()        {}
+func (Readmit) command()     {}
+func (SetMember) command()   {}
+func (SetMatch) command()    {}
+func (FollowMatch) command() {}
+func (StartReady) command()  {}
+func (AnswerReady) command() {}
+func (CancelReady) command() {}
+func (Tick) command()        {}
 
 // Known is what a decision needs beside the state: things that change too
 // often or matter too little to be written down.
@@ -131,4 +201,7 @@ const (
 	ReasonMoved    Reason = "moved"
 	ReasonReplaced Reason = "replaced"
 	ReasonJoined   Reason = "joined"
+	ReasonPromoted Reason = "promoted"
+	ReasonKicked   Reason = "kicked"
+	ReasonBanned   Reason = "banned"
 )

@@ -39,6 +39,7 @@ type decision struct {
 func (d *decision) emit(e Event) {
 	d.events = append(d.events, e)
 	d.s.evolve(e, d.now)
+	d.watchReady(e)
 }
 
 func (d *decision) command(c Command) error {
@@ -57,6 +58,11 @@ func (d *decision) command(c Command) error {
 		return d.setData(c)
 	case PatchData:
 		return d.setData(SetData{c.Player, d.s.Data.Patched(c.Patch)})
+	case If:
+		if c.Revision != d.s.DataRev {
+			return &Error{Code: RevisionConflict, Current: &Current{d.s.Data, d.s.DataRev}}
+		}
+		return d.command(c.Then)
 	case SetLanding:
 		return d.setLanding(c)
 	case MakeInvite:
@@ -65,6 +71,26 @@ func (d *decision) command(c Command) error {
 		return d.revoke(c)
 	case Rename:
 		return d.rename(c)
+	case Change:
+		return d.change(c)
+	case Promote:
+		return d.promote(c)
+	case Kick:
+		return d.kick(c)
+	case Readmit:
+		return d.readmit(c)
+	case SetMember:
+		return d.setMember(c)
+	case SetMatch:
+		return d.setMatch(c)
+	case FollowMatch:
+		return d.followMatch(c)
+	case StartReady:
+		return d.startReady(c)
+	case AnswerReady:
+		return d.answerReady(c)
+	case CancelReady:
+		return d.cancelReady(c)
 	case Tick:
 		d.tick()
 		return nil
@@ -107,7 +133,7 @@ func (d *decision) resume(c Resume) error {
 }
 
 func (d *decision) setData(c SetData) error {
-	if d.s.Leader != c.Player {
+	if !d.leads(c.Player) && !d.acts(c.Player) {
 		return &Error{Code: NotAllowed, Detail: "Only the leader's data counts; it waits until this player leads."}
 	}
 	data, err := c.Data.Clean()

@@ -44,4 +44,14 @@
 //  16. A party alone for 10 min without a live link and without a held seat
 //     needs no log any more: it retires, and its member goes on in memory.
 //  17. What a command refuses changes nothing.
+//  18. Only the leader changes the party's settings, promotes, bans, sets the
+//     match and asks who is ready. While the leader is away, the member that
+//     would come next acts: it may kick, lock and set data.
+//  19. Who was kicked or banned, and the browser that took the seat, does not
+//     come back in by any link, until readmitted.
+//  20. A ready check asks every member that is in. Its answers begin anew when
+//     roster or data change, unless it keeps them; the last answer ends it.
+//  21. A match asks the members to follow and moves nobody; leaving the party
+//     does not leave the match.
+//  22. A locked party lets nobody new in; an open one also by its id.
 package party

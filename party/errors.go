@@ -27,6 +27,7 @@ const (
 	OriginNotAllowed Code = "origin_not_allowed"
 	PartyTooLarge    Code = "party_too_large"
 	RateLimited      Code = "rate_limited"
+	RevisionConflict Code = "revision_conflict"
 	Revoked          Code = "revoked"
 	StaleCommand     Code = "stale_command"
 	StorageFull      Code = "storage_full"
@@ -65,6 +66,7 @@ var Problems = []Problem{
 	{OriginNotAllowed, 403, false, "This web address is not one of the game's origins. Add it with: partykit game set ID --origin ADDRESS."},
 	{PartyTooLarge, 413, false, "The party holds more than can be stored. Remove some of its data or links."},
 	{RateLimited, 429, true, "That was too fast. Wait as long as retryAfter says, then try again."},
+	{RevisionConflict, 409, false, "The data changed meanwhile. Look at it as it is now, then try again with its revision."},
 	{Revoked, 410, false, "This link was taken back. Ask your friend for a new one."},
 	{StaleCommand, 409, false, "That command was answered before and its answer is no longer kept. Look at the party as it is now."},
 	{StorageFull, 507, true, "The server cannot store anything more. Tell the operator."},
@@ -92,6 +94,13 @@ type Error struct {
 	Code       Code
 	Detail     string
 	RetryAfter time.Duration // 0: not said
+	Current    *Current      // with RevisionConflict
+}
+
+// Current is party data as it is now.
+type Current struct {
+	Data     Data
+	Revision uint64
 }
 
 // Errorf returns an Error whose detail says more than the code's sentence.

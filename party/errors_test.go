@@ -33,6 +33,7 @@ var when = map[Code]string{
 	OriginNotAllowed: "A browser opened the connection from a web address that is not on the game's list. Add it with `partykit game set ID --origin ADDRESS`.",
 	PartyTooLarge:    "The party with everything in it would be larger than 256 KiB. Make its data smaller, or revoke links that nobody needs.",
 	RateLimited:      "More requests than docs/protocol.md allows. Only this request is concerned. `retryAfter` says in how many seconds to send it again; SDKs do so by themselves.",
+	RevisionConflict: "The command asked for the data's revision with `if`, and somebody set the data since. The error carries `data` and `dataRevision` as they are now. Nothing was set.",
 	Revoked:          "Its maker or the party's leader took the link back. Whoever held a seat before may still come in.",
 	StaleCommand:     "A command was sent again under its old id, but so late that its answer is no longer kept (16 are, for each session). It took effect once at most. Look at the party as it is and decide whether to send a new one.",
 	StorageFull:      "The disk of the server, or the room that its operator gave it, is full. Parties go on; what has to be stored is refused.",

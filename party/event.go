@@ -30,8 +30,9 @@ type (
 	}
 	// SeatLapsed gave it free.
 	SeatLapsed struct {
-		Seat SeatID `json:"seat"`
-		N    int    `json:"n"`
+		Seat   SeatID `json:"seat"`
+		N      int    `json:"n"`
+		Reason Reason `json:"reason,omitempty"` // "": it was not used in time
 	}
 	// Joined made a player a member, and took the held seat it came by.
 	Joined struct {
@@ -89,6 +90,50 @@ type (
 		N      int      `json:"n"`
 		Name   string   `json:"name"`
 	}
+	// Changed changed how the party is entered.
+	Changed struct {
+		Openness Openness `json:"openness"`
+		Inviters Inviters `json:"inviters"`
+		Size     int      `json:"size"`
+	}
+	// CastOut keeps somebody out.
+	CastOut struct {
+		Outcast Outcast `json:"outcast"`
+	}
+	// Readmitted lets it back in.
+	Readmitted struct {
+		N int `json:"n"`
+	}
+	// MemberSet replaced a member's own data.
+	MemberSet struct {
+		Player PlayerID `json:"player"`
+		N      int      `json:"n"`
+		Data   Data     `json:"data"`
+	}
+	// MatchSet told where the party plays.
+	MatchSet struct {
+		Match *Match `json:"match"`
+	}
+	// Followed is a member's answer to the match.
+	Followed struct {
+		Player PlayerID `json:"player"`
+		N      int      `json:"n"`
+		Answer Answered `json:"answer"`
+	}
+	// ReadyAsked began a ready check, or began it anew without answers.
+	ReadyAsked struct {
+		Ready Ready `json:"ready"`
+	}
+	// ReadyAnswered is a member's answer.
+	ReadyAnswered struct {
+		N   int  `json:"n"`
+		Yes bool `json:"yes"`
+	}
+	// ReadyEnded ended it.
+	ReadyEnded struct {
+		Reason Reason `json:"reason"`
+		Ready  bool   `json:"ready"` // everybody said yes
+	}
 	// EndedEvent closed the party for good.
 	EndedEvent struct{}
 	// Retired ended the log of a party of one, which goes on in memory.
@@ -108,6 +153,15 @@ func (LandingSet) kind() string    { return "landing" }
 func (Invited) kind() string       { return "invited" }
 func (InviteRevoked) kind() string { return "revoked" }
 func (Renamed) kind() string       { return "renamed" }
+func (Changed) kind() string       { return "changed" }
+func (CastOut) kind() string       { return "castOut" }
+func (Readmitted) kind() string    { return "readmitted" }
+func (MemberSet) kind() string     { return "member" }
+func (MatchSet) kind() string      { return "match" }
+func (Followed) kind() string      { return "followed" }
+func (ReadyAsked) kind() string    { return "ready" }
+func (ReadyAnswered) kind() string { return "answered" }
+func (ReadyEnded) kind() string    { return "readyEnded" }
 func (EndedEvent) kind() string    { return "ended" }
 func (Retired) kind() string       { return "retired" }
 
@@ -127,6 +181,15 @@ var decoders = func() map[string]func([]byte) (Event, error) {
 	register[Invited](m)
 	register[InviteRevoked](m)
 	register[Renamed](m)
+	register[Changed](m)
+	register[CastOut](m)
+	register[Readmitted](m)
+	register[MemberSet](m)
+	register[MatchSet](m)
+	register[Followed](m)
+	register[ReadyAsked](m)
+	register[ReadyAnswered](m)
+	register[ReadyEnded](m)
 	register[EndedEvent](m)
 	register[Retired](m)
 	return m

@@ -17,7 +17,11 @@ func entryOfEverything(t tester) Entry {
 		Joined{m, "hash", 1}, Resumed{"bob", "bob2", "new", "hash", 4, "p2"}, Finalized{"bob", 2}, Renamed{"bob", 2, "Rob"},
 		Crowned{"bob", ReasonTimeout}, DataSet{values("level", "<meadow>"), 1}, LandingSet{title("Meadow")},
 		Invited{Invite{ID: "i2", By: "bob", Expires: start.Add(MinExpiry)}}, InviteRevoked{"i1"},
-		SeatLapsed{"s1", 2}, Left{"bob", 2, ReasonLeft}, Retired{}, EndedEvent{},
+		SeatLapsed{Seat: "s1", N: 2}, Left{"bob", 2, ReasonLeft},
+		Changed{Locking, LeaderOnly, 4}, CastOut{Outcast{N: 3, Player: "eve", Browser: "b", Name: "Eve", Banned: true, At: start}}, Readmitted{3},
+		MemberSet{"ada", 1, values("hero", "owl")}, MatchSet{&Match{ID: "m1", Connection: []byte(`{"ip":"::1"}`), Joinable: true, Free: 2, Since: start}},
+		Followed{"ada", 1, Yes}, ReadyAsked{Ready{By: "ada", Since: start, Until: start.Add(DefaultReady), Answers: []ReadyAnswer{}}},
+		ReadyAnswered{1, true}, ReadyEnded{ReasonAll, true}, Retired{}, EndedEvent{},
 	}}
 }
 

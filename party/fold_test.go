@@ -46,6 +46,33 @@ func fold(v *Snapshot, e EventView) {
 		v.Invites = slices.DeleteFunc(v.Invites, func(i InviteView) bool { return i.ID == e.Invite.(InviteID) })
 	case "renamed":
 		member().Name = e.Name
+	case "changed":
+		v.Openness, v.Inviters, v.Size = e.Openness, e.Inviters, e.Size
+	case "castOut":
+		v.Outcasts = append(slices.DeleteFunc(v.Outcasts, func(o OutcastView) bool { return o.N == e.Outcast.N }), *e.Outcast)
+	case "readmitted":
+		v.Outcasts = slices.DeleteFunc(v.Outcasts, func(o OutcastView) bool { return o.N == e.N })
+	case "member":
+		member().Data = *e.Data
+	case "match":
+		asked := *e.Match == nil || v.Match == nil || (*e.Match).ID != v.Match.ID
+		v.Match = *e.Match
+		for i := range v.Members {
+			if asked {
+				v.Members[i].Follow = ""
+			}
+			if asked && v.Match != nil && v.Members[i].ID == v.Leader {
+				v.Members[i].Follow = Yes
+			}
+		}
+	case "followed":
+		member().Follow = e.Answer
+	case "ready":
+		v.Ready = new(e.Ready.(Ready))
+	case "answered":
+		v.Ready.answer(e.N, *e.Yes)
+	case "readyEnded":
+		v.Ready = nil
 	}
 }
 

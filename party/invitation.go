@@ -20,8 +20,16 @@ type Invitation struct {
 	Members  []PublicMember
 	Held     []Person // opening the game
 	Landing  []Field
-	Expires  Time     // 0: never
-	You      *Arrival // this browser's own way in; nil before Start
+	Match    *PublicMatch // where they play now; nil: nowhere
+	Expires  Time         // 0: never
+	You      *Arrival     // this browser's own way in; nil before Start
+}
+
+// PublicMatch is a match without its connection data.
+type PublicMatch struct {
+	Since    Time `json:"since"`
+	Joinable bool `json:"joinable"`
+	Free     int  `json:"free"`
 }
 
 // Person is a name and a face.
@@ -65,11 +73,11 @@ const (
 // seat is that browser's own: while it is held or taken, neither a full party
 // nor a link that died since hides the party from who is in it. The host adds
 // what it alone knows: this browser's arrival.
-func (s *State) Invitation(id InviteID, seat SeatID, now Time, status func(PlayerID) Status, moved func(*Member) bool) Invitation {
+func (s *State) Invitation(id InviteID, seat SeatID, browser string, now Time, status func(PlayerID) Status, moved func(*Member) bool) Invitation {
 	v := Invitation{Game: s.Game, Invite: id, Revision: s.Revision, Size: s.Size, Taken: s.Taken()}
 	d := decision{s: s, now: now}
 	i := s.Invite(id)
-	if err := d.usable(id, seat, ""); err != nil && (i == nil || !s.cameBy(seat, id)) {
+	if err := d.usable(id, seat, "", browser); err != nil && (i == nil || !s.cameBy(seat, id)) {
 		v.Problem = err.(*Error).Code
 		return v
 	}
@@ -91,6 +99,9 @@ func (s *State) Invitation(id InviteID, seat SeatID, now Time, status func(Playe
 			p.Loading = st.Loading
 		}
 		v.Members = append(v.Members, p)
+	}
+	if m := s.Match; m != nil {
+		v.Match = &PublicMatch{m.Since, m.Joinable, m.Free}
 	}
 	for _, x := range s.Seats {
 		v.Held = append(v.Held, Person{x.Name, x.Face})

@@ -7,6 +7,9 @@ func (d *decision) makeInvite(c MakeInvite) error {
 	if m == nil {
 		return &Error{Code: NotFound}
 	}
+	if d.s.inviters() == LeaderOnly && !d.leads(c.Player) {
+		return &Error{Code: NotAllowed, Detail: "In this party only the leader may invite."}
+	}
 	live := d.s.LiveInvites(d.now)
 	mine := 0
 	for _, i := range live {
@@ -49,18 +52,25 @@ func (d *decision) revoke(c Revoke) error {
 }
 
 // usable says why a link does not open the party now, or nil. A seat that is
-// held, or whose use was counted, needs no further use.
-func (d *decision) usable(id InviteID, seat SeatID, p PlayerID) error {
+// held, or whose use was counted, needs no further use. An open party is also
+// entered by its id, without a link.
+func (d *decision) usable(id InviteID, seat SeatID, p PlayerID, browser string) error {
 	i := d.s.Invite(id)
 	switch {
 	case d.s.Ended || d.s.Retired:
 		return &Error{Code: Ended}
+	case d.s.outcast(p, browser) != nil:
+		return &Error{Code: Banned}
+	case id == "" && d.s.Openness == Open:
+		return nil
 	case i == nil:
 		return &Error{Code: NotFound}
 	case i.Revoked != 0:
 		return &Error{Code: Revoked}
 	case !i.Live(d.now):
 		return &Error{Code: Expired}
+	case d.s.Openness == Locking:
+		return &Error{Code: Locked}
 	case i.MaxUses > 0 && d.s.used(i) >= i.MaxUses && !i.countedSeat(seat) && !i.counted(p):
 		return &Error{Code: UsedUp}
 	}

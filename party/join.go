@@ -7,7 +7,7 @@ func (d *decision) hold(c Hold) error {
 	if d.s.knows(c.Seat) {
 		return nil // held or redeemed already
 	}
-	if err := d.usable(c.Invite, c.Seat, ""); err != nil {
+	if err := d.usable(c.Invite, c.Seat, "", c.Browser); err != nil {
 		return err
 	}
 	if d.s.Taken() >= d.s.Size {
@@ -26,7 +26,7 @@ func (d *decision) hold(c Hold) error {
 	}
 	d.emit(SeatHeld{Seat{
 		ID: c.Seat, N: d.s.LastN + 1, Name: d.s.uniqueName(c.Name, 0), Face: c.Face,
-		Invite: c.Invite, By: d.s.Invite(c.Invite).By, Since: d.now, Home: c.Home,
+		Invite: c.Invite, By: d.s.Invite(c.Invite).By, Since: d.now, Home: c.Home, Browser: c.Browser,
 	}})
 	return nil
 }
@@ -37,7 +37,7 @@ func (d *decision) join(c Join) error {
 	seat := d.s.Seat(c.Seat)
 	if m := d.s.Member(c.Player); m != nil {
 		if seat != nil {
-			d.emit(SeatLapsed{seat.ID, seat.N})
+			d.emit(SeatLapsed{Seat: seat.ID, N: seat.N})
 		}
 		d.emit(Resumed{Player: c.Player, Session: c.Session, Hash: c.Hash, Move: c.Move, From: c.From})
 		return nil
@@ -47,7 +47,7 @@ func (d *decision) join(c Join) error {
 	}
 	former := d.s.former(c.Seat, c.Invite)
 	if seat == nil {
-		if err := d.usable(c.Invite, c.Seat, c.Player); err != nil {
+		if err := d.usable(c.Invite, c.Seat, c.Player, c.Browser); err != nil {
 			return err
 		}
 		if len(former) == 0 && d.s.Taken() >= d.s.Size {
@@ -57,6 +57,7 @@ func (d *decision) join(c Join) error {
 	member := Member{
 		Player: c.Player, N: d.s.LastN + 1, Name: c.Name, Face: c.Face, State: Loads, Joined: d.now,
 		Move: c.Move, From: c.From, Seat: c.Seat, Invite: c.Invite, Session: c.Session,
+		Browser: c.Browser,
 	}
 	if i := d.s.Invite(c.Invite); i != nil {
 		member.By = i.By

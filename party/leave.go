@@ -38,8 +38,13 @@ func (d *decision) crown(why Reason) {
 		d.emit(Crowned{"", why})
 		return
 	}
-	d.emit(Crowned{heir.Player, why})
-	own := d.known.Own[heir.Player]
+	d.crownTo(heir.Player, why)
+}
+
+// crownTo gives the crown to a member and lets its waiting sets count.
+func (d *decision) crownTo(heir PlayerID, why Reason) {
+	d.emit(Crowned{heir, why})
+	own := d.known.Own[heir]
 	if own.Data != nil && !own.Data.Equal(d.s.Data) {
 		d.emit(DataSet{own.Data, d.s.DataRev + 1})
 	}

@@ -32,8 +32,21 @@ func (t Time) Until(u Time) time.Duration { return time.Duration(u-t) * time.Mil
 // Openness says who may enter beside those who hold a seat.
 type Openness string
 
-// InviteOnly lets in whoever has a live link.
-const InviteOnly Openness = "invite_only"
+// The kinds of openness.
+const (
+	InviteOnly Openness = "invite_only" // a live link enters
+	Open       Openness = "open"        // the party's id enters as well, for players of the same game
+	Locking    Openness = "locked"      // nobody new; held seats still enter
+)
+
+// Inviters says who may make links.
+type Inviters string
+
+// Who may make links.
+const (
+	Everyone   Inviters = "everyone"
+	LeaderOnly Inviters = "leader"
+)
 
 // Standing is whether a member has finished loading.
 type Standing string
@@ -53,12 +66,16 @@ type State struct {
 	Revision uint64    `json:"rev"`
 	Size     int       `json:"size"`
 	Openness Openness  `json:"open"`
+	Inviters Inviters  `json:"inviters,omitempty"` // "": everyone
 	Leader   PlayerID  `json:"leader"`
 	Members  []Member  `json:"members"`
 	Seats    []Seat    `json:"seats,omitempty"`
 	Data     Data      `json:"data,omitzero"`
 	DataRev  uint64    `json:"dataRev,omitempty"`
 	Landing  []Field   `json:"landing,omitzero"`
+	Match    *Match    `json:"match,omitempty"`
+	Ready    *Ready    `json:"ready,omitempty"`
+	Outcasts []Outcast `json:"outcasts,omitempty"`
 	Invites  []Invite  `json:"invites,omitempty"` // live and, for a day, dead
 	Sessions []Session `json:"sessions,omitempty"`
 	LastN    int       `json:"lastN"`           // the last number given to a seat or member
@@ -82,18 +99,22 @@ type Member struct {
 	Invite  InviteID  `json:"invite,omitempty"`
 	By      PlayerID  `json:"by,omitempty"` // the maker of that invite
 	Session SessionID `json:"session"`
+	Browser string    `json:"browser,omitempty"` // opaque mark of the browser whose seat it took
+	Data    Data      `json:"data,omitempty"`    // its own, seen by all
+	Follow  Answered  `json:"follow,omitempty"`  // whether it follows into the match
 }
 
 // Seat is a place reserved for a browser that is opening the game.
 type Seat struct {
-	ID     SeatID   `json:"id"`
-	N      int      `json:"n"`
-	Name   string   `json:"name"`
-	Face   uint32   `json:"face"`
-	Invite InviteID `json:"invite"`
-	By     PlayerID `json:"by"`
-	Since  Time     `json:"since"`
-	Home   string   `json:"home,omitempty"` // opaque mark of its address
+	ID      SeatID   `json:"id"`
+	N       int      `json:"n"`
+	Name    string   `json:"name"`
+	Face    uint32   `json:"face"`
+	Invite  InviteID `json:"invite"`
+	By      PlayerID `json:"by"`
+	Since   Time     `json:"since"`
+	Home    string   `json:"home,omitempty"`    // opaque mark of its address
+	Browser string   `json:"browser,omitempty"` // opaque mark of its browser
 }
 
 // Invite is a link into the party. Its code is not here, nor its hash.
@@ -223,6 +244,12 @@ func (s *State) Clone() *State {
 	c.Invites = slices.Clone(s.Invites)
 	for i := range c.Invites {
 		c.Invites[i].Used = slices.Clone(c.Invites[i].Used)
+	}
+	c.Outcasts = slices.Clone(s.Outcasts)
+	if s.Ready != nil {
+		r := *s.Ready
+		r.Answers = slices.Clone(r.Answers)
+		c.Ready = &r
 	}
 	c.Sessions = slices.Clone(s.Sessions)
 	for i := range c.Sessions {

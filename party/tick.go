@@ -7,7 +7,7 @@ import "slices"
 func (d *decision) tick() {
 	for _, seat := range slices.Clone(d.s.Seats) {
 		if due(d.seatDue(&seat), d.now) {
-			d.emit(SeatLapsed{seat.ID, seat.N})
+			d.emit(SeatLapsed{Seat: seat.ID, N: seat.N})
 		}
 	}
 	for _, m := range slices.Clone(d.s.Members) {
@@ -20,6 +20,9 @@ func (d *decision) tick() {
 	}
 	if due(d.crownDue(), d.now) {
 		d.crown(ReasonTimeout)
+	}
+	if due(d.readyDue(), d.now) {
+		d.emit(ReadyEnded{Reason: ReasonTimeout})
 	}
 	if due(d.endDue(), d.now) {
 		d.endIfEmpty()
@@ -45,6 +48,7 @@ func NextDue(s *State, known Known) Time {
 		consider(d.memberDue(&s.Members[i]))
 	}
 	consider(d.crownDue())
+	consider(d.readyDue())
 	consider(d.endDue())
 	consider(d.retireDue())
 	return next
@@ -98,7 +102,7 @@ func (d *decision) endDue() Time {
 }
 
 func (d *decision) retireDue() Time {
-	if d.s.Seq == 0 || d.s.Retired || len(d.s.Members) != 1 || len(d.s.Seats) > 0 {
+	if d.s.Seq == 0 || d.s.Retired || len(d.s.Members) != 1 || len(d.s.Seats) > 0 || d.s.Openness == Open {
 		return 0
 	}
 	return max(d.s.Alone, d.lastLink()).Add(AloneLimit)

@@ -25,18 +25,22 @@ type Status struct {
 
 // Snapshot is a party as its members see it: the protocol's snapshot.
 type Snapshot struct {
-	ID       ID           `json:"id"`
-	Game     GameID       `json:"game"`
-	Revision uint64       `json:"revision"`
-	Size     int          `json:"size"`
-	Openness Openness     `json:"openness"`
-	Leader   PlayerID     `json:"leader"`
-	Members  []MemberView `json:"members"`
-	Held     []SeatView   `json:"held"`
-	Data     Data         `json:"data"`
-	DataRev  uint64       `json:"dataRevision"`
-	Landing  []Field      `json:"landing"`
-	Invites  []InviteView `json:"invites"`
+	ID       ID            `json:"id"`
+	Game     GameID        `json:"game"`
+	Revision uint64        `json:"revision"`
+	Size     int           `json:"size"`
+	Openness Openness      `json:"openness"`
+	Inviters Inviters      `json:"inviters"`
+	Leader   PlayerID      `json:"leader"`
+	Members  []MemberView  `json:"members"`
+	Held     []SeatView    `json:"held"`
+	Data     Data          `json:"data"`
+	DataRev  uint64        `json:"dataRevision"`
+	Landing  []Field       `json:"landing"`
+	Invites  []InviteView  `json:"invites"`
+	Match    *Match        `json:"match,omitempty"`
+	Ready    *Ready        `json:"ready,omitempty"`
+	Outcasts []OutcastView `json:"outcasts"`
 }
 
 // MemberView is a member as the others see it.
@@ -49,7 +53,16 @@ type MemberView struct {
 	Joined Time     `json:"joined"`
 	Invite InviteID `json:"invite,omitempty"`
 	By     PlayerID `json:"by,omitempty"`
+	Data   Data     `json:"data,omitempty"`
+	Follow Answered `json:"follow,omitempty"`
 	Status
+}
+
+// OutcastView is somebody who is kept out, as members see it.
+type OutcastView struct {
+	N      int    `json:"n"`
+	Name   string `json:"name"`
+	Banned bool   `json:"banned"`
 }
 
 // SeatView is a held seat as members see it.
@@ -80,7 +93,7 @@ func (s *State) View(now Time, status func(PlayerID) Status, moved func(*Member)
 	v := Snapshot{
 		ID: s.ID, Game: s.Game, Revision: s.Revision, Size: s.Size, Openness: s.Openness, Leader: s.Leader,
 		Members: []MemberView{}, Held: []SeatView{}, Data: s.Data, DataRev: s.DataRev,
-		Landing: s.Landing, Invites: []InviteView{},
+		Landing: s.Landing, Invites: []InviteView{}, Inviters: s.inviters(), Match: s.Match, Ready: s.Ready, Outcasts: []OutcastView{},
 	}
 	if v.Data == nil {
 		v.Data = Data{}
@@ -99,14 +112,19 @@ func (s *State) View(now Time, status func(PlayerID) Status, moved func(*Member)
 	for _, i := range s.LiveInvites(now) {
 		v.Invites = append(v.Invites, i.View())
 	}
+	for _, o := range s.Outcasts {
+		v.Outcasts = append(v.Outcasts, o.view())
+	}
 	return v
 }
+
+func (o Outcast) view() OutcastView { return OutcastView{o.N, o.Name, o.Banned} }
 
 func (m *Member) view(st Status) MemberView {
 	if m.State == In {
 		st.Loading = nil
 	}
-	return MemberView{m.Player, m.N, m.Name, m.Face, m.State, m.Joined, m.Invite, m.By, st}
+	return MemberView{m.Player, m.N, m.Name, m.Face, m.State, m.Joined, m.Invite, m.By, m.Data, m.Follow, st}
 }
 
 func (x Seat) view() SeatView {
@@ -121,18 +139,26 @@ func (i *Invite) View() InviteView {
 // EventView is an event as members see it: one row of the protocol's table.
 // Only the members of its type are set.
 type EventView struct {
-	Type     string      `json:"type"`
-	N        int         `json:"n,omitempty"`
-	Seat     *SeatView   `json:"seat,omitempty"`
-	Member   *MemberView `json:"member,omitempty"`
-	Leader   *PlayerID   `json:"leader,omitempty"`
-	Reason   Reason      `json:"reason,omitempty"`
-	Data     *Data       `json:"data,omitempty"`
-	Revision uint64      `json:"revision,omitempty"`
-	Landing  *[]Field    `json:"landing,omitempty"`
-	Invite   any         `json:"invite,omitempty"` // InviteView when made, InviteID after
-	Uses     int         `json:"uses,omitempty"`
-	Name     string      `json:"name,omitempty"`
+	Type     string       `json:"type"`
+	N        int          `json:"n,omitempty"`
+	Seat     *SeatView    `json:"seat,omitempty"`
+	Member   *MemberView  `json:"member,omitempty"`
+	Leader   *PlayerID    `json:"leader,omitempty"`
+	Reason   Reason       `json:"reason,omitempty"`
+	Data     *Data        `json:"data,omitempty"`
+	Revision uint64       `json:"revision,omitempty"`
+	Landing  *[]Field     `json:"landing,omitempty"`
+	Openness Openness     `json:"openness,omitempty"`
+	Inviters Inviters     `json:"inviters,omitempty"`
+	Size     int          `json:"size,omitempty"`
+	Outcast  *OutcastView `json:"outcast,omitempty"`
+	Match    **Match      `json:"match,omitempty"` // null: in none
+	Answer   Answered     `json:"answer,omitempty"`
+	Ready    any          `json:"ready,omitempty"` // Ready when asked, bool when it ended
+	Yes      *bool        `json:"yes,omitempty"`
+	Invite   any          `json:"invite,omitempty"` // InviteView when made, InviteID after
+	Uses     int          `json:"uses,omitempty"`
+	Name     string       `json:"name,omitempty"`
 }
 
 // View returns what members see of an entry: one row of the protocol's table
@@ -156,7 +182,25 @@ func viewEvent(e Event) (EventView, bool) {
 	case SeatHeld:
 		v.Seat = new(e.Seat.view())
 	case SeatLapsed:
+		v.N, v.Reason = e.N, e.Reason
+	case Changed:
+		v.Openness, v.Inviters, v.Size = e.Openness, e.Inviters, e.Size
+	case CastOut:
+		v.Outcast = new(e.Outcast.view())
+	case Readmitted:
 		v.N = e.N
+	case MemberSet:
+		v.N, v.Data = e.N, new(e.Data)
+	case MatchSet:
+		v.Match = new(e.Match)
+	case Followed:
+		v.N, v.Answer = e.N, e.Answer
+	case ReadyAsked:
+		v.Ready = e.Ready
+	case ReadyAnswered:
+		v.N, v.Yes = e.N, new(e.Yes)
+	case ReadyEnded:
+		v.Reason, v.Ready = e.Reason, e.Ready
 	case Joined:
 		v.Member = new(e.Member.view(Status{Presence: Connected}))
 	case Finalized:

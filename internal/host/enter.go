@@ -203,7 +203,7 @@ func (m *moving) join(y *live, cmd party.Join) {
 
 // ask is what the player is asked before it leaves others for this party.
 func (p *live) ask(in entrance) *protocol.Ask {
-	v := p.state.Invitation(in.Invite, in.seat, now(), p.status, p.elsewhere)
+	v := p.state.Invitation(in.Invite, in.seat, "", now(), p.status, p.elsewhere)
 	return &protocol.Ask{From: v.Inviter.Name, Game: p.state.Game, Size: v.Taken}
 }
 

@@ -105,7 +105,7 @@ func (p *live) invitation(invite party.InviteID, seat party.SeatID) party.Invita
 	if _, err := p.h.active(p.state.Game); err != nil {
 		return party.Invitation{Game: p.state.Game, Invite: invite, Problem: failure(err).Code}
 	}
-	v := p.state.Invitation(invite, seat, now(), p.status, p.elsewhere)
+	v := p.state.Invitation(invite, seat, "", now(), p.status, p.elsewhere)
 	if seat == "" {
 		return v
 	}

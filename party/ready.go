@@ -1,0 +1,125 @@
+package party
+
+import (
+	"slices"
+	"time"
+)
+
+// How long members have to answer a ready check.
+const (
+	DefaultReady = 30 * time.Second
+	MinReady     = 5 * time.Second
+	MaxReady     = 5 * time.Minute
+)
+
+// The ways in which a ready check ends.
+const (
+	ReasonAll       Reason = "all"
+	ReasonCancelled Reason = "cancelled"
+)
+
+// Ready is a ready check under way.
+type Ready struct {
+	By      PlayerID      `json:"by"`
+	Since   Time          `json:"since"`
+	Until   Time          `json:"until"`
+	Keep    bool          `json:"keep,omitempty"`
+	Answers []ReadyAnswer `json:"answers"`
+}
+
+// ReadyAnswer is one member's answer.
+type ReadyAnswer struct {
+	N   int  `json:"n"`
+	Yes bool `json:"yes"`
+}
+
+func (r *Ready) answer(n int, yes bool) {
+	r.Answers = slices.DeleteFunc(r.Answers, func(a ReadyAnswer) bool { return a.N == n })
+	r.Answers = append(r.Answers, ReadyAnswer{n, yes})
+}
+
+func (d *decision) startReady(c StartReady) error {
+	if err := d.may(c.Player, false); err != nil {
+		return err
+	}
+	if c.Within == 0 {
+		c.Within = DefaultReady
+	}
+	if c.Within < MinReady || c.Within > MaxReady {
+		return Errorf(BadRequest, "A ready check lasts between %v and %v.", MinReady, MaxReady)
+	}
+	if d.s.Ready != nil {
+		return Errorf(TooMany, "A ready check is under way. Cancel it first.")
+	}
+	d.emit(ReadyAsked{Ready{By: c.Player, Since: d.now, Until: d.now.Add(c.Within), Keep: c.Keep, Answers: []ReadyAnswer{}}})
+	return nil
+}
+
+func (d *decision) answerReady(c AnswerReady) error {
+	m := d.s.Member(c.Player)
+	if m == nil || d.s.Ready == nil {
+		return &Error{Code: NotFound, Detail: "No ready check is under way."}
+	}
+	if !slices.Contains(d.s.Ready.Answers, ReadyAnswer{m.N, c.Yes}) {
+		d.emit(ReadyAnswered{m.N, c.Yes})
+	}
+	return nil
+}
+
+func (d *decision) cancelReady(c CancelReady) error {
+	if d.s.Ready == nil {
+		return nil
+	}
+	if d.s.Ready.By != c.Player {
+		if err := d.may(c.Player, false); err != nil {
+			return err
+		}
+	}
+	d.emit(ReadyEnded{Reason: ReasonCancelled})
+	return nil
+}
+
+// watchReady keeps a ready check true to what happens: a change of roster or
+// data asks anew, and the last answer ends it (law 20).
+func (d *decision) watchReady(e Event) {
+	r := d.s.Ready
+	if r == nil {
+		return
+	}
+	switch e.(type) {
+	case Joined, Left, DataSet:
+		if !r.Keep && len(r.Answers) > 0 {
+			asked := *r
+			asked.Answers = []ReadyAnswer{}
+			d.emit(ReadyAsked{asked})
+		}
+	case ReadyAnswered:
+		if all, yes := d.s.everyReady(); all {
+			d.emit(ReadyEnded{ReasonAll, yes})
+		}
+	}
+}
+
+// everyReady reports whether every member that is in has answered, and all of
+// them with yes.
+func (s *State) everyReady() (all, yes bool) {
+	yes = true
+	for _, m := range s.Members {
+		if m.State != In {
+			continue
+		}
+		a := find(s.Ready.Answers, func(a *ReadyAnswer) bool { return a.N == m.N })
+		if a == nil {
+			return false, false
+		}
+		yes = yes && a.Yes
+	}
+	return true, yes
+}
+
+func (d *decision) readyDue() Time {
+	if d.s.Ready == nil {
+		return 0
+	}
+	return d.s.Ready.Until
+}
