@@ -17,6 +17,8 @@ const (
 	MaxFieldValue   = 511
 	MaxMessage      = 255 // an invite's message
 	MaxPhase        = 31
+	MaxChat         = 500 // characters of a line of chat
+	ChatKept        = 200 // lines of 24 h that a welcome brings
 	MaxLoadingText  = 255
 	MaxInvites      = 64 // live links of a party
 	MaxInvitesEach  = 20 // live links of one maker

@@ -6,6 +6,7 @@ type Presence string
 // The presences of a member.
 const (
 	Connected    Presence = "connected"
+	Away         Presence = "away" // connected, with the game out of sight
 	Reconnecting Presence = "reconnecting"
 )
 

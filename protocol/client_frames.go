@@ -36,22 +36,36 @@ type Own struct {
 
 // Command is any other text frame of a client. T says which members count.
 type Command struct {
-	T        string         `json:"t"`
-	ID       uint64         `json:"id,omitempty"`
-	Expires  int64          `json:"expires,omitempty"` // invite: seconds
-	MaxUses  int            `json:"maxUses,omitempty"`
-	Message  string         `json:"message,omitempty"` // invite, loading
-	Invite   party.InviteID `json:"invite,omitempty"`  // revoke
-	Code     string         `json:"code,omitempty"`    // join
-	Ticket   string         `json:"ticket,omitempty"`  // join
-	Confirm  bool           `json:"confirm,omitempty"` // join
-	Set      party.Data     `json:"set,omitempty"`     // data
-	Patch    party.Data     `json:"patch,omitempty"`   // data
-	Fields   []party.Field  `json:"fields,omitempty"`  // landing
-	Success  *bool          `json:"success,omitempty"` // finalize
-	Name     string         `json:"name,omitempty"`    // rename
-	Phase    string         `json:"phase,omitempty"`   // loading
-	Progress *float64       `json:"progress,omitempty"`
+	T        string          `json:"t"`
+	ID       uint64          `json:"id,omitempty"`
+	Expires  int64           `json:"expires,omitempty"` // invite: seconds
+	MaxUses  int             `json:"maxUses,omitempty"`
+	Message  string          `json:"message,omitempty"` // invite, loading
+	Invite   party.InviteID  `json:"invite,omitempty"`  // revoke
+	Code     string          `json:"code,omitempty"`    // join
+	Ticket   string          `json:"ticket,omitempty"`  // join
+	Confirm  bool            `json:"confirm,omitempty"` // join
+	Set      party.Data      `json:"set,omitempty"`     // data
+	Patch    party.Data      `json:"patch,omitempty"`   // data
+	Fields   []party.Field   `json:"fields,omitempty"`  // landing
+	Success  *bool           `json:"success,omitempty"` // finalize
+	Name     string          `json:"name,omitempty"`    // rename
+	If       *uint64         `json:"if,omitempty"`      // data: only at this revision
+	Party    party.ID        `json:"party,omitempty"`   // join: an open party
+	N        int             `json:"n,omitempty"`       // promote, kick, readmit
+	Ban      bool            `json:"ban,omitempty"`     // kick
+	Openness *party.Openness `json:"openness,omitempty"`
+	Inviters *party.Inviters `json:"inviters,omitempty"`
+	Size     *int            `json:"size,omitempty"`
+	Match    *party.Match    `json:"match,omitempty"`  // match; null: none
+	Into     string          `json:"into,omitempty"`   // follow
+	Yes      *bool           `json:"yes,omitempty"`    // follow, answer
+	Within   int64           `json:"within,omitempty"` // ready: seconds
+	Keep     bool            `json:"keep,omitempty"`   // ready
+	Text     string          `json:"text,omitempty"`   // chat
+	Away     bool            `json:"away,omitempty"`
+	Phase    string          `json:"phase,omitempty"` // loading
+	Progress *float64        `json:"progress,omitempty"`
 }
 
 // The types of commands.
@@ -68,6 +82,18 @@ const (
 	TLoading  = "loading"
 	TFinalize = "finalize"
 	TRename   = "rename"
+	TSettings = "settings"
+	TPromote  = "promote"
+	TKick     = "kick"
+	TReadmit  = "readmit"
+	TMember   = "member"
+	TMatch    = "match"
+	TFollow   = "follow"
+	TReady    = "ready"
+	TAnswer   = "answer"
+	TCancel   = "cancel"
+	TChat     = "chat"
+	TAway     = "away"
 )
 
 // DecodeHello reads a hello; the error is a BadRequest that says what is wrong.
@@ -100,9 +126,10 @@ func DecodeCommand(frame []byte) (Command, error) {
 		return Command{ID: id.ID}, err
 	}
 	switch c.T {
-	case TPing, TLoading:
+	case TPing, TLoading, TAway:
 		return c, nil
-	case TInvite, TInvites, TRevoke, TJoin, TLeave, TData, TLanding, TFinalize, TRename:
+	case TInvite, TInvites, TRevoke, TJoin, TLeave, TData, TLanding, TFinalize, TRename,
+		TSettings, TPromote, TKick, TReadmit, TMember, TMatch, TFollow, TReady, TAnswer, TCancel, TChat:
 	default:
 		return c, party.Errorf(party.BadRequest, "There is no frame of type %.32q.", c.T)
 	}

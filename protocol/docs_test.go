@@ -163,6 +163,9 @@ func TestEventsAreTheDocumentedOnes(t *testing.T) {
 		party.Left{N: 2, Reason: party.ReasonLeft}, party.Crowned{Reason: party.ReasonLeft},
 		party.DataSet{Data: party.Data{}, Revision: 1}, party.LandingSet{Fields: []party.Field{}},
 		party.Invited{}, party.InviteRevoked{Invite: "i"}, party.Renamed{N: 2, Name: "Ada"},
+		party.Changed{Openness: party.Open, Inviters: party.Everyone, Size: 8}, party.CastOut{Outcast: party.Outcast{N: 2}}, party.Readmitted{N: 2},
+		party.MemberSet{N: 2, Data: party.Data{}}, party.MatchSet{}, party.Followed{N: 2, Answer: party.Yes},
+		party.ReadyAsked{}, party.ReadyAnswered{N: 2}, party.ReadyEnded{Reason: party.ReasonAll},
 	} {
 		for _, view := range (party.Entry{Events: []party.Event{e}}).View() {
 			told[view.Type] = true
@@ -183,7 +186,7 @@ func TestEventsAreTheDocumentedOnes(t *testing.T) {
 	}
 	same(t, "events", slices.Collect(maps.Keys(documented)), slices.Collect(maps.Keys(told)))
 
-	reasons := []string{"joined"} // of the crown only
+	reasons := []string{"joined", "promoted"} // of the crown only
 	for _, word := range documented["left"] {
 		if word != "n" && word != "reason" {
 			reasons = append(reasons, word)

@@ -28,6 +28,17 @@ type Welcome struct {
 	Gap     bool            `json:"gap"`
 	Party   party.Snapshot  `json:"party"`
 	Invite  *Ask            `json:"invite,omitempty"`
+	Chat    []Chat          `json:"chat,omitempty"`
+}
+
+// Chat is a line of chat. T is set in a frame of its own only.
+type Chat struct {
+	T    string     `json:"t,omitempty"`
+	Seq  uint64     `json:"seq"`
+	N    int        `json:"n"`
+	Name string     `json:"name"` // of who wrote it, as it was
+	Text string     `json:"text"`
+	At   party.Time `json:"at"`
 }
 
 // Ask is an invite that moves nobody until the player agreed, or says why the
@@ -62,6 +73,7 @@ type Moved struct {
 	Seq    uint64         `json:"seq"`
 	You    You            `json:"you"`
 	Party  party.Snapshot `json:"party"`
+	Chat   []Chat         `json:"chat,omitempty"`
 }
 
 // Event is one change of the party.
@@ -99,6 +111,8 @@ type Failure struct {
 	Message    string     `json:"message"`
 	Docs       string     `json:"docs,omitempty"`
 	RetryAfter float64    `json:"retryAfter,omitempty"` // seconds
+	Data       party.Data `json:"data,omitempty"`       // with revision_conflict, as it is now
+	Revision   uint64     `json:"dataRevision,omitempty"`
 }
 
 // Error answers the command ID, the reliable message MID, or a frame that

@@ -72,8 +72,12 @@ func (s *session) refuse(id uint64, err error) {
 // Failure is an error as every surface tells it.
 func (h *Host) Failure(err error) protocol.Failure {
 	e := failure(err)
-	return protocol.Failure{
+	f := protocol.Failure{
 		Code: e.Code, Message: e.Message(), RetryAfter: e.RetryAfter.Seconds(),
 		Docs: h.o.PublicURL + "/docs/errors#" + string(e.Code),
 	}
+	if e.Current != nil {
+		f.Data, f.Revision = e.Current.Data, e.Current.Revision
+	}
+	return f
 }

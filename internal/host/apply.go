@@ -83,6 +83,7 @@ func (p *live) left(before *party.State, e party.Left) {
 	m := before.Member(e.Player)
 	delete(p.absent, e.Player)
 	delete(p.reports, e.Player)
+	delete(p.hidden, e.Player)
 	delete(p.remote.members, e.Player)
 	if m != nil && p.pageOpen(m.Seat) {
 		p.gone[m.Seat] = e.Reason

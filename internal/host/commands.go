@@ -29,6 +29,9 @@ func (s *session) text(frame []byte) {
 	case protocol.TLoading:
 		s.loading(c)
 		return
+	case protocol.TAway:
+		s.party.setAway(s.player, c.Away)
+		return
 	}
 	if limited := take(s.limits.commands); limited != nil {
 		s.refuse(c.ID, limited)
@@ -81,6 +84,10 @@ func (s *session) command(c protocol.Command) {
 		s.landing(c)
 	case protocol.TRename:
 		s.rename(c)
+	case protocol.TChat:
+		s.chat(c)
+	default:
+		s.tool(c)
 	}
 }
 
@@ -125,6 +132,9 @@ func (s *session) data(c protocol.Command) {
 	var cmd party.Command = party.SetData{Player: s.player, Data: c.Set}
 	if c.Patch != nil {
 		cmd = party.PatchData{Player: s.player, Patch: c.Patch}
+	}
+	if c.If != nil {
+		cmd = party.If{Revision: *c.If, Then: cmd}
 	}
 	s.set(c.ID, cmd, wait)
 }

@@ -104,11 +104,16 @@ func (p *live) decide(j *job) {
 }
 
 // shares reports whether the events must be seen outside this host: a link was
-// made.
+// made, or the party can be entered by its id.
 func shares(events []party.Event) bool {
 	return slices.ContainsFunc(events, func(e party.Event) bool {
-		_, ok := e.(party.Invited)
-		return ok
+		switch e := e.(type) {
+		case party.Invited:
+			return true
+		case party.Changed:
+			return e.Openness == party.Open
+		}
+		return false
 	})
 }
 
@@ -167,8 +172,10 @@ func tooLarge(s *party.State) bool {
 // grows tells the commands that may be refused when a party is too large from
 // those that must always be possible.
 func grows(c party.Command) bool {
-	switch c.(type) {
-	case party.SetData, party.PatchData, party.SetLanding, party.MakeInvite, party.Hold, party.Join:
+	switch c := c.(type) {
+	case party.If:
+		return grows(c.Then)
+	case party.SetMember, party.SetMatch, party.SetData, party.PatchData, party.SetLanding, party.MakeInvite, party.Hold, party.Join:
 		return true
 	}
 	return false
@@ -271,9 +278,9 @@ func (p *live) take(r engine.Record) {
 		p.held = append(p.held, r)
 	case r.Kind == engine.Gap:
 		p.reread(0)
-	case r.Kind == engine.Event && r.Seq <= p.state.Seq, r.Kind == engine.Message && r.Seq <= p.lastMsg:
+	case r.Kind == engine.Event && r.Seq <= p.state.Seq, r.Kind == engine.Message && r.Seq <= p.lastMsg, r.Kind == engine.Chat && r.Seq <= p.lastChat:
 		// seen before
-	case r.Kind == engine.Event && r.Prev > p.state.Seq, r.Kind == engine.Message && r.Prev > p.lastMsg:
+	case r.Kind == engine.Event && r.Prev > p.state.Seq, r.Kind == engine.Message && r.Prev > p.lastMsg, r.Kind == engine.Chat && r.Prev > p.lastChat:
 		p.held = append(p.held, r)
 		p.reread(0)
 	case r.Kind == engine.Event:
@@ -287,6 +294,8 @@ func (p *live) take(r engine.Record) {
 		p.finishInflight()
 	case r.Kind == engine.Message:
 		p.deliver(r)
+	case r.Kind == engine.Chat:
+		p.deliverChat(r)
 	}
 }
 

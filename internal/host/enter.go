@@ -17,7 +17,8 @@ import (
 type entry struct {
 	ticket    string
 	code      string
-	confirmed bool // the player agreed to leave company
+	open      party.ID // an open party
+	confirmed bool     // the player agreed to leave company
 	id        *party.CommandID
 }
 
@@ -25,8 +26,9 @@ type entry struct {
 // that pressed Start, and the guest that redeemed it.
 type ticket struct {
 	link
-	Hash   string         `json:"hash"`
-	Player party.PlayerID `json:"player,omitempty"`
+	Hash    string         `json:"hash"`
+	Browser string         `json:"browser"` // opaque mark
+	Player  party.PlayerID `json:"player,omitempty"`
 }
 
 // keepTicket is how long a ticket is held at most: a page open for as long as
@@ -36,17 +38,18 @@ const keepTicket = 2 * party.SeatOpen
 // entrance is an entry that was looked up: the party, the invite and the seat.
 type entrance struct {
 	link
-	seat party.SeatID
-	bind func(context.Context) error // spends the ticket
+	seat    party.SeatID
+	browser string
+	bind    func(context.Context) error // spends the ticket
 }
 
 // join is the command. It waits for what the player did before.
 func (s *session) join(c protocol.Command) {
-	if (c.Code == "") == (c.Ticket == "") {
-		s.fail(c.ID, party.Errorf(party.BadRequest, "join needs either a code or a ticket."), nil)
+	e := entry{ticket: c.Ticket, code: c.Code, open: c.Party, confirmed: c.Confirm, id: &party.CommandID{Session: s.id, Counter: c.ID}}
+	if !e.one() {
+		s.fail(c.ID, party.Errorf(party.BadRequest, "join needs a code, a ticket or the id of an open party, and one of them only."), nil)
 		return
 	}
-	e := entry{ticket: c.Ticket, code: c.Code, confirmed: c.Confirm, id: &party.CommandID{Session: s.id, Counter: c.ID}}
 	from := s.party
 	s.inTurn(c.ID, func() {
 		s.enter(e, func(ask *protocol.Ask, err *party.Error) {
@@ -66,6 +69,17 @@ func (s *session) join(c protocol.Command) {
 			}
 		})
 	})
+}
+
+// one reports whether the entry names one way in.
+func (e entry) one() bool {
+	n := 0
+	for _, way := range []string{e.ticket, e.code, string(e.open)} {
+		if way != "" {
+			n++
+		}
+	}
+	return n == 1 && (e.open == "" || idShape.MatchString(string(e.open)))
 }
 
 // inTurn pauses the session for a command and calls fn when the party has done
@@ -135,7 +149,7 @@ func (m *moving) leaveCompany() {
 		return
 	}
 	cmd := party.Join{
-		Player: m.s.player, Name: m.s.name, Face: m.s.face, Seat: m.in.seat, Invite: m.in.Invite,
+		Player: m.s.player, Name: m.s.name, Face: m.s.face, Seat: m.in.seat, Invite: m.in.Invite, Browser: m.in.browser,
 		Session: m.s.id, Hash: m.s.hash, Fresh: m.s.fresh && m.entry.ticket != "",
 	}
 	if cmd.Fresh {
@@ -203,20 +217,25 @@ func (m *moving) join(y *live, cmd party.Join) {
 
 // ask is what the player is asked before it leaves others for this party.
 func (p *live) ask(in entrance) *protocol.Ask {
-	v := p.state.Invitation(in.Invite, in.seat, "", now(), p.status, p.elsewhere)
+	v := p.state.Invitation(in.Invite, in.seat, in.browser, now(), p.status, p.elsewhere)
 	return &protocol.Ask{From: v.Inviter.Name, Game: p.state.Game, Size: v.Taken}
 }
 
 func (s *session) lookUp(ctx context.Context, e entry) (entrance, error) {
 	in := entrance{bind: func(context.Context) error { return nil }}
 	var err error
-	if e.ticket == "" {
+	switch {
+	case e.open != "":
+		in.Game, in.Party = s.game, e.open
+	case e.ticket == "":
 		if in.link, err = s.h.linkOf(ctx, e.code); err != nil {
 			return in, err
 		}
 		in.seat = party.SeatID(s.h.o.Keys.SeatID("player "+string(s.player), string(in.Invite)))
-	} else if in, err = s.ticket(ctx, e.ticket); err != nil {
-		return in, err
+	default:
+		if in, err = s.ticket(ctx, e.ticket); err != nil {
+			return in, err
+		}
 	}
 	if in.Game != s.game {
 		return in, &party.Error{Code: party.NotFound}
@@ -247,7 +266,7 @@ func (s *session) ticket(ctx context.Context, text string) (entrance, error) {
 	if subtle.ConstantTimeCompare([]byte(t.Hash), []byte(hash)) != 1 || t.Player != "" && t.Player != s.player {
 		return entrance{}, &party.Error{Code: party.TicketSpent}
 	}
-	return entrance{t.link, party.SeatID(seat), func(ctx context.Context) error {
+	return entrance{t.link, party.SeatID(seat), t.Browser, func(ctx context.Context) error {
 		if t.Player == s.player {
 			return nil
 		}

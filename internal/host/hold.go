@@ -10,7 +10,7 @@ func (p *live) open(page *Page) {
 	page.p = p
 	p.pages[page] = true
 	p.pins++
-	page.updates <- p.invitation(page.invite, page.seat)
+	page.updates <- p.invitation(page.invite, page.seat, page.browser)
 	if page.seat != "" {
 		delete(p.closed, page.seat)
 		p.remote.page(p, whisper{Opened: page.seat})
@@ -110,7 +110,7 @@ func (p *live) hold(page *Page) {
 	}
 	page.holding = true
 	name := names.Friendly(string(page.seat))
-	cmd := party.Hold{Seat: page.seat, Invite: page.invite, Name: name, Face: Face(name), Home: page.home}
+	cmd := party.Hold{Seat: page.seat, Invite: page.invite, Name: name, Face: Face(name), Home: page.home, Browser: page.browser}
 	p.submit(&job{cmd: cmd, done: func(o outcome) {
 		page.holding = false
 		page.problem = ""

@@ -10,8 +10,8 @@ import (
 
 // limits are one connection's token buckets; PRODUCT numbers, burst beside.
 type limits struct {
-	commands, volatile, reliable, abuse *rate.Limiter
-	volatileTold                        time.Time
+	commands, volatile, reliable, chat, abuse *rate.Limiter
+	volatileTold                              time.Time
 }
 
 func newLimits() limits {
@@ -19,6 +19,7 @@ func newLimits() limits {
 		commands: rate.NewLimiter(30, 60),
 		volatile: rate.NewLimiter(60, 120),
 		reliable: rate.NewLimiter(10, 50),
+		chat:     rate.NewLimiter(1, 5),
 		abuse:    rate.NewLimiter(1000, 2000), // ten times all of them
 	}
 }

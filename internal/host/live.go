@@ -16,11 +16,13 @@ type live struct {
 	loop *loop
 	ref  engine.Ref
 
-	state   *party.State
-	logged  bool   // it has a log; a party of one has none until it is shared
-	expect  uint64 // what the next append must find as the last event
-	last    uint64 // the newest entry of any kind that was applied or delivered
-	lastMsg uint64 // the newest message
+	state    *party.State
+	logged   bool   // it has a log; a party of one has none until it is shared
+	expect   uint64 // what the next append must find as the last event
+	last     uint64 // the newest entry of any kind that was applied or delivered
+	lastMsg  uint64 // the newest message
+	lastChat uint64 // the newest line of chat
+	chats    []line
 
 	opening bool
 	waiting []func(*live, error)
@@ -35,6 +37,7 @@ type live struct {
 	tracks   map[party.SessionID]*track // of reliable messages
 	absent   map[party.PlayerID]party.Absence
 	reports  map[party.PlayerID]*report
+	hidden   map[party.PlayerID]bool // connected, with the game out of sight
 	pages    map[*Page]bool
 	closed   map[party.SeatID]party.Time
 	gone     map[party.SeatID]party.Reason
@@ -62,6 +65,7 @@ func (h *Host) newLive(r engine.Ref, l *loop) *live {
 		tracks:   map[party.SessionID]*track{},
 		absent:   map[party.PlayerID]party.Absence{},
 		reports:  map[party.PlayerID]*report{},
+		hidden:   map[party.PlayerID]bool{},
 		pages:    map[*Page]bool{},
 		closed:   map[party.SeatID]party.Time{},
 		gone:     map[party.SeatID]party.Reason{},
@@ -114,7 +118,7 @@ func (p *live) fetch(ctx context.Context) (o opening) {
 	if o.tail, o.err = node.Read(ctx, p.ref, o.state.Seq); o.err != nil {
 		return o
 	}
-	o.messages, o.err = node.Read(ctx, p.ref, 0, engine.Message)
+	o.messages, o.err = node.Read(ctx, p.ref, 0, engine.Message, engine.Chat)
 	return o
 }
 
@@ -161,6 +165,10 @@ func (p *live) opened(o opening) {
 	p.saveNext = now().Add(snapshotEvery) // what it was loaded from is kept for margin at least
 	p.started(now())
 	for _, r := range o.messages {
+		if r.Kind == engine.Chat {
+			p.recall(r)
+			continue
+		}
 		p.track(r)
 	}
 	for _, r := range append(o.tail, p.held...) {
@@ -244,6 +252,8 @@ func (p *live) status(id party.PlayerID) party.Status {
 	st := party.Status{Presence: party.Connected}
 	if _, away := p.absent[id]; away {
 		st.Presence = party.Reconnecting
+	} else if p.hidden[id] {
+		st.Presence = party.Away
 	}
 	if r := p.reports[id]; r != nil {
 		st.Loading = r.shown()

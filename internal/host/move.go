@@ -27,6 +27,7 @@ func (p *live) adopt(s *session) {
 	}
 	if s.conn != nil {
 		delete(p.absent, s.player)
+		delete(p.hidden, s.player)
 	} else if _, known := p.absent[s.player]; !known {
 		p.absent[s.player] = party.Absence{Since: now()}
 	}
@@ -167,5 +168,5 @@ func (s *session) arrived(why party.Reason) {
 
 func (s *session) tellParty(why party.Reason) {
 	p := s.party
-	s.tell(protocol.Moved{T: protocol.TParty, Reason: why, Seq: p.last, You: s.you(), Party: p.view()})
+	s.tell(protocol.Moved{T: protocol.TParty, Reason: why, Seq: p.last, You: s.you(), Party: p.view(), Chat: p.history()})
 }

@@ -25,6 +25,7 @@ type Page struct {
 	invite  party.InviteID
 	seat    party.SeatID
 	home    string
+	browser string // opaque mark
 	updates chan party.Invitation
 
 	// On the loop only.
@@ -44,7 +45,7 @@ type Page struct {
 func (h *Host) Invitation(ctx context.Context, code, browser string) (party.Invitation, error) {
 	v := make(chan party.Invitation, 1)
 	fail := make(chan error, 1)
-	dead, err := h.visit(ctx, code, browser, func(p *live, l link, seat party.SeatID) { v <- p.invitation(l.Invite, seat) }, fail)
+	dead, err := h.visit(ctx, code, browser, func(p *live, l link, seat party.SeatID) { v <- p.invitation(l.Invite, seat, h.mark(browser)) }, fail)
 	if err != nil || dead.Problem != "" {
 		return dead, err
 	}
@@ -100,12 +101,20 @@ func (h *Host) seat(browser string, invite party.InviteID) party.SeatID {
 	return party.SeatID(h.o.Keys.SeatID(browser, string(invite)))
 }
 
+// mark names a browser in a party's log without telling its cookie.
+func (h *Host) mark(browser string) string {
+	if browser == "" {
+		return ""
+	}
+	return h.o.Keys.SeatID(browser, "browser")
+}
+
 // invitation adds to what the party tells how far the browser's friend is.
-func (p *live) invitation(invite party.InviteID, seat party.SeatID) party.Invitation {
+func (p *live) invitation(invite party.InviteID, seat party.SeatID, browser string) party.Invitation {
 	if _, err := p.h.active(p.state.Game); err != nil {
 		return party.Invitation{Game: p.state.Game, Invite: invite, Problem: failure(err).Code}
 	}
-	v := p.state.Invitation(invite, seat, "", now(), p.status, p.elsewhere)
+	v := p.state.Invitation(invite, seat, browser, now(), p.status, p.elsewhere)
 	if seat == "" {
 		return v
 	}
@@ -151,7 +160,7 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 		if err != nil && !errors.Is(err, engine.ErrNotFound) {
 			return "", failure(err)
 		}
-		err = h.putTicket(ctx, seat, ticket{link: l, Hash: hash}, revision)
+		err = h.putTicket(ctx, seat, ticket{link: l, Hash: hash, Browser: h.mark(browser)}, revision)
 		if err == nil {
 			break
 		}
@@ -172,7 +181,7 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 // at once and on every change, at most every 250 ms. A link that is dead from
 // the start gets one update and no more.
 func (h *Host) OpenPage(ctx context.Context, code, browser string, from netip.Addr) (*Page, error) {
-	page := &Page{updates: make(chan party.Invitation, 1)}
+	page := &Page{updates: make(chan party.Invitation, 1), browser: h.mark(browser)}
 	if h.o.Unlimited == nil || !h.o.Unlimited(from) {
 		page.home = home(from)
 	}
@@ -289,7 +298,7 @@ func (p *live) tellPages() {
 	p.pagesDue = false
 	p.gonePages = now().Add(statusPause)
 	for page := range p.pages {
-		v := p.invitation(page.invite, page.seat)
+		v := p.invitation(page.invite, page.seat, page.browser)
 		select {
 		case <-page.updates:
 		default:

@@ -115,7 +115,8 @@ func (p *live) remoteStatus(w whisper) {
 	if s := p.sessions[w.Player]; s != nil && s.conn != nil || p.state.Member(w.Player) == nil {
 		return // served here, or gone
 	}
-	if w.Status.Presence == party.Connected {
+	p.hidden[w.Player] = w.Status.Presence == party.Away
+	if w.Status.Presence != party.Reconnecting {
 		p.remote.members[w.Player] = w.From
 		delete(p.absent, w.Player)
 	} else if _, away := p.absent[w.Player]; !away {

@@ -108,6 +108,10 @@ func (s *session) showMissed(r engine.Record, n int) {
 				s.tell(protocol.Event{T: protocol.TEvent, Seq: r.Seq, Rev: e.Rev, At: e.At, Events: views})
 			}
 		}
+	case engine.Chat:
+		if l, err := decodeLine(r); err == nil {
+			s.tell(l.frame())
+		}
 	case engine.Message:
 		if m, err := decodeStored(r.Data); err == nil && m.concerns(n) {
 			s.send(true, m.frame(r.Seq))

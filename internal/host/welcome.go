@@ -255,7 +255,7 @@ func (w *welcoming) snapshot() {
 	s.tell(protocol.Welcome{
 		T: protocol.TWelcome, V: protocol.Version, Server: h.o.Version, Epoch: h.o.Epoch,
 		You: s.you(), Token: s.token(), Session: s.id, Resume: s.secret, Seq: p.last,
-		Lost: w.lost, Gap: w.gap, Party: p.view(), Invite: w.ask,
+		Lost: w.lost, Gap: w.gap, Party: p.view(), Invite: w.ask, Chat: p.history(),
 	})
 	w.over()
 }
