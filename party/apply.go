@@ -31,12 +31,22 @@ func (s *State) evolve(e Event, at Time) {
 	case Founded:
 		*s = *e.State.Clone()
 	case SeatHeld:
-		s.Seats = append(s.Seats, e.Seat)
+		s.Seats = append(slices.DeleteFunc(s.Seats, func(x Seat) bool { return x.ID == e.Seat.ID }), e.Seat)
 		s.LastN = max(s.LastN, e.Seat.N)
 		s.Alone = at
 	case SeatLapsed:
 		s.Seats = slices.DeleteFunc(s.Seats, func(x Seat) bool { return x.ID == e.Seat })
 		s.Alone = at
+	case Queued:
+		s.Line = append(s.Line, e.Visitor)
+		s.LastN = max(s.LastN, e.Visitor.N)
+	case Unqueued:
+		s.Line = slices.DeleteFunc(s.Line, func(v Visitor) bool { return v.Seat == e.Seat })
+	case Asked:
+		s.Asks = append(s.Asks, e.Visitor)
+		s.LastN = max(s.LastN, e.Visitor.N)
+	case AskAnswered:
+		s.Asks = slices.DeleteFunc(s.Asks, func(v Visitor) bool { return v.Seat == e.Seat })
 	case Joined:
 		s.joined(e, at)
 	case Resumed:
@@ -62,7 +72,7 @@ func (s *State) evolve(e Event, at Time) {
 		}
 		s.Alone = at
 	case Changed:
-		s.Openness, s.Inviters, s.Size = e.Openness, e.Inviters, e.Size
+		s.Openness, s.Inviters, s.Size, s.Approve = e.Openness, e.Inviters, e.Size, e.Approve
 		s.Alone = at
 	case CastOut:
 		s.castOut(e.Outcast)

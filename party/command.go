@@ -21,6 +21,18 @@ type (
 		Home    string // opaque mark of the address; "" is not limited
 		Browser string // opaque mark of the browser
 	}
+	// Queue waits in line for a seat of a full party.
+	Queue struct{ Hold }
+	// LeaveLine gives the place in line up.
+	LeaveLine struct{ Seat SeatID }
+	// Ask asks to be let in where the link alone does not do.
+	Ask struct{ Hold }
+	// AnswerAsk lets a visitor in, or not.
+	AnswerAsk struct {
+		Player PlayerID
+		N      int
+		Yes    bool
+	}
 	// Join makes a player a member: by a seat of an invite, held or not.
 	Join struct {
 		Player  PlayerID
@@ -74,6 +86,7 @@ type (
 	// MakeInvite makes a link. Its id comes from its code, which is not here.
 	MakeInvite struct {
 		Player  PlayerID
+		As      Person // whom the link names, when the backend makes it
 		ID      InviteID
 		Expires time.Duration // 0: DefaultExpiry
 		MaxUses int
@@ -94,6 +107,7 @@ type (
 		Player   PlayerID
 		Openness *Openness
 		Inviters *Inviters
+		Approve  *bool
 		Size     *int
 		MaxSize  int // the game's; 0: MaxSize
 	}
@@ -146,6 +160,10 @@ type (
 )
 
 func (Hold) command()        {}
+func (Queue) command()       {}
+func (LeaveLine) command()   {}
+func (Ask) command()         {}
+func (AnswerAsk) command()   {}
 func (Join) command()        {}
 func (Leave) command()       {}
 func (Resume) command()      {}

@@ -15,6 +15,7 @@ func Decide(s *State, c Command, now Time, known Known) ([]Event, error) {
 	if err := d.command(c); err != nil {
 		return nil, err
 	}
+	d.offer()
 	return d.events, nil
 }
 
@@ -46,6 +47,14 @@ func (d *decision) command(c Command) error {
 	switch c := c.(type) {
 	case Hold:
 		return d.hold(c)
+	case Queue:
+		return d.queue(c)
+	case LeaveLine:
+		return d.leaveLine(c)
+	case Ask:
+		return d.ask(c)
+	case AnswerAsk:
+		return d.answerAsk(c)
 	case Join:
 		return d.join(c)
 	case Leave:
@@ -133,8 +142,8 @@ func (d *decision) resume(c Resume) error {
 }
 
 func (d *decision) setData(c SetData) error {
-	if !d.leads(c.Player) && !d.acts(c.Player) {
-		return &Error{Code: NotAllowed, Detail: "Only the leader's data counts; it waits until this player leads."}
+	if err := d.may(c.Player, true); err != nil {
+		return err
 	}
 	data, err := c.Data.Clean()
 	if err != nil {
@@ -147,8 +156,8 @@ func (d *decision) setData(c SetData) error {
 }
 
 func (d *decision) setLanding(c SetLanding) error {
-	if d.s.Leader != c.Player {
-		return &Error{Code: NotAllowed, Detail: "Only the leader's landing info counts; it waits until this player leads."}
+	if err := d.may(c.Player, false); err != nil {
+		return err
 	}
 	fields, err := CleanFields(c.Fields)
 	if err != nil {

@@ -46,7 +46,8 @@
 //  17. What a command refuses changes nothing.
 //  18. Only the leader changes the party's settings, promotes, bans, sets the
 //     match and asks who is ready. While the leader is away, the member that
-//     would come next acts: it may kick, lock and set data.
+//     would come next acts: it may kick, lock and set data. The game's backend
+//     may all that the leader may, take out the leader too, and is no member.
 //  19. Who was kicked or banned, and the browser that took the seat, does not
 //     come back in by any link, until readmitted.
 //  20. A ready check asks every member that is in. Its answers begin anew when
@@ -54,4 +55,9 @@
 //  21. A match asks the members to follow and moves nobody; leaving the party
 //     does not leave the match.
 //  22. A locked party lets nobody new in; an open one also by its id.
+//  23. Who was told full may wait in line. A freed seat is held for 30 s for
+//     who is first; the line is left by closing the page.
+//  24. Where the link alone does not do (locked, used up, expired less than a
+//     day ago, or newcomers are approved) one may ask to join: once for each
+//     browser, for 60 s, five at once. Any of those who may invite answers.
 package party

@@ -12,6 +12,7 @@ type Code string
 
 // The codes, each described in Problems.
 const (
+	ApprovalNeeded   Code = "approval_needed"
 	BadRequest       Code = "bad_request"
 	BadName          Code = "bad_name"
 	Banned           Code = "banned"
@@ -51,6 +52,7 @@ type Problem struct {
 
 // Problems is the closed list of codes, in alphabetical order.
 var Problems = []Problem{
+	{ApprovalNeeded, 403, true, "The people of this party let newcomers in themselves. Ask to join."},
 	{BadName, 422, false, "That name cannot be used. Choose one of 1 to 32 characters without control or invisible characters."},
 	{BadRequest, 400, false, "The request could not be understood. Compare it with docs/protocol.md."},
 	{Banned, 403, false, "The people of this party do not let you back in. Ask them in person."},

@@ -18,6 +18,7 @@ import (
 // when says of each code when a developer meets it. Together with Problems it
 // makes docs/errors.md.
 var when = map[Code]string{
+	ApprovalNeeded:   "The party approves newcomers. Ask to join on the invite page or with the SDK; whoever may invite answers within a minute.",
 	BadName:          "A name that a player chose is empty once invisible characters are taken out, or longer than 32 characters or 128 bytes. Show the sentence and let the player choose again; nothing else was lost.",
 	BadRequest:       "A frame or request is not as the protocol wants it: not one JSON object, a name twice, a value of the wrong type, an unknown `t`, an option outside its limits. The message says which. It is a mistake in the program that sent it, so sending it again helps nobody.",
 	Banned:           "The party's people shut this player out for good.",

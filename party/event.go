@@ -34,6 +34,26 @@ type (
 		N      int    `json:"n"`
 		Reason Reason `json:"reason,omitempty"` // "": it was not used in time
 	}
+	// Queued gave a visitor a place in line.
+	Queued struct {
+		Visitor Visitor `json:"visitor"`
+	}
+	// Unqueued took it back: the visitor left, or its turn has come.
+	Unqueued struct {
+		Seat SeatID `json:"seat"`
+		N    int    `json:"n"`
+	}
+	// Asked is a visitor's question to be let in.
+	Asked struct {
+		Visitor Visitor `json:"visitor"`
+	}
+	// AskAnswered ended it; without an answer nobody gave one in time.
+	AskAnswered struct {
+		Seat   SeatID   `json:"seat"`
+		N      int      `json:"n"`
+		Answer Answered `json:"answer,omitempty"`
+		By     PlayerID `json:"by,omitempty"`
+	}
 	// Joined made a player a member, and took the held seat it came by.
 	Joined struct {
 		Member Member `json:"member"`
@@ -95,6 +115,7 @@ type (
 		Openness Openness `json:"openness"`
 		Inviters Inviters `json:"inviters"`
 		Size     int      `json:"size"`
+		Approve  bool     `json:"approve"`
 	}
 	// CastOut keeps somebody out.
 	CastOut struct {
@@ -143,6 +164,10 @@ type (
 func (Founded) kind() string       { return "founded" }
 func (SeatHeld) kind() string      { return "held" }
 func (SeatLapsed) kind() string    { return "lapsed" }
+func (Queued) kind() string        { return "queued" }
+func (Unqueued) kind() string      { return "unqueued" }
+func (Asked) kind() string         { return "asked" }
+func (AskAnswered) kind() string   { return "askAnswered" }
 func (Joined) kind() string        { return "joined" }
 func (Resumed) kind() string       { return "resumed" }
 func (Finalized) kind() string     { return "finalized" }
@@ -171,6 +196,10 @@ var decoders = func() map[string]func([]byte) (Event, error) {
 	register[Founded](m)
 	register[SeatHeld](m)
 	register[SeatLapsed](m)
+	register[Queued](m)
+	register[Unqueued](m)
+	register[Asked](m)
+	register[AskAnswered](m)
 	register[Joined](m)
 	register[Resumed](m)
 	register[Finalized](m)

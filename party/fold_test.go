@@ -18,6 +18,7 @@ func fold(v *Snapshot, e EventView) {
 	}
 	switch e.Type {
 	case "held":
+		free(e.Seat.N)
 		v.Held = append(v.Held, *e.Seat)
 	case "lapsed":
 		free(e.N)
@@ -47,7 +48,15 @@ func fold(v *Snapshot, e EventView) {
 	case "renamed":
 		member().Name = e.Name
 	case "changed":
-		v.Openness, v.Inviters, v.Size = e.Openness, e.Inviters, e.Size
+		v.Openness, v.Inviters, v.Size, v.Approve = e.Openness, e.Inviters, e.Size, *e.Approve
+	case "queued":
+		v.Line++
+	case "unqueued":
+		v.Line--
+	case "asked":
+		v.Asks = append(v.Asks, *e.Ask)
+	case "askAnswered":
+		v.Asks = slices.DeleteFunc(v.Asks, func(a AskView) bool { return a.N == e.N })
 	case "castOut":
 		v.Outcasts = append(slices.DeleteFunc(v.Outcasts, func(o OutcastView) bool { return o.N == e.Outcast.N }), *e.Outcast)
 	case "readmitted":

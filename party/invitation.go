@@ -21,6 +21,9 @@ type Invitation struct {
 	Held     []Person // opening the game
 	Landing  []Field
 	Match    *PublicMatch // where they play now; nil: nowhere
+	Line     int          // how many wait for a seat
+	Approve  bool         // newcomers are let in by the party
+	CanAsk   bool         // with Problem: asking to join may still help
 	Expires  Time         // 0: never
 	You      *Arrival     // this browser's own way in; nil before Start
 }
@@ -51,6 +54,8 @@ type PublicMember struct {
 type Arrival struct {
 	Person
 	Stage    Stage    `json:"stage"`
+	Place    int      `json:"place,omitempty"` // in line, from 1
+	Until    Time     `json:"until,omitempty"` // of an offered seat
 	Loading  *Loading `json:"loading,omitempty"`
 	Reason   string   `json:"reason,omitempty"`   // why gone
 	Problem  Code     `json:"problem,omitempty"`  // why still only pressed: Full or UsedUp
@@ -63,6 +68,9 @@ type Stage string
 // The steps, in order.
 const (
 	Pressed    Stage = "pressed"
+	InLine     Stage = "line"    // waits for a seat of a full party
+	Offered    Stage = "offered" // a seat is free for it, for half a minute
+	Asking     Stage = "asking"  // asked to be let in
 	HeldStage  Stage = "held"
 	LoadingNow Stage = "loading"
 	Arrived    Stage = "in"
@@ -79,11 +87,14 @@ func (s *State) Invitation(id InviteID, seat SeatID, browser string, now Time, s
 	i := s.Invite(id)
 	if err := d.usable(id, seat, "", browser); err != nil && (i == nil || !s.cameBy(seat, id)) {
 		v.Problem = err.(*Error).Code
+		v.CanAsk = d.askable(Hold{Invite: id, Seat: seat, Browser: browser}) == nil
 		return v
 	}
 	if s.Taken() >= s.Size && !s.knows(seat) {
 		v.Problem = Full
+		v.Line = len(s.Line)
 	}
+	v.Approve = s.Approve
 	v.Inviter, v.Message, v.Expires, v.Landing = Person{i.ByName, i.ByFace}, i.Message, i.Expires, s.Landing
 	for j := range s.Members {
 		m := &s.Members[j]
@@ -112,6 +123,16 @@ func (s *State) Invitation(id InviteID, seat SeatID, browser string, now Time, s
 // Arrival tells how far a seat has come: still only pressed, held, a member
 // that loads or is in, or gone again.
 func (s *State) Arrival(seat SeatID, status func(PlayerID) Status) Arrival {
+	if i := s.inLine(seat); i > 0 {
+		v := s.Line[i-1]
+		return Arrival{Person: Person{v.Name, v.Face}, Stage: InLine, Place: i}
+	}
+	if v := find(s.Asks, func(v *Visitor) bool { return v.Seat == seat }); v != nil {
+		return Arrival{Person: Person{v.Name, v.Face}, Stage: Asking, Until: v.Since.Add(AskTime)}
+	}
+	if x := s.Seat(seat); x != nil && x.Offer != 0 {
+		return Arrival{Person: Person{x.Name, x.Face}, Stage: Offered, Until: x.Offer}
+	}
 	if x := s.Seat(seat); x != nil {
 		return Arrival{Person: Person{x.Name, x.Face}, Stage: HeldStage}
 	}

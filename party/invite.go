@@ -3,12 +3,12 @@ package party
 import "partykit/internal/names"
 
 func (d *decision) makeInvite(c MakeInvite) error {
-	m := d.s.Member(c.Player)
-	if m == nil {
-		return &Error{Code: NotFound}
+	by, err := d.inviter(c)
+	if err != nil {
+		return err
 	}
-	if d.s.inviters() == LeaderOnly && !d.leads(c.Player) {
-		return &Error{Code: NotAllowed, Detail: "In this party only the leader may invite."}
+	if d.s.Invite(c.ID) != nil {
+		return nil // its id comes from its code: it is the same one, asked for again
 	}
 	live := d.s.LiveInvites(d.now)
 	mine := 0
@@ -17,7 +17,7 @@ func (d *decision) makeInvite(c MakeInvite) error {
 			mine++
 		}
 	}
-	if len(live) >= MaxInvites || mine >= MaxInvitesEach {
+	if len(live) >= MaxInvites || mine >= MaxInvitesEach && c.Player != Backend {
 		return Errorf(TooMany, "A party has at most %d live links and each member %d. Revoke one first.", MaxInvites, MaxInvitesEach)
 	}
 	if c.MaxUses < 0 || c.MaxUses > MaxUses {
@@ -32,7 +32,7 @@ func (d *decision) makeInvite(c MakeInvite) error {
 		return err
 	}
 	d.emit(Invited{Invite{
-		ID: c.ID, By: c.Player, ByName: m.Name, ByFace: m.Face, Made: d.now,
+		ID: c.ID, By: c.Player, ByName: by.Name, ByFace: by.Face, Made: d.now,
 		Expires: expires, MaxUses: c.MaxUses, Message: message,
 	}})
 	return nil
@@ -43,7 +43,7 @@ func (d *decision) revoke(c Revoke) error {
 	if i == nil || !i.Live(d.now) {
 		return &Error{Code: NotFound, Detail: "There is no such live link."}
 	}
-	if i.By != c.Player && d.s.Leader != c.Player {
+	if i.By != c.Player && !d.leads(c.Player) {
 		return &Error{Code: NotAllowed}
 	}
 	d.emit(InviteRevoked{c.Invite})

@@ -4,11 +4,20 @@ import "slices"
 
 // hold reserves a place and a use for a browser (laws 3, 9, 10).
 func (d *decision) hold(c Hold) error {
+	if x := d.s.Seat(c.Seat); x != nil && x.Offer != 0 { // who was next in line comes
+		taken := *x
+		taken.Offer, taken.Since = 0, d.now
+		d.emit(SeatHeld{taken})
+		return nil
+	}
 	if d.s.knows(c.Seat) {
 		return nil // held or redeemed already
 	}
 	if err := d.usable(c.Invite, c.Seat, "", c.Browser); err != nil {
 		return err
+	}
+	if d.s.Approve {
+		return &Error{Code: ApprovalNeeded}
 	}
 	if d.s.Taken() >= d.s.Size {
 		return &Error{Code: Full}
@@ -49,6 +58,9 @@ func (d *decision) join(c Join) error {
 	if seat == nil {
 		if err := d.usable(c.Invite, c.Seat, c.Player, c.Browser); err != nil {
 			return err
+		}
+		if len(former) == 0 && d.s.Approve && len(d.s.Members) > 0 {
+			return &Error{Code: ApprovalNeeded}
 		}
 		if len(former) == 0 && d.s.Taken() >= d.s.Size {
 			return &Error{Code: Full}

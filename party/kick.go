@@ -30,18 +30,20 @@ func (d *decision) kick(c Kick) error {
 		}
 	}
 	if m := d.s.MemberN(c.N); m != nil {
-		if m.Player == c.Player || m.Player == d.s.Leader {
+		if c.Player != Backend && (m.Player == c.Player || m.Player == d.s.Leader) {
 			return &Error{Code: NotAllowed, Detail: "Neither oneself nor the leader can be taken out."}
 		}
 		out := Outcast{m.N, m.Player, m.Browser, m.Name, c.Ban, d.now}
 		d.remove(m.Player, why)
 		d.castOut(out)
+		d.endIfEmpty()
 		return nil
 	}
 	if x := find(d.s.Seats, func(x *Seat) bool { return x.N == c.N }); x != nil {
 		out := Outcast{N: x.N, Browser: x.Browser, Name: x.Name, Banned: c.Ban, At: d.now}
 		d.emit(SeatLapsed{x.ID, x.N, why})
 		d.castOut(out)
+		d.endIfEmpty()
 		return nil
 	}
 	if o := find(d.s.Outcasts, func(o *Outcast) bool { return o.N == c.N }); o != nil { // a kick becomes a ban

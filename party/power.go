@@ -1,7 +1,8 @@
 package party
 
-// leads reports whether a player wears the crown.
-func (d *decision) leads(p PlayerID) bool { return p != "" && d.s.Leader == p }
+// leads reports whether a player wears the crown, or is the game's backend,
+// which has the leader's authority.
+func (d *decision) leads(p PlayerID) bool { return p == Backend || p != "" && d.s.Leader == p }
 
 // acts reports whether a player stands in for a leader that lost its
 // connection: it may kick, lock and set data, and nothing else (law 18).
@@ -19,6 +20,9 @@ func (d *decision) acts(p PlayerID) bool {
 
 // may says that a command is the leader's, or also the acting leader's.
 func (d *decision) may(p PlayerID, acting bool) error {
+	if p == Backend && (d.s.Ended || d.s.Retired) {
+		return &Error{Code: Ended}
+	}
 	if d.leads(p) || acting && d.acts(p) {
 		return nil
 	}
@@ -41,11 +45,12 @@ func (d *decision) promote(c Promote) error {
 
 // change sets how the party is entered. An acting leader may only lock it.
 func (d *decision) change(c Change) error {
-	locks := c.Openness != nil && *c.Openness == Locking && c.Inviters == nil && c.Size == nil
+	locks := c.Openness != nil && *c.Openness == Locking && c.Inviters == nil && c.Size == nil && c.Approve == nil
 	if err := d.may(c.Player, locks); err != nil {
 		return err
 	}
-	to := Changed{d.s.Openness, d.s.inviters(), d.s.Size}
+	from := Changed{d.s.Openness, d.s.inviters(), d.s.Size, d.s.Approve}
+	to := from
 	if c.Openness != nil {
 		to.Openness = *c.Openness
 	}
@@ -54,6 +59,9 @@ func (d *decision) change(c Change) error {
 	}
 	if c.Size != nil {
 		to.Size = *c.Size
+	}
+	if c.Approve != nil {
+		to.Approve = *c.Approve
 	}
 	if c.MaxSize == 0 {
 		c.MaxSize = MaxSize
@@ -68,7 +76,7 @@ func (d *decision) change(c Change) error {
 	case c.Size != nil && to.Size < d.s.Taken():
 		return Errorf(TooMany, "There are %d in the party already.", d.s.Taken())
 	}
-	if to != (Changed{d.s.Openness, d.s.inviters(), d.s.Size}) {
+	if to != from {
 		d.emit(to)
 	}
 	return nil

@@ -70,6 +70,9 @@ type State struct {
 	Leader   PlayerID  `json:"leader"`
 	Members  []Member  `json:"members"`
 	Seats    []Seat    `json:"seats,omitempty"`
+	Line     []Visitor `json:"line,omitempty"` // who waits for a free seat, first come first
+	Asks     []Visitor `json:"asks,omitempty"` // who asks to be let in
+	Approve  bool      `json:"approve,omitempty"`
 	Data     Data      `json:"data,omitzero"`
 	DataRev  uint64    `json:"dataRev,omitempty"`
 	Landing  []Field   `json:"landing,omitzero"`
@@ -113,6 +116,7 @@ type Seat struct {
 	Invite  InviteID `json:"invite"`
 	By      PlayerID `json:"by"`
 	Since   Time     `json:"since"`
+	Offer   Time     `json:"offer,omitempty"`   // offered to who was next in line, until then
 	Home    string   `json:"home,omitempty"`    // opaque mark of its address
 	Browser string   `json:"browser,omitempty"` // opaque mark of its browser
 }
@@ -241,6 +245,7 @@ func (s *State) Clone() *State {
 	c := *s
 	c.Members = slices.Clone(s.Members)
 	c.Seats = slices.Clone(s.Seats)
+	c.Line, c.Asks = slices.Clone(s.Line), slices.Clone(s.Asks)
 	c.Invites = slices.Clone(s.Invites)
 	for i := range c.Invites {
 		c.Invites[i].Used = slices.Clone(c.Invites[i].Used)

@@ -10,6 +10,12 @@ func (d *decision) tick() {
 			d.emit(SeatLapsed{Seat: seat.ID, N: seat.N})
 		}
 	}
+	for _, v := range slices.Clone(d.s.Line) {
+		if due(d.lineDue(&v), d.now) {
+			d.emit(Unqueued{v.Seat, v.N})
+		}
+	}
+	d.asksDue()
 	for _, m := range slices.Clone(d.s.Members) {
 		if due(d.memberDue(&m), d.now) {
 			d.emit(Left{m.Player, m.N, ReasonTimeout})
@@ -44,6 +50,12 @@ func NextDue(s *State, known Known) Time {
 	for i := range s.Seats {
 		consider(d.seatDue(&s.Seats[i]))
 	}
+	for i := range s.Line {
+		consider(d.lineDue(&s.Line[i]))
+	}
+	for _, v := range s.Asks {
+		consider(v.Since.Add(AskTime))
+	}
 	for i := range s.Members {
 		consider(d.memberDue(&s.Members[i]))
 	}
@@ -58,6 +70,9 @@ func due(t, now Time) bool { return t != 0 && t <= now }
 
 func (d *decision) seatDue(s *Seat) Time {
 	end := s.Since.Add(SeatOpen)
+	if s.Offer != 0 {
+		end = s.Offer
+	}
 	if closed, ok := d.known.Closed[s.ID]; ok {
 		end = min(end, closed.Add(SeatClosed))
 	}

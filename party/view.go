@@ -42,6 +42,9 @@ type Snapshot struct {
 	Match    *Match        `json:"match,omitempty"`
 	Ready    *Ready        `json:"ready,omitempty"`
 	Outcasts []OutcastView `json:"outcasts"`
+	Approve  bool          `json:"approve"`
+	Line     int           `json:"line"` // how many wait for a seat
+	Asks     []AskView     `json:"asks"`
 }
 
 // MemberView is a member as the others see it.
@@ -59,6 +62,17 @@ type MemberView struct {
 	Status
 }
 
+// AskView is somebody who asks to be let in, as members see it.
+type AskView struct {
+	N     int      `json:"n"`
+	Name  string   `json:"name"`
+	Face  uint32   `json:"face"`
+	Since Time     `json:"since"`
+	By    InviteID `json:"invite"`
+}
+
+func (v Visitor) view() AskView { return AskView{v.N, v.Name, v.Face, v.Since, v.Invite} }
+
 // OutcastView is somebody who is kept out, as members see it.
 type OutcastView struct {
 	N      int    `json:"n"`
@@ -74,6 +88,7 @@ type SeatView struct {
 	Invite InviteID `json:"invite"`
 	By     PlayerID `json:"by"`
 	Since  Time     `json:"since"`
+	Offer  Time     `json:"offer,omitempty"` // free for who was next in line, until then
 }
 
 // InviteView is a live link as members see it, without its code.
@@ -95,6 +110,7 @@ func (s *State) View(now Time, status func(PlayerID) Status, moved func(*Member)
 		ID: s.ID, Game: s.Game, Revision: s.Revision, Size: s.Size, Openness: s.Openness, Leader: s.Leader,
 		Members: []MemberView{}, Held: []SeatView{}, Data: s.Data, DataRev: s.DataRev,
 		Landing: s.Landing, Invites: []InviteView{}, Inviters: s.inviters(), Match: s.Match, Ready: s.Ready, Outcasts: []OutcastView{},
+		Approve: s.Approve, Line: len(s.Line), Asks: []AskView{},
 	}
 	if v.Data == nil {
 		v.Data = Data{}
@@ -113,6 +129,9 @@ func (s *State) View(now Time, status func(PlayerID) Status, moved func(*Member)
 	for _, i := range s.LiveInvites(now) {
 		v.Invites = append(v.Invites, i.View())
 	}
+	for _, a := range s.Asks {
+		v.Asks = append(v.Asks, a.view())
+	}
 	for _, o := range s.Outcasts {
 		v.Outcasts = append(v.Outcasts, o.view())
 	}
@@ -129,7 +148,7 @@ func (m *Member) view(st Status) MemberView {
 }
 
 func (x Seat) view() SeatView {
-	return SeatView{x.N, x.Name, x.Face, x.Invite, x.By, x.Since}
+	return SeatView{x.N, x.Name, x.Face, x.Invite, x.By, x.Since, x.Offer}
 }
 
 // View returns the link as members see it.
@@ -153,6 +172,9 @@ type EventView struct {
 	Inviters Inviters     `json:"inviters,omitempty"`
 	Size     int          `json:"size,omitempty"`
 	Outcast  *OutcastView `json:"outcast,omitempty"`
+	Approve  *bool        `json:"approve,omitempty"`
+	Ask      *AskView     `json:"ask,omitempty"`
+	By       PlayerID     `json:"by,omitempty"`
 	Match    **Match      `json:"match,omitempty"` // null: in none
 	Answer   Answered     `json:"answer,omitempty"`
 	Ready    any          `json:"ready,omitempty"` // Ready when asked, bool when it ended
@@ -185,7 +207,15 @@ func viewEvent(e Event) (EventView, bool) {
 	case SeatLapsed:
 		v.N, v.Reason = e.N, e.Reason
 	case Changed:
-		v.Openness, v.Inviters, v.Size = e.Openness, e.Inviters, e.Size
+		v.Openness, v.Inviters, v.Size, v.Approve = e.Openness, e.Inviters, e.Size, new(e.Approve)
+	case Queued:
+		v.N = e.Visitor.N
+	case Unqueued:
+		v.N = e.N
+	case Asked:
+		v.Ask = new(e.Visitor.view())
+	case AskAnswered:
+		v.N, v.Answer, v.By = e.N, e.Answer, e.By
 	case CastOut:
 		v.Outcast = new(e.Outcast.view())
 	case Readmitted:

@@ -20,7 +20,7 @@
   entry 103 after 0s, revision 7
     joined {"member":{"player":"cleo","n":3,"name":"Cleo","face":2,"state":"loading","joined":1700000000000,"move":3,"from":"solocleo","invite":"i1","by":"ada","session":"cleo1"},"hash":"hash","uses":2}
 > bob sets level=ruins
-  refused, not_allowed: Only the leader's data counts; it waits until this player leads.
+  refused, not_allowed: Only the leader of the party may do this.
 > bob keeps Ruins level=ruins
 > ada leaves
   entry 104 after 0s, revision 8

@@ -1,0 +1,74 @@
+package party
+
+import "slices"
+
+// ask asks to be let in where the link alone does not do (law 24): the party
+// is locked or approves newcomers, the link is used up or expired not long ago.
+func (d *decision) ask(c Ask) error {
+	if d.s.knows(c.Seat) || d.s.asking(c.Seat, c.Browser) != nil {
+		return nil
+	}
+	if err := d.askable(c.Hold); err != nil {
+		return err
+	}
+	if len(d.s.Asks) >= MaxAsks {
+		return Errorf(TooMany, "%d others are asking already. Try again in a minute.", MaxAsks)
+	}
+	d.emit(Asked{d.visitor(c.Hold)})
+	return nil
+}
+
+// askable says why there is nothing to ask for, or nil.
+func (d *decision) askable(h Hold) error {
+	err := d.usable(h.Invite, h.Seat, "", h.Browser)
+	i := d.s.Invite(h.Invite)
+	switch e, _ := err.(*Error); {
+	case i == nil || i.Revoked != 0:
+		return err
+	case err == nil && !d.s.Approve:
+		return Errorf(BadRequest, "This link opens the party. There is no need to ask.")
+	case err == nil, e.Code == Locked, e.Code == UsedUp:
+		return nil
+	case e.Code == Expired && d.now < i.Expires.Add(AskDead):
+		return nil
+	}
+	return err
+}
+
+// answerAsk lets a visitor in, or not: by any of those who may invite.
+func (d *decision) answerAsk(c AnswerAsk) error {
+	m := d.s.Member(c.Player)
+	if m == nil || d.s.inviters() == LeaderOnly && !d.leads(c.Player) {
+		return &Error{Code: NotAllowed, Detail: "Those who may invite may answer this."}
+	}
+	v := find(d.s.Asks, func(v *Visitor) bool { return v.N == c.N })
+	if v == nil {
+		return &Error{Code: NotFound, Detail: "Nobody of that number is asking any more."}
+	}
+	visitor := *v
+	if !c.Yes {
+		d.emit(AskAnswered{visitor.Seat, visitor.N, No, c.Player})
+		return nil
+	}
+	if d.s.Taken() >= d.s.Size {
+		return &Error{Code: Full}
+	}
+	d.emit(AskAnswered{visitor.Seat, visitor.N, Yes, c.Player})
+	d.emit(SeatHeld{d.seatFor(visitor, c.Player)})
+	return nil
+}
+
+// asking returns the open question of a seat, or of another seat of the same
+// browser: one question each.
+func (s *State) asking(seat SeatID, browser string) *Visitor {
+	return find(s.Asks, func(v *Visitor) bool { return v.Seat == seat || browser != "" && v.Browser == browser })
+}
+
+// asksDue ends questions that nobody answered.
+func (d *decision) asksDue() {
+	for _, v := range slices.Clone(d.s.Asks) {
+		if due(v.Since.Add(AskTime), d.now) {
+			d.emit(AskAnswered{v.Seat, v.N, "", ""})
+		}
+	}
+}

@@ -1,0 +1,131 @@
+package party
+
+import (
+	"testing"
+	"time"
+)
+
+func at(seat SeatID, name string) Hold {
+	return Hold{Seat: seat, Invite: "i1", Name: name, Browser: "b" + string(seat)}
+}
+
+// full is a party of ada and bob with two places, and a link.
+func full(t *testing.T) *scene {
+	sc := newScene(t, 2)
+	sc.invite("ada", "i1", 0)
+	sc.join("bob", "s1", "i1")
+	sc.must(Finalize{"bob"})
+	return sc
+}
+
+func TestLaw23TheLine(t *testing.T) {
+	sc := full(t)
+	sc.refused(Full, at("s2", "Cai"))
+	sc.must(Queue{at("s2", "Cai")})
+	sc.must(Queue{at("s3", "Dee")})
+	sc.nothing(Queue{at("s2", "Cai")})
+	if a := sc.s.Arrival("s3", connected); a.Stage != InLine || a.Place != 2 {
+		t.Errorf("the second is shown %+v", a)
+	}
+	sc.must(Leave{Player: "bob", Reason: ReasonLeft})
+	if a := sc.s.Arrival("s2", connected); a.Stage != Offered {
+		t.Errorf("the first is shown %+v", a)
+	}
+	sc.refused(Full, at("s9", "Eve")) // the free seat is the first's
+	sc.wait(OfferTime)
+	if a := sc.s.Arrival("s3", connected); a.Stage != Offered {
+		t.Errorf("the first did not come, the second is shown %+v", a)
+	}
+	sc.must(at("s3", "Dee"))
+	sc.wait(time.Minute) // its page is open: the seat stays
+	sc.join("dee", "s3", "i1")
+	sc.wantPlayers("ada dee")
+}
+
+func TestLaw23ALargerPartyTakesFromTheLine(t *testing.T) {
+	sc := full(t)
+	sc.must(Queue{at("s2", "Cai")})
+	sc.must(Queue{at("s3", "Dee")})
+	sc.must(LeaveLine{"s2"})
+	four := 4
+	sc.must(Change{Player: "ada", Size: &four, MaxSize: 8})
+	if len(sc.s.Line) != 0 || sc.s.Seat("s3") == nil {
+		t.Errorf("line %v, seats %v", sc.s.Line, sc.s.Seats)
+	}
+}
+
+func TestLaw23AClosedPageLeavesTheLine(t *testing.T) {
+	sc := full(t)
+	sc.must(Queue{at("s2", "Cai")})
+	sc.known.Closed["s2"] = sc.now
+	sc.wait(SeatClosed)
+	if len(sc.s.Line) != 0 {
+		t.Error("it still waits")
+	}
+}
+
+func TestLaw23ADeadLinkGivesNoTurn(t *testing.T) {
+	sc := full(t)
+	sc.must(Queue{at("s2", "Cai")})
+	sc.must(Revoke{"ada", "i1"})
+	sc.must(Leave{Player: "bob", Reason: ReasonLeft})
+	if sc.s.Seat("s2") != nil || len(sc.s.Line) != 0 {
+		t.Error("a seat was held by a revoked link")
+	}
+}
+
+func TestLaw24AskingToJoin(t *testing.T) {
+	lock := Locking
+	for name, close := range map[string]func(*scene){
+		"locked": func(sc *scene) { sc.must(Change{Player: "ada", Openness: &lock}) },
+		"used up": func(sc *scene) {
+			sc.must(MakeInvite{Player: "ada", ID: "i2", MaxUses: 1})
+			sc.must(Hold{Seat: "s8", Invite: "i2", Name: "Z"})
+		},
+		"expired": func(sc *scene) { sc.wait(DefaultExpiry + time.Minute) },
+		"approved": func(sc *scene) {
+			yes := true
+			sc.must(Change{Player: "ada", Approve: &yes})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sc := newScene(t, 4)
+			sc.invite("ada", "i1", 0)
+			sc.refused(BadRequest, Ask{at("s2", "Cai")})
+			close(sc)
+			door := at("s2", "Cai")
+			if name == "used up" {
+				door.Invite = "i2"
+			}
+			if _, err := Decide(sc.s, door, sc.now, sc.known); err == nil {
+				t.Fatal("it comes in without asking")
+			}
+			sc.must(Ask{door})
+			sc.nothing(Ask{door})
+			sc.refused(NotAllowed, AnswerAsk{"eve", sc.s.LastN, true})
+			sc.must(AnswerAsk{"ada", sc.s.LastN, true})
+			sc.must(Join{Player: "cai", Name: "Cai", Seat: "s2", Invite: door.Invite, Session: "c1", Move: 3})
+		})
+	}
+}
+
+func TestLaw24AnUnansweredQuestion(t *testing.T) {
+	sc := newScene(t, 4)
+	sc.invite("ada", "i1", 0)
+	lock := Locking
+	sc.must(Change{Player: "ada", Openness: &lock})
+	for i, seat := range []SeatID{"s1", "s2", "s3", "s4", "s5"} {
+		sc.must(Ask{at(seat, "Cai")})
+		if i == 0 {
+			sc.must(AnswerAsk{"ada", sc.s.LastN, false})
+			sc.must(Ask{at("s6", "Dee")})
+		}
+	}
+	sc.refused(TooMany, Ask{at("s7", "Eve")})
+	sc.wait(AskTime)
+	if len(sc.s.Asks) != 0 {
+		t.Errorf("%d still ask", len(sc.s.Asks))
+	}
+	sc.must(Revoke{"ada", "i1"})
+	sc.refused(Revoked, Ask{at("s7", "Eve")})
+}

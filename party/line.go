@@ -1,0 +1,103 @@
+package party
+
+import (
+	"slices"
+	"time"
+)
+
+// The limits of the line and of asking to join.
+const (
+	MaxLine   = 500              // places in line
+	OfferTime = 30 * time.Second // a freed seat is held for who is next
+	MaxAsks   = 5                // open questions at once
+	AskTime   = 60 * time.Second // until a question counts as unanswered
+	AskDead   = 24 * time.Hour   // after a link's expiry one may still ask
+)
+
+// Visitor is somebody at the door: a browser with its invite page open, or a
+// player of the game. It waits in line, or asks to be let in.
+type Visitor struct {
+	Seat    SeatID   `json:"seat"`
+	N       int      `json:"n"`
+	Name    string   `json:"name"`
+	Face    uint32   `json:"face"`
+	Invite  InviteID `json:"invite"`
+	Since   Time     `json:"since"`
+	Home    string   `json:"home,omitempty"`
+	Browser string   `json:"browser,omitempty"`
+}
+
+// visitor numbers and names a visitor.
+func (d *decision) visitor(h Hold) Visitor {
+	return Visitor{
+		Seat: h.Seat, N: d.s.LastN + 1, Name: d.s.uniqueName(h.Name, 0), Face: h.Face,
+		Invite: h.Invite, Since: d.now, Home: h.Home, Browser: h.Browser,
+	}
+}
+
+// seatFor is the held seat that a visitor gets.
+func (d *decision) seatFor(v Visitor, by PlayerID) Seat {
+	return Seat{
+		ID: v.Seat, N: v.N, Name: d.s.uniqueName(v.Name, v.N), Face: v.Face, Invite: v.Invite, By: by,
+		Since: d.now, Home: v.Home, Browser: v.Browser,
+	}
+}
+
+// inLine returns a seat's place in line, from 1, or 0.
+func (s *State) inLine(seat SeatID) int {
+	return 1 + slices.IndexFunc(s.Line, func(v Visitor) bool { return v.Seat == seat })
+}
+
+// queue puts who was told full into the line (law 23).
+func (d *decision) queue(c Queue) error {
+	if d.s.knows(c.Seat) || d.s.inLine(c.Seat) > 0 {
+		return nil
+	}
+	if err := d.usable(c.Invite, c.Seat, "", c.Browser); err != nil {
+		return err
+	}
+	if d.s.Taken() < d.s.Size {
+		return d.hold(c.Hold)
+	}
+	if len(d.s.Line) >= MaxLine {
+		return Errorf(TooMany, "There are %d in line already. Try again later.", MaxLine)
+	}
+	d.emit(Queued{d.visitor(c.Hold)})
+	return nil
+}
+
+func (d *decision) leaveLine(c LeaveLine) error {
+	if i := d.s.inLine(c.Seat); i > 0 {
+		d.emit(Unqueued{c.Seat, d.s.Line[i-1].N})
+	}
+	return nil
+}
+
+// offer holds a freed seat for who is next in line.
+func (d *decision) offer() {
+	for !d.s.Ended && d.s.Taken() < d.s.Size && len(d.s.Line) > 0 {
+		next := d.s.Line[0]
+		d.emit(Unqueued{next.Seat, next.N})
+		if d.usable(next.Invite, next.Seat, "", next.Browser) == nil {
+			seat := d.seatFor(next, d.makerOf(next.Invite))
+			seat.Offer = d.now.Add(OfferTime)
+			d.emit(SeatHeld{seat})
+		}
+	}
+}
+
+// makerOf is who made a link.
+func (d *decision) makerOf(id InviteID) PlayerID {
+	if i := d.s.Invite(id); i != nil {
+		return i.By
+	}
+	return ""
+}
+
+// lineDue is when somebody whose page is closed loses its place.
+func (d *decision) lineDue(v *Visitor) Time {
+	if closed, ok := d.known.Closed[v.Seat]; ok {
+		return closed.Add(SeatClosed)
+	}
+	return 0
+}
