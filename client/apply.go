@@ -10,18 +10,41 @@ import (
 // Change is one row of an event frame, by its type in docs/protocol.md. Only the
 // members of its type are set.
 type Change struct {
-	Type     string            `json:"type"`
-	N        int               `json:"n"`
-	Seat     *party.SeatView   `json:"seat"`
-	Member   *party.MemberView `json:"member"`
-	Leader   *party.PlayerID   `json:"leader"`
-	Reason   party.Reason      `json:"reason"`
-	Data     party.Data        `json:"data"`
-	Revision uint64            `json:"revision"`
-	Landing  []party.Field     `json:"landing"`
-	Invite   InviteRef         `json:"invite"`
-	Uses     int               `json:"uses"`
-	Name     string            `json:"name"`
+	Type     string             `json:"type"`
+	N        int                `json:"n"`
+	Seat     *party.SeatView    `json:"seat"`
+	Member   *party.MemberView  `json:"member"`
+	Leader   *party.PlayerID    `json:"leader"`
+	Reason   party.Reason       `json:"reason"`
+	Data     party.Data         `json:"data"` // the party's, or a member's own
+	Revision uint64             `json:"revision"`
+	Landing  []party.Field      `json:"landing"`
+	Openness party.Openness     `json:"openness"`
+	Inviters party.Inviters     `json:"inviters"`
+	Size     int                `json:"size"`
+	Outcast  *party.OutcastView `json:"outcast"`
+	Match    *party.Match       `json:"match"` // nil: in none
+	Answer   party.Answered     `json:"answer"`
+	Ready    ReadyRef           `json:"ready"`
+	Yes      bool               `json:"yes"`
+	Invite   InviteRef          `json:"invite"`
+	Uses     int                `json:"uses"`
+	Name     string             `json:"name"`
+}
+
+// ReadyRef is a ready check in a change: whole when it was asked, and when it
+// ended whether everybody said yes.
+type ReadyRef struct {
+	Asked *party.Ready
+	All   bool
+}
+
+// UnmarshalJSON reads either form.
+func (r *ReadyRef) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] == '{' {
+		return json.Unmarshal(b, &r.Asked)
+	}
+	return json.Unmarshal(b, &r.All)
 }
 
 // InviteRef is a link in a change: whole when it was made, its id after.
@@ -100,6 +123,46 @@ func (c Change) apply(p *party.Snapshot) {
 		p.Invites = without(p.Invites, func(i party.InviteView) bool { return i.ID == c.Invite.ID })
 	case "renamed":
 		p.Members = changed(p.Members, c.N, func(m *party.MemberView) { m.Name = c.Name })
+	case "changed":
+		p.Openness, p.Inviters, p.Size = c.Openness, c.Inviters, c.Size
+	case "castOut":
+		if c.Outcast != nil {
+			p.Outcasts = append(without(p.Outcasts, func(o party.OutcastView) bool { return o.N == c.Outcast.N }), *c.Outcast)
+		}
+	case "readmitted":
+		p.Outcasts = without(p.Outcasts, func(o party.OutcastView) bool { return o.N == c.N })
+	case "member":
+		p.Members = changed(p.Members, c.N, func(m *party.MemberView) { m.Data = c.Data })
+	case "match":
+		c.match(p)
+	case "followed":
+		p.Members = changed(p.Members, c.N, func(m *party.MemberView) { m.Follow = c.Answer })
+	case "ready":
+		p.Ready = c.Ready.Asked
+	case "answered":
+		if p.Ready != nil {
+			ready := *p.Ready
+			ready.Answers = append(without(ready.Answers, func(a party.ReadyAnswer) bool { return a.N == c.N }), party.ReadyAnswer{N: c.N, Yes: c.Yes})
+			p.Ready = &ready
+		}
+	case "readyEnded":
+		p.Ready = nil
+	}
+}
+
+// match takes the match; a new one is a new question to all but the leader.
+func (c Change) match(p *party.Snapshot) {
+	same := p.Match != nil && c.Match != nil && p.Match.ID == c.Match.ID
+	p.Match = c.Match
+	if same {
+		return
+	}
+	p.Members = slices.Clone(p.Members)
+	for i := range p.Members {
+		p.Members[i].Follow = ""
+		if c.Match != nil && p.Members[i].ID == p.Leader {
+			p.Members[i].Follow = party.Yes
+		}
 	}
 }
 

@@ -79,6 +79,8 @@ type Client struct {
 	link    *link   // nil while there is no connection
 	you     protocol.You
 	party   party.Snapshot // its parts are replaced, never changed
+	chat    []ChatLine     // likewise
+	away    *bool          // what was said last; nil: nothing
 	changed chan struct{}  // closed and replaced at every change
 	err     error          // why it ended
 }

@@ -48,18 +48,20 @@ func (c *Client) Revoke(ctx context.Context, id party.InviteID) error {
 	return err
 }
 
-// JoinOptions name the party to join, by a code (or a whole link) or a ticket.
+// JoinOptions name the party to join, by a code (or a whole link), a ticket, or
+// the id of an open party.
 type JoinOptions struct {
 	Code    string
 	Ticket  string
+	Party   party.ID
 	Confirm bool // also when it means to leave others' company
 }
 
-// Join moves the player into the party of a link. With others in its present
+// Join moves the player into another party. With others in its present
 // party and without Confirm it fails with confirm_required, and the error's
 // Invite says whose party it is.
 func (c *Client) Join(ctx context.Context, o JoinOptions) error {
-	_, err := c.do(ctx, protocol.Command{T: protocol.TJoin, Code: o.Code, Ticket: o.Ticket, Confirm: o.Confirm})
+	_, err := c.do(ctx, protocol.Command{T: protocol.TJoin, Code: o.Code, Ticket: o.Ticket, Party: o.Party, Confirm: o.Confirm})
 	return err
 }
 
@@ -69,15 +71,20 @@ func (c *Client) Leave(ctx context.Context) error {
 	return err
 }
 
+// IfRevision makes a change of the party data depend on its revision, the
+// snapshot's DataRev: if it is another by then, the call fails with
+// revision_conflict, and the error tells the data as it is.
+type IfRevision uint64
+
 // SetData replaces the party data: sent to all if this player leads, else kept
 // (waiting is true) and sent to all when it becomes leader. Values are anything
-// that json.Marshal takes.
-func (c *Client) SetData(ctx context.Context, data map[string]any) (waiting bool, err error) {
+// that json.Marshal takes. At most one condition counts.
+func (c *Client) SetData(ctx context.Context, data map[string]any, only ...IfRevision) (waiting bool, err error) {
 	set, err := encodeData(data)
 	if err != nil {
 		return false, err
 	}
-	ok, err := c.ask(ctx, setting{T: protocol.TData, Set: &set})
+	ok, err := c.ask(ctx, setting{T: protocol.TData, Set: &set, If: condition(only)})
 	if err == nil {
 		c.keepOwn(func(own *protocol.Own) { own.Data = set })
 	}
@@ -86,12 +93,12 @@ func (c *Client) SetData(ctx context.Context, data map[string]any) (waiting bool
 
 // PatchData merges into the party data, or into what this player keeps waiting;
 // nil deletes a key.
-func (c *Client) PatchData(ctx context.Context, data map[string]any) (waiting bool, err error) {
+func (c *Client) PatchData(ctx context.Context, data map[string]any, only ...IfRevision) (waiting bool, err error) {
 	patch, err := encodeData(data)
 	if err != nil {
 		return false, err
 	}
-	ok, err := c.ask(ctx, setting{T: protocol.TData, Patch: &patch})
+	ok, err := c.ask(ctx, setting{T: protocol.TData, Patch: &patch, If: condition(only)})
 	if err == nil {
 		c.keepOwn(func(own *protocol.Own) {
 			base := own.Data
@@ -102,6 +109,32 @@ func (c *Client) PatchData(ctx context.Context, data map[string]any) (waiting bo
 		})
 	}
 	return ok.Waiting, err
+}
+
+func condition(only []IfRevision) *uint64 {
+	if len(only) == 0 {
+		return nil
+	}
+	return new(uint64(only[0]))
+}
+
+// SetMemberData replaces the player's own data, which all members see: hero,
+// team, colour. At most 32 keys and 2 KiB.
+func (c *Client) SetMemberData(ctx context.Context, data map[string]any) error {
+	set, err := encodeData(data)
+	if err == nil {
+		_, err = c.ask(ctx, setting{T: protocol.TMember, Set: &set})
+	}
+	return err
+}
+
+// PatchMemberData merges into the player's own data; nil deletes a key.
+func (c *Client) PatchMemberData(ctx context.Context, data map[string]any) error {
+	patch, err := encodeData(data)
+	if err == nil {
+		_, err = c.ask(ctx, setting{T: protocol.TMember, Patch: &patch})
+	}
+	return err
 }
 
 // SetLanding replaces the landing info, likewise: at most 8 fields.
@@ -179,6 +212,7 @@ type setting struct {
 	Set    *party.Data    `json:"set,omitempty"`
 	Patch  *party.Data    `json:"patch,omitempty"`
 	Fields *[]party.Field `json:"fields,omitempty"`
+	If     *uint64        `json:"if,omitempty"`
 }
 
 func (c *Client) ask(ctx context.Context, s setting) (okFrame, error) {

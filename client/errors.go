@@ -24,6 +24,8 @@ type Error struct {
 	Docs       string     // where to read more
 	RetryAfter time.Duration
 	Invite     *protocol.Ask // with confirm_required: whose party it is
+	Data       party.Data    // with revision_conflict: the party data as it is
+	Revision   uint64        // and its revision
 }
 
 func (e *Error) Error() string { return "partykit: " + string(e.Code) + ": " + e.Message }
@@ -43,5 +45,8 @@ func CodeOf(err error) party.Code {
 }
 
 func newError(f protocol.Failure, ask *protocol.Ask) *Error {
-	return &Error{f.Code, f.Message, f.Docs, time.Duration(f.RetryAfter * float64(time.Second)), ask}
+	return &Error{
+		Code: f.Code, Message: f.Message, Docs: f.Docs, RetryAfter: time.Duration(f.RetryAfter * float64(time.Second)),
+		Invite: ask, Data: f.Data, Revision: f.Revision,
+	}
 }

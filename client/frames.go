@@ -66,7 +66,11 @@ func (c *Client) welcome(l *link, frame []byte) error {
 	defer c.sending.Unlock()
 	c.mu.Lock()
 	c.link = l
+	away := c.away
 	c.mu.Unlock()
+	if away != nil {
+		c.writeLocked(false, awayFrame(*away))
+	}
 	for _, e := range happened {
 		c.inbox.put(e)
 	}
@@ -82,7 +86,7 @@ func (c *Client) welcomed(w protocol.Welcome) []Event {
 	c.mu.Lock()
 	same := c.opts.Resume != nil && c.opts.Resume.Session == w.Session
 	ticket := c.opts.Ticket
-	c.you, c.party = w.You, w.Party
+	c.you, c.party, c.chat = w.You, w.Party, chatLines(w.Chat)
 	c.opts.Token, c.opts.Party, c.opts.Ticket = w.Token, w.Party.ID, ""
 	c.opts.Resume = &protocol.Resume{Session: w.Session, Token: w.Resume, Epoch: w.Epoch, Seq: w.Seq}
 	c.change()
@@ -115,6 +119,8 @@ func (c *Client) text(frame []byte) error {
 		return take(frame, c.moved)
 	case protocol.TStatus:
 		return take(frame, c.status)
+	case protocol.TChat:
+		return take(frame, c.chatted)
 	}
 	return nil // pong, and what later versions may add
 }
@@ -173,7 +179,7 @@ func (c *Client) reached(seq uint64) bool {
 
 func (c *Client) moved(f protocol.Moved) error {
 	c.mu.Lock()
-	c.you, c.party = f.You, f.Party
+	c.you, c.party, c.chat = f.You, f.Party, chatLines(f.Chat)
 	c.opts.Party = f.Party.ID
 	r := *c.opts.Resume
 	r.Seq = f.Seq
