@@ -2,6 +2,12 @@ package party
 
 import "slices"
 
+// Why a visitor was not let in.
+const (
+	ReasonDeclined   Reason = "declined"
+	ReasonUnanswered Reason = "unanswered"
+)
+
 // ask asks to be let in where the link alone does not do (law 24): the party
 // is locked or approves newcomers, the link is used up or expired not long ago.
 func (d *decision) ask(c Ask) error {

@@ -48,6 +48,11 @@ func (s *State) inLine(seat SeatID) int {
 	return 1 + slices.IndexFunc(s.Line, func(v Visitor) bool { return v.Seat == seat })
 }
 
+// Waits reports whether a seat stands in line or asks to be let in.
+func (s *State) Waits(seat SeatID) bool {
+	return s.inLine(seat) > 0 || find(s.Asks, func(v *Visitor) bool { return v.Seat == seat }) != nil
+}
+
 // queue puts who was told full into the line (law 23).
 func (d *decision) queue(c Queue) error {
 	if d.s.knows(c.Seat) || d.s.inLine(c.Seat) > 0 {

@@ -57,6 +57,7 @@ type Command struct {
 	Openness *party.Openness `json:"openness,omitempty"`
 	Inviters *party.Inviters `json:"inviters,omitempty"`
 	Size     *int            `json:"size,omitempty"`
+	Approve  *bool           `json:"approve,omitempty"`
 	Match    *party.Match    `json:"match,omitempty"`  // match; null: none
 	Into     string          `json:"into,omitempty"`   // follow
 	Yes      *bool           `json:"yes,omitempty"`    // follow, answer
@@ -94,6 +95,9 @@ const (
 	TCancel   = "cancel"
 	TChat     = "chat"
 	TAway     = "away"
+	TWait     = "wait"
+	TAsk      = "ask"
+	TAdmit    = "admit"
 )
 
 // DecodeHello reads a hello; the error is a BadRequest that says what is wrong.
@@ -129,7 +133,8 @@ func DecodeCommand(frame []byte) (Command, error) {
 	case TPing, TLoading, TAway:
 		return c, nil
 	case TInvite, TInvites, TRevoke, TJoin, TLeave, TData, TLanding, TFinalize, TRename,
-		TSettings, TPromote, TKick, TReadmit, TMember, TMatch, TFollow, TReady, TAnswer, TCancel, TChat:
+		TSettings, TPromote, TKick, TReadmit, TMember, TMatch, TFollow, TReady, TAnswer, TCancel, TChat,
+		TWait, TAsk, TAdmit:
 	default:
 		return c, party.Errorf(party.BadRequest, "There is no frame of type %.32q.", c.T)
 	}

@@ -165,6 +165,7 @@ func TestEventsAreTheDocumentedOnes(t *testing.T) {
 		party.Invited{}, party.InviteRevoked{Invite: "i"}, party.Renamed{N: 2, Name: "Ada"},
 		party.Changed{Openness: party.Open, Inviters: party.Everyone, Size: 8}, party.CastOut{Outcast: party.Outcast{N: 2}}, party.Readmitted{N: 2},
 		party.MemberSet{N: 2, Data: party.Data{}}, party.MatchSet{}, party.Followed{N: 2, Answer: party.Yes},
+		party.Queued{Visitor: party.Visitor{N: 2}}, party.Unqueued{N: 2}, party.Asked{}, party.AskAnswered{N: 2, Answer: party.Yes, By: "g"},
 		party.ReadyAsked{}, party.ReadyAnswered{N: 2}, party.ReadyEnded{Reason: party.ReasonAll},
 	} {
 		for _, view := range (party.Entry{Events: []party.Event{e}}).View() {

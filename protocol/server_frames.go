@@ -41,6 +41,15 @@ type Chat struct {
 	At   party.Time `json:"at"`
 }
 
+// Door is how it goes at another party's door: in line, or asking.
+type Door struct {
+	T       string         `json:"t"`
+	Problem party.Code     `json:"problem,omitempty"`
+	CanAsk  bool           `json:"canAsk,omitempty"`
+	Line    int            `json:"line,omitempty"`
+	You     *party.Arrival `json:"you,omitempty"`
+}
+
 // Ask is an invite that moves nobody until the player agreed, or says why the
 // ticket could not be redeemed.
 type Ask struct {
@@ -135,6 +144,7 @@ const (
 	TOK      = "ok"
 	TError   = "error"
 	TPong    = "pong"
+	TDoor    = "door"
 )
 
 // Encode returns the text frame of a server's or client's value.

@@ -63,6 +63,13 @@ func (p *live) effect(before *party.State, event party.Event, at party.Time) {
 		if !p.pageOpen(e.Seat.ID) && p.remote.pages[e.Seat.ID] == "" {
 			p.closed[e.Seat.ID] = at
 		}
+	case party.AskAnswered:
+		if e.Answer != party.Yes && p.pageOpen(e.Seat) {
+			p.gone[e.Seat] = party.ReasonDeclined
+			if e.Answer == "" {
+				p.gone[e.Seat] = party.ReasonUnanswered
+			}
+		}
 	case party.SeatLapsed:
 		delete(p.closed, e.Seat)
 		p.unpress(e.Seat)

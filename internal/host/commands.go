@@ -86,6 +86,8 @@ func (s *session) command(c protocol.Command) {
 		s.rename(c)
 	case protocol.TChat:
 		s.chat(c)
+	case protocol.TWait, protocol.TAsk:
+		s.door(c)
 	default:
 		s.tool(c)
 	}

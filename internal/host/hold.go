@@ -1,9 +1,6 @@
 package host
 
-import (
-	"partykit/internal/names"
-	"partykit/party"
-)
+import "partykit/party"
 
 // open takes in a page.
 func (p *live) open(page *Page) {
@@ -25,7 +22,7 @@ func (p *live) close(page *Page) {
 	if page.seat != "" && !p.pageOpen(page.seat) {
 		delete(p.gone, page.seat)
 		p.remote.page(p, whisper{Closed: page.seat})
-		if page.started || p.state.Seat(page.seat) != nil {
+		if page.started || p.state.Seat(page.seat) != nil || p.state.Waits(page.seat) {
 			p.pageClosed(page.seat)
 		}
 	}
@@ -68,6 +65,9 @@ func (p *live) pressed(seat party.SeatID) {
 	for page := range p.pages {
 		if page.seat == seat {
 			page.started, page.problem, page.tryAgain = true, "", 0
+			if p.state.Arrival(seat, p.status).Stage == party.Offered {
+				p.hold(page)
+			}
 		}
 	}
 	p.pagesChanged()
@@ -109,13 +109,11 @@ func (p *live) hold(page *Page) {
 		return
 	}
 	page.holding = true
-	name := names.Friendly(string(page.seat))
-	cmd := party.Hold{Seat: page.seat, Invite: page.invite, Name: name, Face: Face(name), Home: page.home, Browser: page.browser}
-	p.submit(&job{cmd: cmd, done: func(o outcome) {
+	p.submit(&job{cmd: page.asHold(), done: func(o outcome) {
 		page.holding = false
 		page.problem = ""
 		if o.err != nil {
-			if o.err.Code == party.Full || o.err.Code == party.UsedUp {
+			if o.err.Code == party.Full || o.err.Code == party.UsedUp || o.err.Code == party.ApprovalNeeded {
 				page.problem = o.err.Code
 			}
 			page.tryAgain = now().Add(looked)

@@ -198,6 +198,9 @@ func (p *live) started(t party.Time) {
 	for _, s := range p.state.Seats {
 		p.closed[s.ID] = t
 	}
+	for _, v := range p.state.Line {
+		p.closed[v.Seat] = t
+	}
 	p.announce()
 }
 

@@ -158,6 +158,7 @@ func (s *session) alone(x *live, then func()) {
 // arrived tells the player its new party, and answers the command that brought
 // it there.
 func (s *session) arrived(why party.Reason) {
+	s.leaveDoor()
 	s.tellParty(why)
 	if s.leaving != 0 {
 		s.answer(protocol.OK{T: protocol.TOK, ID: s.leaving, Seq: s.party.last})

@@ -26,6 +26,8 @@ type Page struct {
 	seat    party.SeatID
 	home    string
 	browser string // opaque mark
+	name    string // of a player; "": a friendly one
+	left    chan struct{}
 	updates chan party.Invitation
 
 	// On the loop only.
@@ -181,7 +183,11 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 // at once and on every change, at most every 250 ms. A link that is dead from
 // the start gets one update and no more.
 func (h *Host) OpenPage(ctx context.Context, code, browser string, from netip.Addr) (*Page, error) {
-	page := &Page{updates: make(chan party.Invitation, 1), browser: h.mark(browser)}
+	return h.openPage(ctx, code, browser, "", from)
+}
+
+func (h *Host) openPage(ctx context.Context, code, browser, name string, from netip.Addr) (*Page, error) {
+	page := &Page{updates: make(chan party.Invitation, 1), left: make(chan struct{}), browser: h.mark(browser), name: name}
 	if h.o.Unlimited == nil || !h.o.Unlimited(from) {
 		page.home = home(from)
 	}
@@ -279,6 +285,7 @@ func (page *Page) Visible(yes bool) {
 // Close says that the page is gone. A seat it held lapses after 90 s.
 func (page *Page) Close() {
 	page.once.Do(func() {
+		close(page.left)
 		if page.p != nil {
 			page.p.loop.post(func() { page.p.close(page) })
 		}

@@ -102,7 +102,7 @@ func (p *live) needless() bool {
 	if len(p.sessions) > 0 || len(p.pages) > 0 || p.pins > 0 || len(p.queue) > 0 || p.inflight != nil || p.reading {
 		return false
 	}
-	return !p.logged || p.state.Ended || (len(p.absent) == 0 && len(p.state.Seats) == 0)
+	return !p.logged || p.state.Ended || (len(p.absent) == 0 && len(p.state.Seats) == 0 && len(p.state.Line) == 0 && len(p.state.Asks) == 0)
 }
 
 // leaveMemory unloads the party, with a snapshot if that makes the next load

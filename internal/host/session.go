@@ -46,6 +46,7 @@ type session struct {
 	party   *live
 	own     party.Own
 	limits  limits
+	atDoor  *Page // where the player waits in line, or asks to be let in
 	answers answers
 	sent    *track // its reliable messages
 
@@ -172,6 +173,7 @@ func (s *session) away() {
 }
 
 func (s *session) lost(byServer bool) {
+	s.leaveDoor()
 	s.conn, s.behind, s.backlog = nil, false, nil
 	if w := s.hello; w != nil {
 		s.hello = nil

@@ -22,7 +22,7 @@ func (s *session) toolCommand(c protocol.Command) (party.Command, error) {
 	switch c.T {
 	case protocol.TSettings:
 		g, err := s.h.active(s.game)
-		return party.Change{Player: s.player, Openness: c.Openness, Inviters: c.Inviters, Size: c.Size, MaxSize: s.h.partySize(g)}, err
+		return party.Change{Player: s.player, Openness: c.Openness, Inviters: c.Inviters, Size: c.Size, Approve: c.Approve, MaxSize: s.h.partySize(g)}, err
 	case protocol.TPromote:
 		m := s.party.state.MemberN(c.N)
 		if m == nil {
@@ -59,6 +59,11 @@ func (s *session) toolCommand(c protocol.Command) (party.Command, error) {
 			return nil, party.Errorf(party.BadRequest, "answer needs yes: true or false.")
 		}
 		return party.AnswerReady{Player: s.player, Yes: *c.Yes}, nil
+	case protocol.TAdmit:
+		if c.Yes == nil {
+			return nil, party.Errorf(party.BadRequest, "admit needs yes: true or false.")
+		}
+		return party.AnswerAsk{Player: s.player, N: c.N, Yes: *c.Yes}, nil
 	case protocol.TCancel:
 		return party.CancelReady{Player: s.player}, nil
 	}

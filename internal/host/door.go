@@ -1,0 +1,117 @@
+package host
+
+import (
+	"context"
+	"net/netip"
+
+	"partykit/internal/names"
+	"partykit/party"
+	"partykit/protocol"
+)
+
+// Queue waits in line for a seat of a full party, for as long as the page is
+// open.
+func (page *Page) Queue() {
+	page.knock(func(h party.Hold) party.Command { return party.Queue{Hold: h} })
+}
+
+// Ask asks to be let in where the link alone does not do.
+func (page *Page) Ask() { page.knock(func(h party.Hold) party.Command { return party.Ask{Hold: h} }) }
+
+// LeaveLine gives the place in line up.
+func (page *Page) LeaveLine() {
+	page.knock(func(h party.Hold) party.Command { return party.LeaveLine{Seat: h.Seat} })
+}
+
+// knock submits what a visitor does at the door. Why it is refused is shown on
+// the page.
+func (page *Page) knock(command func(party.Hold) party.Command) {
+	if page.p == nil || page.seat == "" {
+		return
+	}
+	page.p.loop.post(func() {
+		p := page.p
+		if !p.pages[page] {
+			return
+		}
+		delete(p.gone, page.seat)
+		p.submit(&job{cmd: command(page.asHold()), done: func(o outcome) {
+			page.problem = ""
+			if o.err != nil {
+				page.problem = o.err.Code
+			}
+			p.pagesChanged()
+		}})
+	})
+}
+
+// asHold is who looks at the page, as a visitor.
+func (page *Page) asHold() party.Hold {
+	name := page.name
+	if name == "" {
+		name = names.Friendly(string(page.seat))
+	}
+	return party.Hold{
+		Seat: page.seat, Invite: page.invite, Name: name, Face: Face(name), Home: page.home, Browser: page.browser,
+	}
+}
+
+// door is a player of the game at another party's door: the same as an invite
+// page, told over the player's connection.
+func (s *session) door(c protocol.Command) {
+	if c.Code == "" {
+		s.leaveDoor()
+		s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: s.party.last})
+		return
+	}
+	s.leaveDoor()
+	l := s.party.loop
+	browser, name := "player "+string(s.player), s.name
+	s.h.work(lookup, func(ctx context.Context) {
+		page, err := s.h.openPage(ctx, c.Code, browser, name, netip.Addr{})
+		s.do(l, func() {
+			if err != nil {
+				s.fail(c.ID, failure(err), nil)
+				return
+			}
+			s.leaveDoor()
+			s.atDoor = page
+			go s.watchDoor(page)
+			switch c.T {
+			case protocol.TAsk:
+				page.Ask()
+			case protocol.TWait:
+				page.Queue()
+			}
+			s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: s.party.last})
+		})
+	})
+}
+
+// watchDoor tells the player how it goes, until it leaves the door.
+func (s *session) watchDoor(page *Page) {
+	for {
+		select {
+		case v, more := <-page.Updates():
+			if !more {
+				return
+			}
+			s.do(nil, func() {
+				if s.atDoor == page {
+					s.tell(protocol.Door{T: protocol.TDoor, Problem: v.Problem, CanAsk: v.CanAsk, Line: v.Line, You: v.You})
+				}
+			})
+		case <-page.left:
+			return
+		}
+	}
+}
+
+// leaveDoor gives up waiting or asking elsewhere.
+func (s *session) leaveDoor() {
+	if page := s.atDoor; page != nil {
+		s.atDoor = nil
+		page.LeaveLine()
+		page.Close()
+	}
+}
