@@ -31,6 +31,7 @@ type gameCommands struct {
 	Deactivate gameDeactivate `cmd:"" help:"Deactivate the kit for a game: its clients and links are told so."`
 	Set        gameSet        `cmd:"" help:"Change a game."`
 	Art        gameArt        `cmd:"" help:"Store a picture of a game, or remove it."`
+	Keys       gameKeys       `cmd:"" help:"Make, list, rotate and revoke the server keys with which a game's own backend uses the HTTP API."`
 }
 
 // ask runs fn with the games of the data folder. new says that a folder that is

@@ -81,6 +81,7 @@ func Handler(games *game.Registry) http.Handler {
 	mux.HandleFunc("DELETE /games/{id}/art/{name}", func(w http.ResponseWriter, r *http.Request) {
 		answer(w, struct{}{}, games.RemoveArt(r.Context(), r.PathValue("id"), r.PathValue("name")))
 	})
+	handleKeys(mux, games)
 	return mux
 }
 
@@ -114,6 +115,7 @@ var kinds = map[string]error{
 	"not_found": game.ErrNotFound,
 	"exists":    game.ErrExists,
 	"invalid":   game.ErrInvalid,
+	"no_key":    game.ErrNoKey,
 }
 
 func answer(w http.ResponseWriter, v any, err error) {

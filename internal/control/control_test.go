@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -204,5 +205,33 @@ func TestFolderWithALongPath(t *testing.T) {
 	os.MkdirAll(other, 0o700)
 	if _, err := control.Listen(other); err == nil || !strings.Contains(err.Error(), "0700") {
 		t.Errorf("in a folder of everybody: %v", err)
+	}
+}
+
+func TestServerKeys(t *testing.T) {
+	c, ctx := control.Local(registry(t)), t.Context()
+	if _, err := c.NewKey(ctx, "demo"); !errors.Is(err, game.ErrNotFound) {
+		t.Errorf("a key of no game: %v", err)
+	}
+	if _, err := c.Add(ctx, game.Game{ID: "demo", Name: "Demo", Launch: game.Launch{Web: "https://demo.example/"}}); err != nil {
+		t.Fatal(err)
+	}
+	first, err := c.NewKey(ctx, "demo")
+	if err != nil || !strings.HasPrefix(first.Key, "pks_demo_") {
+		t.Fatalf("made %+v, %v", first.ServerKey, err)
+	}
+	second, err := c.RotateKeys(ctx, "demo", time.Hour)
+	if err != nil || second.Key == first.Key {
+		t.Fatal(err)
+	}
+	keys, err := c.Keys(ctx, "demo")
+	if err != nil || len(keys) != 2 || keys[0].ID != first.ID || keys[0].Expires.IsZero() {
+		t.Fatalf("keys are %+v, %v", keys, err)
+	}
+	if err := c.RevokeKey(ctx, "demo", first.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.RevokeKey(ctx, "demo", first.ID); !errors.Is(err, game.ErrNoKey) {
+		t.Errorf("revoking again: %v", err)
 	}
 }

@@ -29,6 +29,7 @@ type Registry struct {
 	mu    sync.Mutex // of writing into the maps
 	games sync.Map   // id → *entry
 	art   sync.Map   // key → Picture
+	keys  sync.Map   // id → keysRecord
 }
 
 // An entry is a game as it was last seen.
@@ -74,6 +75,10 @@ func (r *Registry) apply(key string, value []byte) {
 			return
 		}
 		r.art.Store(key, p)
+	case strings.HasPrefix(key, keysPrefix):
+		if err := r.applyKeys(strings.TrimPrefix(key, keysPrefix), value); err != nil {
+			r.log.Warn("stored server keys cannot be read", "key", key, "error", err)
+		}
 	case strings.HasPrefix(key, gamePrefix) && value == nil:
 		r.games.Delete(strings.TrimPrefix(key, gamePrefix))
 	case strings.HasPrefix(key, gamePrefix):

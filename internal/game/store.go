@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// A Store holds the records of the registry, under keys of the form game.ID and
-// art.ID.NAME. It may hold other keys too; the registry leaves them alone.
+// A Store holds the records of the registry, under keys of the form game.ID,
+// keys.ID and art.ID.NAME. It may hold other keys too; the registry leaves them alone.
 type Store interface {
 	// Get returns a record and its revision, or an error that is ErrNotFound.
 	Get(ctx context.Context, key string) (value []byte, revision uint64, err error)
