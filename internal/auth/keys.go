@@ -29,6 +29,8 @@ type Keys struct {
 	guestID string             // names the key in a token's header
 	invite  []byte             // derives invite codes
 	seat    []byte             // derives seat ids
+	player  []byte             // derives each game's key of player tokens
+	seal    []byte             // seals what games entrust
 }
 
 // NewKeys derives the keys of a server secret: always the same ones. It fails
@@ -52,12 +54,22 @@ func NewKeys(secret []byte) (*Keys, error) {
 	if err != nil {
 		return nil, err
 	}
+	player, err := derive("player token")
+	if err != nil {
+		return nil, err
+	}
+	seal, err := derive("seal")
+	if err != nil {
+		return nil, err
+	}
 	guest := ed25519.NewKeyFromSeed(seed)
 	return &Keys{
 		guest:   guest,
 		guestID: digest("key id", string(guest.Public().(ed25519.PublicKey)))[:16],
 		invite:  invite,
 		seat:    seat,
+		player:  player,
+		seal:    seal,
 	}, nil
 }
 

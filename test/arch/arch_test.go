@@ -35,6 +35,8 @@ var mayImport = map[string]string{
 	"internal/game":  "party internal/names",
 	"internal/limit": "",
 
+	"internal/outbound": "",
+
 	"internal/engine":            "",
 	"internal/engine/enginetest": "internal/engine",
 	"internal/host":              "party protocol internal/auth internal/engine internal/game internal/limit internal/names",
@@ -63,6 +65,7 @@ var libraries = map[string]string{
 	"github.com/coder/websocket":        "client internal/gateway internal/landing",
 	"github.com/go-json-experiment/...": "protocol",
 	"github.com/golang-jwt/...":         "internal/auth",
+	"code.dny.dev/ssrf":                 "internal/outbound",
 	"github.com/rivo/uniseg":            "internal/names",
 	"golang.org/x/text/...":             "internal/names",
 	"github.com/alecthomas/kong":        "internal/config cmd/partykit",

@@ -1,0 +1,74 @@
+package auth
+
+import (
+	"crypto/ed25519"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/json"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// PlayerTokenLife is how long a player token is good for (PRODUCT.md, Player).
+const PlayerTokenLife = 10 * time.Minute
+
+// playerType is the type of player tokens. It keeps them from being taken for
+// anything that opens a session here.
+const playerType = "partykit-player+jwt"
+
+// PlayerToken returns a token by which a game's own servers know the player
+// without asking anybody: signed with a key of that game, whose public half is
+// in [Keys.PublicKeys], for [PlayerTokenLife]. It proves nothing here.
+func (k *Keys) PlayerToken(issuer, game, id, name string, now time.Time) (token string, expires time.Time) {
+	expires = now.Add(PlayerTokenLife).Truncate(time.Second)
+	key, kid := k.playerKey(game)
+	t := jwt.NewWithClaims(jwt.SigningMethodEdDSA, guestClaims{
+		Name: name,
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer:    issuer,
+			Subject:   id,
+			Audience:  jwt.ClaimStrings{game},
+			IssuedAt:  jwt.NewNumericDate(now),
+			ExpiresAt: jwt.NewNumericDate(expires),
+		},
+	})
+	t.Header["kid"] = kid
+	t.Header["typ"] = playerType
+	token, err := t.SignedString(key)
+	if err != nil { // claims are strings and numbers, and the key is ours
+		panic("auth: signing a player token: " + err.Error())
+	}
+	return token, expires
+}
+
+// PublicKeys returns the key set (RFC 7517) with which a game's servers verify
+// the player tokens of that game, and of no other.
+func (k *Keys) PublicKeys(game string) []byte {
+	key, kid := k.playerKey(game)
+	type jwk struct {
+		Type  string `json:"kty"`
+		Curve string `json:"crv"`
+		X     string `json:"x"`
+		Kid   string `json:"kid"`
+		Use   string `json:"use"`
+		Alg   string `json:"alg"`
+	}
+	public := key.Public().(ed25519.PublicKey)
+	set, err := json.Marshal(map[string][]jwk{"keys": {{"OKP", "Ed25519", base64url.EncodeToString(public), kid, "sig", "EdDSA"}}})
+	if err != nil {
+		panic("auth: a key set: " + err.Error())
+	}
+	return set
+}
+
+// playerKey is a game's own key: a token of another game fails already by its
+// signature, also where a game's server forgets to look at the audience.
+func (k *Keys) playerKey(game string) (ed25519.PrivateKey, string) {
+	seed, err := hkdf.Expand(sha256.New, k.player, game, ed25519.SeedSize)
+	if err != nil {
+		panic("auth: a game's key: " + err.Error()) // its size is ours
+	}
+	key := ed25519.NewKeyFromSeed(seed)
+	return key, digest("key id", string(key.Public().(ed25519.PublicKey)))[:16]
+}
