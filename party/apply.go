@@ -20,7 +20,7 @@ func (s *State) Apply(seq uint64, e Entry) {
 // visible reports whether members can see the event (law 13).
 func visible(e Event) bool {
 	switch e.(type) {
-	case Founded, Resumed, Retired:
+	case Founded, Resumed, Retired, Counted:
 		return false
 	}
 	return true
@@ -66,6 +66,11 @@ func (s *State) evolve(e Event, at Time) {
 	case Invited:
 		s.Invites = append(s.Invites, e.Invite)
 		s.Alone = at
+	case Counted:
+		if i := s.Invite(e.Invite); i != nil {
+			i.Opens += e.Opens
+			i.Starts += e.Starts
+		}
 	case InviteRevoked:
 		if i := s.Invite(e.Invite); i != nil {
 			i.Revoked = at
@@ -98,6 +103,8 @@ func (s *State) evolve(e Event, at Time) {
 		if m := s.Member(e.Player); m != nil {
 			m.Name = e.Name
 		}
+	case Identified:
+		s.identified(e)
 	case EndedEvent:
 		s.Ended = true
 	case Retired:

@@ -42,6 +42,7 @@ type (
 		Seat    SeatID
 		Browser string   // opaque mark of the browser that pressed Start, if one did
 		Invite  InviteID // "": by the party's id, where it is open
+		Has     Needs    // what the player's game is
 		Move    uint64
 		From    ID
 		Session SessionID
@@ -89,8 +90,14 @@ type (
 		As      Person // whom the link names, when the backend makes it
 		ID      InviteID
 		Expires time.Duration // 0: DefaultExpiry
+		Options InviteOptions
 		MaxUses int
 		Message string
+	}
+	// Count adds to how often a link was looked at and started.
+	Count struct {
+		Invite        InviteID
+		Opens, Starts int
 	}
 	// Revoke ends a link.
 	Revoke struct {
@@ -173,6 +180,7 @@ func (PatchData) command()   {}
 func (If) command()          {}
 func (SetLanding) command()  {}
 func (MakeInvite) command()  {}
+func (Count) command()       {}
 func (Revoke) command()      {}
 func (Rename) command()      {}
 func (Change) command()      {}

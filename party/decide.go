@@ -76,6 +76,11 @@ func (d *decision) command(c Command) error {
 		return d.setLanding(c)
 	case MakeInvite:
 		return d.makeInvite(c)
+	case Count:
+		if d.s.Invite(c.Invite) != nil && c.Opens+c.Starts > 0 {
+			d.emit(Counted{c.Invite, c.Opens, c.Starts})
+		}
+		return nil
 	case Revoke:
 		return d.revoke(c)
 	case Rename:
@@ -100,6 +105,8 @@ func (d *decision) command(c Command) error {
 		return d.answerReady(c)
 	case CancelReady:
 		return d.cancelReady(c)
+	case Identify:
+		return d.identify(c)
 	case Tick:
 		d.tick()
 		return nil

@@ -60,4 +60,11 @@
 //  24. Where the link alone does not do (locked, used up, expired less than a
 //     day ago, or newcomers are approved) one may ask to join: once for each
 //     browser, for 60 s, five at once. Any of those who may invite answers.
+//  25. A link made for one player opens for nobody else, and lets that player
+//     back in after a kick. What a link requires of a game is checked before
+//     the join. A link that lives until nobody is left ends then, and one may
+//     end when its maker leaves.
+//  26. A guest that its game names becomes that player where it stands: same
+//     place, number, crown, data, links and uses. If that player is a member
+//     already, the guest's place goes to it; who is kept out stays out.
 package party

@@ -100,6 +100,12 @@ type (
 	Invited struct {
 		Invite Invite `json:"invite"`
 	}
+	// Counted tells how often a link was looked at and started since.
+	Counted struct {
+		Invite InviteID `json:"invite"`
+		Opens  int      `json:"opens"`
+		Starts int      `json:"starts"`
+	}
 	// InviteRevoked ended one.
 	InviteRevoked struct {
 		Invite InviteID `json:"invite"`
@@ -176,6 +182,7 @@ func (Crowned) kind() string       { return "leader" }
 func (DataSet) kind() string       { return "data" }
 func (LandingSet) kind() string    { return "landing" }
 func (Invited) kind() string       { return "invited" }
+func (Counted) kind() string       { return "counted" }
 func (InviteRevoked) kind() string { return "revoked" }
 func (Renamed) kind() string       { return "renamed" }
 func (Changed) kind() string       { return "changed" }
@@ -208,6 +215,7 @@ var decoders = func() map[string]func([]byte) (Event, error) {
 	register[DataSet](m)
 	register[LandingSet](m)
 	register[Invited](m)
+	register[Counted](m)
 	register[InviteRevoked](m)
 	register[Renamed](m)
 	register[Changed](m)
@@ -219,6 +227,7 @@ var decoders = func() map[string]func([]byte) (Event, error) {
 	register[ReadyAsked](m)
 	register[ReadyAnswered](m)
 	register[ReadyEnded](m)
+	register[Identified](m)
 	register[EndedEvent](m)
 	register[Retired](m)
 	return m

@@ -20,10 +20,10 @@ func entryOfEverything(t tester) Entry {
 		SeatLapsed{Seat: "s1", N: 2}, Left{"bob", 2, ReasonLeft},
 		Queued{Visitor{Seat: "s4", N: 4, Name: "Dee", Invite: "i1", Since: start}}, Unqueued{"s4", 4},
 		Asked{Visitor{Seat: "s5", N: 5, Name: "Eli", Invite: "i1", Since: start, Browser: "b"}}, AskAnswered{"s5", 5, Yes, "ada"},
-		Changed{Locking, LeaderOnly, 4, true}, CastOut{Outcast{N: 3, Player: "eve", Browser: "b", Name: "Eve", Banned: true, At: start}}, Readmitted{3},
+		Counted{"i1", 3, 1}, Changed{Locking, LeaderOnly, 4, true}, CastOut{Outcast{N: 3, Player: "eve", Browser: "b", Name: "Eve", Banned: true, At: start}}, Readmitted{3},
 		MemberSet{"ada", 1, values("hero", "owl")}, MatchSet{&Match{ID: "m1", Connection: []byte(`{"ip":"::1"}`), Joinable: true, Free: 2, Since: start}},
 		Followed{"ada", 1, Yes}, ReadyAsked{Ready{By: "ada", Since: start, Until: start.Add(DefaultReady), Answers: []ReadyAnswer{}}},
-		ReadyAnswered{1, true}, ReadyEnded{ReasonAll, true}, Retired{}, EndedEvent{},
+		Identified{"bob", 2, "iris", 7, "p2"}, ReadyAnswered{1, true}, ReadyEnded{ReasonAll, true}, Retired{}, EndedEvent{},
 	}}
 }
 

@@ -47,6 +47,28 @@ func fold(v *Snapshot, e EventView) {
 		v.Invites = slices.DeleteFunc(v.Invites, func(i InviteView) bool { return i.ID == e.Invite.(InviteID) })
 	case "renamed":
 		member().Name = e.Name
+	case "identified":
+		old, id := member().ID, e.ID
+		become := func(p *PlayerID) {
+			if *p == old {
+				*p = id
+			}
+		}
+		become(&v.Leader)
+		for i := range v.Members {
+			become(&v.Members[i].ID)
+			become(&v.Members[i].By)
+		}
+		for i := range v.Held {
+			become(&v.Held[i].By)
+		}
+		for i := range v.Invites {
+			become(&v.Invites[i].By)
+			become(&v.Invites[i].For)
+		}
+		if v.Ready != nil {
+			become(&v.Ready.By)
+		}
 	case "changed":
 		v.Openness, v.Inviters, v.Size, v.Approve = e.Openness, e.Inviters, e.Size, *e.Approve
 	case "queued":
@@ -100,7 +122,7 @@ func (sc *scene) checkFold(before *State, e Entry) {
 }
 
 func TestEveryKindOfEventIsToldOrKept(t *testing.T) {
-	private := map[string]bool{"founded": true, "resumed": true, "ended": true, "retired": true}
+	private := map[string]bool{"counted": true, "founded": true, "resumed": true, "ended": true, "retired": true}
 	for kind, decode := range decoders {
 		event, err := decode([]byte("{}"))
 		if err != nil || event.kind() != kind {

@@ -31,9 +31,16 @@ func (d *decision) makeInvite(c MakeInvite) error {
 	if err != nil {
 		return err
 	}
+	if c.Options, err = c.Options.clean(); err != nil {
+		return err
+	}
+	if c.Options.UntilEmpty {
+		expires = 0
+	}
 	d.emit(Invited{Invite{
 		ID: c.ID, By: c.Player, ByName: by.Name, ByFace: by.Face, Made: d.now,
 		Expires: expires, MaxUses: c.MaxUses, Message: message,
+		InviteOptions: c.Options,
 	}})
 	return nil
 }
@@ -59,7 +66,7 @@ func (d *decision) usable(id InviteID, seat SeatID, p PlayerID, browser string) 
 	switch {
 	case d.s.Ended || d.s.Retired:
 		return &Error{Code: Ended}
-	case d.s.outcast(p, browser) != nil:
+	case d.s.outcast(p, browser) != nil && !d.s.pardons(i, p, browser):
 		return &Error{Code: Banned}
 	case id == "" && d.s.Openness == Open:
 		return nil
@@ -69,6 +76,8 @@ func (d *decision) usable(id InviteID, seat SeatID, p PlayerID, browser string) 
 		return &Error{Code: Revoked}
 	case !i.Live(d.now):
 		return &Error{Code: Expired}
+	case i.For != "" && p != "" && p != i.For:
+		return &Error{Code: NotAllowed, Detail: "This invite is for somebody else."}
 	case d.s.Openness == Locking:
 		return &Error{Code: Locked}
 	case i.MaxUses > 0 && d.s.used(i) >= i.MaxUses && !i.countedSeat(seat) && !i.counted(p):

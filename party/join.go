@@ -16,6 +16,9 @@ func (d *decision) hold(c Hold) error {
 	if err := d.usable(c.Invite, c.Seat, "", c.Browser); err != nil {
 		return err
 	}
+	if i := d.s.Invite(c.Invite); i.For != "" {
+		return &Error{Code: NotAllowed, Detail: "Whom this invite is for shows when the game starts."}
+	}
 	if d.s.Approve {
 		return &Error{Code: ApprovalNeeded}
 	}
@@ -54,6 +57,11 @@ func (d *decision) join(c Join) error {
 	if seat != nil {
 		c.Invite = seat.Invite // that is where its use is reserved
 	}
+	if i := d.s.Invite(c.Invite); i != nil {
+		if err := i.Requires.fit(c.Has); err != nil {
+			return err
+		}
+	}
 	former := d.s.former(c.Seat, c.Invite)
 	if seat == nil {
 		if err := d.usable(c.Invite, c.Seat, c.Player, c.Browser); err != nil {
@@ -82,6 +90,9 @@ func (d *decision) join(c Join) error {
 	}
 	for _, p := range former {
 		d.remove(p, ReasonReplaced)
+	}
+	if o := d.s.outcast(c.Player, c.Browser); o != nil {
+		d.emit(Readmitted{o.N})
 	}
 	member.Name = d.s.uniqueName(member.Name, member.N)
 	d.emit(Joined{member, c.Hash, d.s.usesWith(member)})

@@ -25,6 +25,11 @@ func (d *decision) leave(c Leave) error {
 func (d *decision) remove(p PlayerID, why Reason) {
 	led := d.s.Leader == p
 	d.emit(Left{p, d.s.Member(p).N, why})
+	for _, i := range d.s.LiveInvites(d.now) {
+		if i.By == p && i.OnLeave == RevokeOnLeave {
+			d.emit(InviteRevoked{i.ID})
+		}
+	}
 	if led {
 		d.crown(why)
 	}
@@ -76,8 +81,14 @@ func (d *decision) heir() *Member {
 	return best
 }
 
-// endIfEmpty ends a party that nobody is in and nobody can come to (law 11).
+// endIfEmpty ends the links that live until nobody is left, and then a party
+// that nobody is in and nobody can come to (law 11).
 func (d *decision) endIfEmpty() {
+	for _, i := range d.s.LiveInvites(d.now) {
+		if i.UntilEmpty && d.s.Taken() == 0 {
+			d.emit(InviteRevoked{i.ID})
+		}
+	}
 	if !d.s.Ended && d.s.Taken() == 0 && len(d.s.LiveInvites(d.now)) == 0 {
 		d.emit(EndedEvent{})
 	}

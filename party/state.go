@@ -134,6 +134,9 @@ type Invite struct {
 	Uses    int      `json:"uses,omitempty"` // players counted
 	Used    []Use    `json:"used,omitempty"` // the newest of them
 	Revoked Time     `json:"revoked,omitempty"`
+	InviteOptions
+	Opens  int `json:"opens,omitempty"`  // invite pages that were looked at
+	Starts int `json:"starts,omitempty"` // times that Start was pressed
 }
 
 // Use is one player counted on an invite, and the seat it came by.

@@ -113,11 +113,15 @@ func (d *decision) endDue() Time {
 	if d.s.Ended || d.s.Taken() > 0 {
 		return 0
 	}
+	if slices.ContainsFunc(d.s.Invites, func(i Invite) bool { return i.UntilEmpty && i.Revoked == 0 }) {
+		return 1
+	}
 	return max(d.lastLink(), 1)
 }
 
 func (d *decision) retireDue() Time {
-	if d.s.Seq == 0 || d.s.Retired || len(d.s.Members) != 1 || len(d.s.Seats) > 0 || d.s.Openness == Open {
+	if d.s.Seq == 0 || d.s.Retired || len(d.s.Members) != 1 || len(d.s.Seats) > 0 || d.s.Openness == Open ||
+		slices.ContainsFunc(d.s.Invites, func(i Invite) bool { return i.UntilEmpty && i.Revoked == 0 }) {
 		return 0
 	}
 	return max(d.s.Alone, d.lastLink()).Add(AloneLimit)

@@ -100,6 +100,24 @@ type InviteView struct {
 	MaxUses int      `json:"maxUses"`
 	Uses    int      `json:"uses"`
 	Message string   `json:"message"`
+	For     PlayerID `json:"for,omitempty"`
+	OnLeave OnLeave  `json:"onLeave,omitempty"`
+}
+
+// InviteStats is a live link with what came of it so far.
+type InviteStats struct {
+	InviteView
+	Opens  int `json:"opens"`
+	Starts int `json:"starts"`
+}
+
+// Stats returns the live links with their counts, oldest first.
+func (s *State) Stats(now Time) []InviteStats {
+	list := []InviteStats{}
+	for _, i := range s.LiveInvites(now) {
+		list = append(list, InviteStats{i.View(), i.Opens, i.Starts})
+	}
+	return list
 }
 
 // View returns the party as its members see it at that time. status tells
@@ -153,7 +171,7 @@ func (x Seat) view() SeatView {
 
 // View returns the link as members see it.
 func (i *Invite) View() InviteView {
-	return InviteView{i.ID, i.By, i.Made, i.Expires, i.MaxUses, i.Uses, i.Message}
+	return InviteView{i.ID, i.By, i.Made, i.Expires, i.MaxUses, i.Uses, i.Message, i.For, i.OnLeave}
 }
 
 // EventView is an event as members see it: one row of the protocol's table.
@@ -182,6 +200,7 @@ type EventView struct {
 	Invite   any          `json:"invite,omitempty"` // InviteView when made, InviteID after
 	Uses     int          `json:"uses,omitempty"`
 	Name     string       `json:"name,omitempty"`
+	ID       PlayerID     `json:"id,omitempty"` // the player's new one
 }
 
 // View returns what members see of an entry: one row of the protocol's table
@@ -250,6 +269,8 @@ func viewEvent(e Event) (EventView, bool) {
 		v.Invite = e.Invite
 	case Renamed:
 		v.N, v.Name = e.N, e.Name
+	case Identified:
+		v.N, v.ID = e.N, e.As
 	default:
 		return v, false
 	}

@@ -8,16 +8,17 @@ import (
 
 // Hello is a client's first frame.
 type Hello struct {
-	V      int      `json:"v"`
-	Key    string   `json:"key"`
-	Token  string   `json:"token,omitempty"`
-	Name   string   `json:"name,omitempty"`
-	Party  party.ID `json:"party,omitempty"`
-	Resume *Resume  `json:"resume,omitempty"`
-	Ticket string   `json:"ticket,omitempty"`
-	Own    Own      `json:"own,omitzero"`
-	SDK    string   `json:"sdk,omitempty"`
-	Page   string   `json:"page,omitempty"`
+	V      int         `json:"v"`
+	Key    string      `json:"key"`
+	Token  string      `json:"token,omitempty"`
+	Name   string      `json:"name,omitempty"`
+	Party  party.ID    `json:"party,omitempty"`
+	Resume *Resume     `json:"resume,omitempty"`
+	Ticket string      `json:"ticket,omitempty"`
+	Own    Own         `json:"own,omitzero"`
+	Has    party.Needs `json:"has,omitempty"` // what the game is: version, content
+	SDK    string      `json:"sdk,omitempty"`
+	Page   string      `json:"page,omitempty"`
 }
 
 // Resume asks for a session to be taken up again after Seq.
@@ -50,10 +51,16 @@ type Command struct {
 	Fields   []party.Field   `json:"fields,omitempty"`  // landing
 	Success  *bool           `json:"success,omitempty"` // finalize
 	Name     string          `json:"name,omitempty"`    // rename
-	If       *uint64         `json:"if,omitempty"`      // data: only at this revision
-	Party    party.ID        `json:"party,omitempty"`   // join: an open party
-	N        int             `json:"n,omitempty"`       // promote, kick, readmit
-	Ban      bool            `json:"ban,omitempty"`     // kick
+	For      party.PlayerID  `json:"for,omitempty"`     // invite
+	Until    string          `json:"until,omitempty"`   // invite: "empty"
+	OnLeave  party.OnLeave   `json:"onLeave,omitempty"`
+	Payload  json.RawMessage `json:"payload,omitempty"`
+	Requires party.Needs     `json:"requires,omitempty"`
+	Has      party.Needs     `json:"has,omitempty"`   // join
+	If       *uint64         `json:"if,omitempty"`    // data: only at this revision
+	Party    party.ID        `json:"party,omitempty"` // join: an open party
+	N        int             `json:"n,omitempty"`     // promote, kick, readmit
+	Ban      bool            `json:"ban,omitempty"`   // kick
 	Openness *party.Openness `json:"openness,omitempty"`
 	Inviters *party.Inviters `json:"inviters,omitempty"`
 	Size     *int            `json:"size,omitempty"`

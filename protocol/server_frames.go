@@ -28,6 +28,7 @@ type Welcome struct {
 	Gap     bool            `json:"gap"`
 	Party   party.Snapshot  `json:"party"`
 	Invite  *Ask            `json:"invite,omitempty"`
+	Payload json.RawMessage `json:"payload,omitempty"` // of the invite the player came by, while it loads
 	Chat    []Chat          `json:"chat,omitempty"`
 }
 
@@ -77,12 +78,13 @@ type Applied struct {
 
 // Moved replaces the snapshot after the player came to another party.
 type Moved struct {
-	T      string         `json:"t"`
-	Reason party.Reason   `json:"reason"`
-	Seq    uint64         `json:"seq"`
-	You    You            `json:"you"`
-	Party  party.Snapshot `json:"party"`
-	Chat   []Chat         `json:"chat,omitempty"`
+	T       string          `json:"t"`
+	Reason  party.Reason    `json:"reason"`
+	Seq     uint64          `json:"seq"`
+	You     You             `json:"you"`
+	Party   party.Snapshot  `json:"party"`
+	Payload json.RawMessage `json:"payload,omitempty"`
+	Chat    []Chat          `json:"chat,omitempty"`
 }
 
 // Event is one change of the party.
@@ -103,15 +105,15 @@ type Status struct {
 
 // OK answers a command.
 type OK struct {
-	T       string             `json:"t"`
-	ID      uint64             `json:"id"`
-	Seq     uint64             `json:"seq"`
-	Invite  *party.InviteView  `json:"invite,omitempty"`
-	Code    string             `json:"code,omitempty"`
-	URL     string             `json:"url,omitempty"`
-	Invites []party.InviteView `json:"invites,omitempty"`
-	Waiting bool               `json:"waiting,omitempty"`
-	Name    string             `json:"name,omitempty"`
+	T       string              `json:"t"`
+	ID      uint64              `json:"id"`
+	Seq     uint64              `json:"seq"`
+	Invite  *party.InviteView   `json:"invite,omitempty"`
+	Code    string              `json:"code,omitempty"`
+	URL     string              `json:"url,omitempty"`
+	Invites []party.InviteStats `json:"invites,omitempty"`
+	Waiting bool                `json:"waiting,omitempty"`
+	Name    string              `json:"name,omitempty"`
 }
 
 // Failure is what went wrong, in every surface's same words.

@@ -60,7 +60,7 @@ func (s *session) command(c protocol.Command) {
 	case protocol.TInvite:
 		s.makeInvite(c)
 	case protocol.TInvites:
-		s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: p.last, Invites: p.view().Invites})
+		s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: p.last, Invites: p.state.Stats(now())})
 	case protocol.TRevoke:
 		s.run(c, party.Revoke{Player: s.player, Invite: c.Invite})
 	case protocol.TJoin:

@@ -50,6 +50,9 @@ func (s *session) join(c protocol.Command) {
 		s.fail(c.ID, party.Errorf(party.BadRequest, "join needs a code, a ticket or the id of an open party, and one of them only."), nil)
 		return
 	}
+	if c.Has != nil {
+		s.has = c.Has
+	}
 	from := s.party
 	s.inTurn(c.ID, func() {
 		s.enter(e, func(ask *protocol.Ask, err *party.Error) {
@@ -149,7 +152,7 @@ func (m *moving) leaveCompany() {
 		return
 	}
 	cmd := party.Join{
-		Player: m.s.player, Name: m.s.name, Face: m.s.face, Seat: m.in.seat, Invite: m.in.Invite, Browser: m.in.browser,
+		Player: m.s.player, Name: m.s.name, Face: m.s.face, Seat: m.in.seat, Invite: m.in.Invite, Browser: m.in.browser, Has: m.s.has,
 		Session: m.s.id, Hash: m.s.hash, Fresh: m.s.fresh && m.entry.ticket != "",
 	}
 	if cmd.Fresh {

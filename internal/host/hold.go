@@ -92,14 +92,23 @@ func (page *Page) due() party.Time {
 	if p.state.Arrival(page.seat, p.status).Stage != party.Pressed {
 		return 0
 	}
-	if page.since == 0 && page.visible < looked {
+	at := page.looked()
+	if at == 0 {
 		return 0
 	}
-	at := max(page.since, 1)
-	if page.visible < looked {
-		at = page.since.Add(looked - page.visible)
-	}
 	return max(at, page.tryAgain)
+}
+
+// looked is when the page will have been visible for long enough, if it stays
+// visible; 0 while it is hidden before that.
+func (page *Page) looked() party.Time {
+	switch {
+	case page.visible >= looked:
+		return max(page.since, 1)
+	case page.since == 0:
+		return 0
+	}
+	return page.since.Add(looked - page.visible)
 }
 
 // hold reserves the seat, or lets the page say why not.
@@ -109,6 +118,10 @@ func (p *live) hold(page *Page) {
 		return
 	}
 	page.holding = true
+	if !page.startCounted {
+		page.startCounted = true
+		p.count(page.invite, 0, 1)
+	}
 	p.submit(&job{cmd: page.asHold(), done: func(o outcome) {
 		page.holding = false
 		page.problem = ""

@@ -36,7 +36,16 @@ func (s *session) makeInvite(c protocol.Command) {
 	if c.Expires < 0 || c.Expires > int64(party.MaxExpiry/time.Second) {
 		expires = -1 // refused by the party
 	}
-	cmd := party.MakeInvite{Player: s.player, ID: id, Expires: expires, MaxUses: c.MaxUses, Message: c.Message}
+	if c.Until != "" && c.Until != "empty" {
+		s.fail(c.ID, party.Errorf(party.BadRequest, "A link lives until it expires, or with until: empty until nobody is left."), nil)
+		return
+	}
+	cmd := party.MakeInvite{
+		Player: s.player, ID: id, Expires: expires, MaxUses: c.MaxUses, Message: c.Message,
+		Options: party.InviteOptions{
+			For: c.For, UntilEmpty: c.Until == "empty", OnLeave: c.OnLeave, Payload: c.Payload, Requires: c.Requires,
+		},
+	}
 	make := s.job(c.ID, cmd, func(ok *protocol.OK) {
 		if i := p.state.Invite(id); i != nil {
 			ok.Invite = new(i.View())
@@ -45,6 +54,9 @@ func (s *session) makeInvite(c protocol.Command) {
 	})
 	record, _ := json.Marshal(link{s.game, p.state.ID, id})
 	ttl := max(expires, party.DefaultExpiry) + keepLink
+	if cmd.Options.UntilEmpty {
+		ttl = party.MaxExpiry + keepLink
+	}
 	s.inTurn(c.ID, func() {
 		if _, err := party.Decide(p.state, cmd, now(), p.known()); err != nil {
 			p.submit(make) // it is repeated, or refused for the same reason

@@ -23,6 +23,8 @@ type live struct {
 	lastMsg  uint64 // the newest message
 	lastChat uint64 // the newest line of chat
 	chats    []line
+	counts   map[party.InviteID]*party.Count // of links, to be written together
+	countAt  party.Time                      // when they are
 
 	opening bool
 	waiting []func(*live, error)
@@ -66,6 +68,7 @@ func (h *Host) newLive(r engine.Ref, l *loop) *live {
 		absent:   map[party.PlayerID]party.Absence{},
 		reports:  map[party.PlayerID]*report{},
 		hidden:   map[party.PlayerID]bool{},
+		counts:   map[party.InviteID]*party.Count{},
 		pages:    map[*Page]bool{},
 		closed:   map[party.SeatID]party.Time{},
 		gone:     map[party.SeatID]party.Reason{},

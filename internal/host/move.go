@@ -1,6 +1,8 @@
 package host
 
 import (
+	"encoding/json"
+
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -155,6 +157,18 @@ func (s *session) alone(x *live, then func()) {
 	}
 }
 
+// payload is what the invite brings to the game of a player that came by it.
+func (s *session) payload() json.RawMessage {
+	m := s.party.state.Member(s.player)
+	if m == nil || m.State != party.Loads {
+		return nil
+	}
+	if i := s.party.state.Invite(m.Invite); i != nil {
+		return i.Payload
+	}
+	return nil
+}
+
 // arrived tells the player its new party, and answers the command that brought
 // it there.
 func (s *session) arrived(why party.Reason) {
@@ -169,5 +183,5 @@ func (s *session) arrived(why party.Reason) {
 
 func (s *session) tellParty(why party.Reason) {
 	p := s.party
-	s.tell(protocol.Moved{T: protocol.TParty, Reason: why, Seq: p.last, You: s.you(), Party: p.view(), Chat: p.history()})
+	s.tell(protocol.Moved{T: protocol.TParty, Reason: why, Seq: p.last, You: s.you(), Party: p.view(), Payload: s.payload(), Chat: p.history()})
 }

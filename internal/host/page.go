@@ -31,12 +31,14 @@ type Page struct {
 	updates chan party.Invitation
 
 	// On the loop only.
-	started  bool       // Start was pressed
-	since    party.Time // visible since; 0: hidden
-	visible  time.Duration
-	problem  party.Code // why no seat is held
-	tryAgain party.Time
-	holding  bool
+	started      bool       // Start was pressed
+	since        party.Time // visible since; 0: hidden
+	visible      time.Duration
+	problem      party.Code // why no seat is held
+	tryAgain     party.Time
+	holding      bool
+	openCounted  bool // was counted as looked at
+	startCounted bool // was counted as started
 
 	once   sync.Once
 	opened atomic.Bool // registered, or given up before

@@ -33,7 +33,11 @@ func (p *live) schedule() {
 	}
 	for page := range p.pages {
 		consider(page.due())
+		if !page.openCounted {
+			consider(page.looked())
+		}
 	}
+	consider(p.countAt)
 	if p.pagesDue {
 		consider(max(p.gonePages, 1))
 	}
@@ -75,9 +79,16 @@ func (p *live) wake() {
 		}
 	}
 	for page := range p.pages {
+		if at := page.looked(); !page.openCounted && at != 0 && at <= t {
+			page.openCounted = true
+			p.count(page.invite, 1, 0)
+		}
 		if due := page.due(); due != 0 && due <= t {
 			p.hold(page)
 		}
+	}
+	if p.countAt != 0 && p.countAt <= t {
+		p.writeCounts()
 	}
 	if p.pagesDue && p.gonePages <= t {
 		p.tellPages()
@@ -99,7 +110,7 @@ func (p *live) wake() {
 // page, no work, and no member whose return or loss would have to be decided
 // here.
 func (p *live) needless() bool {
-	if len(p.sessions) > 0 || len(p.pages) > 0 || p.pins > 0 || len(p.queue) > 0 || p.inflight != nil || p.reading {
+	if len(p.sessions) > 0 || len(p.pages) > 0 || p.pins > 0 || p.countAt != 0 || len(p.queue) > 0 || p.inflight != nil || p.reading {
 		return false
 	}
 	return !p.logged || p.state.Ended || (len(p.absent) == 0 && len(p.state.Seats) == 0 && len(p.state.Line) == 0 && len(p.state.Asks) == 0)

@@ -45,6 +45,7 @@ type session struct {
 	backlog []frame
 	party   *live
 	own     party.Own
+	has     party.Needs // what the player's game is
 	limits  limits
 	atDoor  *Page // where the player waits in line, or asks to be let in
 	answers answers

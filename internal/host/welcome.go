@@ -179,6 +179,7 @@ func (s *session) reconnect(next *session) {
 	next.inherit(s)
 	s.owner.Store(next.owner.Load())
 	s.conn, s.web, s.limits = next.conn, next.web, next.limits
+	s.has = next.has
 	s.secret, s.hash, s.used = next.secret, next.hash, false
 	s.name, s.face, s.fresh, s.own = next.name, next.face, next.fresh, next.own
 	s.paused = true
@@ -255,7 +256,7 @@ func (w *welcoming) snapshot() {
 	s.tell(protocol.Welcome{
 		T: protocol.TWelcome, V: protocol.Version, Server: h.o.Version, Epoch: h.o.Epoch,
 		You: s.you(), Token: s.token(), Session: s.id, Resume: s.secret, Seq: p.last,
-		Lost: w.lost, Gap: w.gap, Party: p.view(), Invite: w.ask, Chat: p.history(),
+		Lost: w.lost, Gap: w.gap, Party: p.view(), Invite: w.ask, Payload: s.payload(), Chat: p.history(),
 	})
 	w.over()
 }

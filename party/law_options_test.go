@@ -1,0 +1,90 @@
+package party
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+func (sc *scene) inviteWith(o InviteOptions) {
+	sc.must(MakeInvite{Player: "ada", ID: "i1", Options: o})
+}
+
+func coming(p PlayerID) Join {
+	return Join{Player: p, Name: "N", Invite: "i1", Session: SessionID(p + "1"), Move: 5}
+}
+
+func TestLaw25ALinkForOnePlayer(t *testing.T) {
+	sc := newScene(t, 4)
+	sc.inviteWith(InviteOptions{For: "bob"})
+	if v := sc.s.Invitation("i1", "", "", sc.now, connected, nil); v.Problem != "" {
+		t.Errorf("its page shows %q", v.Problem)
+	}
+	sc.refused(NotAllowed, Hold{Seat: "s1", Invite: "i1", Name: "X"})
+	sc.refused(NotAllowed, coming("eve"))
+	sc.must(coming("bob"))
+	sc.must(Kick{Player: "ada", N: 2})
+	sc.must(coming("bob"))
+	if len(sc.s.Outcasts) != 0 {
+		t.Error("who was invited by name is still kept out")
+	}
+	sc.must(Kick{Player: "ada", N: sc.s.LastN, Ban: true})
+	sc.refused(Banned, coming("bob"))
+}
+
+func TestLaw25WhatALinkRequires(t *testing.T) {
+	sc := newScene(t, 4)
+	sc.inviteWith(InviteOptions{Requires: Needs{"version": "1.2"}})
+	bob := coming("bob")
+	bob.Has = Needs{"version": "1.1"}
+	sc.refused(WrongVersion, bob)
+	_, err := Decide(sc.s, bob, sc.now, sc.known)
+	if text := err.Error(); !strings.Contains(text, `"1.2"`) || !strings.Contains(text, `"1.1"`) {
+		t.Errorf("it is told %s", text)
+	}
+	bob.Has["version"] = "1.2"
+	sc.must(bob)
+}
+
+func TestLaw25ALinkUntilNobodyIsLeft(t *testing.T) {
+	sc := newScene(t, 4)
+	sc.inviteWith(InviteOptions{UntilEmpty: true})
+	sc.wait(40 * 24 * time.Hour)
+	sc.join("bob", "", "i1")
+	sc.must(Leave{Player: "ada", Reason: ReasonLeft})
+	sc.must(Leave{Player: "bob", Reason: ReasonLeft})
+	if !sc.s.Ended || sc.s.Invite("i1").Revoked == 0 {
+		t.Error("the link outlived the party")
+	}
+}
+
+func TestLaw25ALinkThatLeavesWithItsMaker(t *testing.T) {
+	sc := newScene(t, 4)
+	sc.inviteWith(InviteOptions{OnLeave: RevokeOnLeave})
+	sc.join("bob", "", "i1")
+	sc.must(Leave{Player: "ada", Reason: ReasonLeft})
+	sc.refused(Revoked, coming("cai"))
+}
+
+func TestOptionsHaveLimits(t *testing.T) {
+	sc := newScene(t, 4)
+	for code, o := range map[Code]InviteOptions{
+		BadRequest: {OnLeave: "stay"},
+		TooLarge:   {Payload: json.RawMessage(`"` + strings.Repeat("x", MaxPayload) + `"`)},
+	} {
+		sc.refused(code, MakeInvite{Player: "ada", ID: "i1", Options: o})
+	}
+	sc.refused(TooLarge, MakeInvite{Player: "ada", ID: "i1", Options: InviteOptions{Requires: Needs{"": "1"}}})
+}
+
+func TestCounts(t *testing.T) {
+	sc := newScene(t, 4)
+	sc.invite("ada", "i1", 0)
+	sc.must(Count{"i1", 3, 1})
+	sc.must(Count{"i1", 1, 0})
+	sc.nothing(Count{"i9", 1, 1})
+	if got := sc.s.Stats(sc.now)[0]; got.Opens != 4 || got.Starts != 1 {
+		t.Errorf("counted %+v", got)
+	}
+}
