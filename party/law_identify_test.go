@@ -71,7 +71,7 @@ func TestLaw26WhoIsThereAlreadyTakesThePlace(t *testing.T) {
 	sc.in("iris", "i1")
 	n := sc.s.Member("iris").N
 	sc.must(known("ada"))
-	sc.wantPlayers("bob cid iris")
+	sc.wantPlayers("bob eve iris")
 	sc.wantLeader("iris") // the crown was the same human's
 	m := sc.s.Member("iris")
 	if m.N != n || m.Session != "ada1" || m.Move != 900 || sc.s.Session("ada1").Player != "iris" || sc.s.Session("ada1").Gone != 0 {
