@@ -8,17 +8,18 @@ import (
 
 // Hello is a client's first frame.
 type Hello struct {
-	V      int         `json:"v"`
-	Key    string      `json:"key"`
-	Token  string      `json:"token,omitempty"`
-	Name   string      `json:"name,omitempty"`
-	Party  party.ID    `json:"party,omitempty"`
-	Resume *Resume     `json:"resume,omitempty"`
-	Ticket string      `json:"ticket,omitempty"`
-	Own    Own         `json:"own,omitzero"`
-	Has    party.Needs `json:"has,omitempty"` // what the game is: version, content
-	SDK    string      `json:"sdk,omitempty"`
-	Page   string      `json:"page,omitempty"`
+	V        int         `json:"v"`
+	Key      string      `json:"key,omitempty"`      // not needed with Identity
+	Identity string      `json:"identity,omitempty"` // a token of the game's own
+	Token    string      `json:"token,omitempty"`
+	Name     string      `json:"name,omitempty"`
+	Party    party.ID    `json:"party,omitempty"`
+	Resume   *Resume     `json:"resume,omitempty"`
+	Ticket   string      `json:"ticket,omitempty"`
+	Own      Own         `json:"own,omitzero"`
+	Has      party.Needs `json:"has,omitempty"` // what the game is: version, content
+	SDK      string      `json:"sdk,omitempty"`
+	Page     string      `json:"page,omitempty"`
 }
 
 // Resume asks for a session to be taken up again after Seq.
@@ -49,9 +50,11 @@ type Command struct {
 	Set      party.Data      `json:"set,omitempty"`     // data
 	Patch    party.Data      `json:"patch,omitempty"`   // data
 	Fields   []party.Field   `json:"fields,omitempty"`  // landing
+	Token    string          `json:"token,omitempty"`   // identify
 	Success  *bool           `json:"success,omitempty"` // finalize
 	Name     string          `json:"name,omitempty"`    // rename
 	For      party.PlayerID  `json:"for,omitempty"`     // invite
+	Spoken   bool            `json:"spoken,omitempty"`  // invite
 	Until    string          `json:"until,omitempty"`   // invite: "empty"
 	OnLeave  party.OnLeave   `json:"onLeave,omitempty"`
 	Payload  json.RawMessage `json:"payload,omitempty"`
@@ -102,6 +105,8 @@ const (
 	TCancel   = "cancel"
 	TChat     = "chat"
 	TAway     = "away"
+	TIdentify = "identify"
+	TToken    = "token"
 	TWait     = "wait"
 	TAsk      = "ask"
 	TAdmit    = "admit"
@@ -140,7 +145,7 @@ func DecodeCommand(frame []byte) (Command, error) {
 	case TPing, TLoading, TAway:
 		return c, nil
 	case TInvite, TInvites, TRevoke, TJoin, TLeave, TData, TLanding, TFinalize, TRename,
-		TSettings, TPromote, TKick, TReadmit, TMember, TMatch, TFollow, TReady, TAnswer, TCancel, TChat,
+		TSettings, TPromote, TKick, TReadmit, TMember, TMatch, TFollow, TReady, TAnswer, TCancel, TIdentify, TToken, TChat,
 		TWait, TAsk, TAdmit:
 	default:
 		return c, party.Errorf(party.BadRequest, "There is no frame of type %.32q.", c.T)

@@ -111,9 +111,13 @@ type OK struct {
 	Invite  *party.InviteView   `json:"invite,omitempty"`
 	Code    string              `json:"code,omitempty"`
 	URL     string              `json:"url,omitempty"`
+	Spoken  string              `json:"spoken,omitempty"`
 	Invites []party.InviteStats `json:"invites,omitempty"`
 	Waiting bool                `json:"waiting,omitempty"`
 	Name    string              `json:"name,omitempty"`
+	You     *You                `json:"you,omitempty"`   // identify
+	Token   string              `json:"token,omitempty"` // token
+	Until   party.Time          `json:"until,omitempty"` // of Token
 }
 
 // Failure is what went wrong, in every surface's same words.

@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -289,7 +290,7 @@ func TestAMoveIsFinishedByTheNextReader(t *testing.T) {
 		// What a host does that ends between the two appends.
 		h := w.hosts["a"]
 		b.drop()
-		l, err := h.linkOf(t.Context(), code)
+		l, err := h.linkOf(t.Context(), code, netip.Addr{})
 		if err != nil {
 			t.Fatal(err)
 		}

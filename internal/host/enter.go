@@ -231,7 +231,7 @@ func (s *session) lookUp(ctx context.Context, e entry) (entrance, error) {
 	case e.open != "":
 		in.Game, in.Party = s.game, e.open
 	case e.ticket == "":
-		if in.link, err = s.h.linkOf(ctx, e.code); err != nil {
+		if in.link, err = s.h.linkOf(ctx, e.code, s.from); err != nil {
 			return in, err
 		}
 		in.seat = party.SeatID(s.h.o.Keys.SeatID("player "+string(s.player), string(in.Invite)))

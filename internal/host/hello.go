@@ -64,7 +64,7 @@ func (h *Host) newSession(c Caller) (*session, error) {
 	}
 	s := &session{
 		h: h, game: party.GameID(c.Game.ID), player: party.PlayerID(id), web: c.Origin != "",
-		conn: c.Conn, limits: newLimits(), paused: true, has: c.Hello.Has,
+		conn: c.Conn, limits: newLimits(), paused: true, has: c.Hello.Has, from: c.Address,
 	}
 	if err := s.restate(c.Hello.Own); err != nil {
 		return nil, err

@@ -56,6 +56,8 @@ type Host struct {
 	loops []*loop
 	run   sync.WaitGroup
 
+	guesses *guesses
+
 	ctx  context.Context // ends when the host has closed
 	stop context.CancelFunc
 
@@ -71,7 +73,7 @@ func New(o Options) *Host {
 		o.Logger = slog.Default()
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	h := &Host{o: o, log: o.Logger.With("part", "host"), ctx: ctx, stop: stop, where: map[playerKey]whereabouts{}}
+	h := &Host{o: o, log: o.Logger.With("part", "host"), ctx: ctx, stop: stop, guesses: newGuesses(), where: map[playerKey]whereabouts{}}
 	for range max(1, runtime.GOMAXPROCS(0)) {
 		l := newLoop()
 		h.loops = append(h.loops, l)

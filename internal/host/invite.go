@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/netip"
 	"time"
 
 	"partykit/internal/auth"
@@ -46,13 +47,23 @@ func (s *session) makeInvite(c protocol.Command) {
 			For: c.For, UntilEmpty: c.Until == "empty", OnLeave: c.OnLeave, Payload: c.Payload, Requires: c.Requires,
 		},
 	}
+	said := ""
 	make := s.job(c.ID, cmd, func(ok *protocol.OK) {
 		if i := p.state.Invite(id); i != nil {
 			ok.Invite = new(i.View())
 		}
 		ok.Code, ok.URL = code, s.h.o.PublicURL+"/join/"+code
+		ok.Spoken = said
 	})
-	record, _ := json.Marshal(link{s.game, p.state.ID, id})
+	l, approve := link{s.game, p.state.ID, id}, p.state.Approve
+	life := max(expires, 0)
+	if c.Expires == 0 {
+		life = party.DefaultExpiry
+	}
+	if cmd.Options.UntilEmpty {
+		life = party.MaxExpiry
+	}
+	record, _ := json.Marshal(l)
 	ttl := max(expires, party.DefaultExpiry) + keepLink
 	if cmd.Options.UntilEmpty {
 		ttl = party.MaxExpiry + keepLink
@@ -66,6 +77,12 @@ func (s *session) makeInvite(c protocol.Command) {
 		p.pins++
 		s.h.work(lookup, func(ctx context.Context) {
 			_, err := s.h.o.Node.Put(ctx, engine.Invites, hash, record, 0, ttl)
+			if c.Spoken && (err == nil || errors.Is(err, engine.ErrConflict)) {
+				var serr error
+				if said, serr = s.speak(ctx, c.ID, l, life, approve); serr != nil {
+					err = serr
+				}
+			}
 			p.loop.post(func() {
 				p.pins--
 				if err != nil && !errors.Is(err, engine.ErrConflict) { // a conflict: the command is repeated
@@ -80,11 +97,14 @@ func (s *session) makeInvite(c protocol.Command) {
 	})
 }
 
-// linkOf finds where a code leads.
-func (h *Host) linkOf(ctx context.Context, code string) (link, error) {
+// linkOf finds where a code leads, or a spoken one.
+func (h *Host) linkOf(ctx context.Context, code string, from netip.Addr) (link, error) {
 	var l link
 	clean, ok := auth.ParseCode(code)
 	if !ok {
+		if spoken, ok := auth.ParseSpoken(code); ok {
+			return h.hear(ctx, spoken, from)
+		}
 		return l, &party.Error{Code: party.NotFound}
 	}
 	b, _, err := h.o.Node.Get(ctx, engine.Invites, auth.CodeHash(clean))

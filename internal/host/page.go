@@ -47,9 +47,13 @@ type Page struct {
 // Invitation tells what a link shows now, and how far this browser's friend
 // has come. A bad link is an invitation with a problem, not an error.
 func (h *Host) Invitation(ctx context.Context, code, browser string) (party.Invitation, error) {
+	return h.look(ctx, code, browser, netip.Addr{})
+}
+
+func (h *Host) look(ctx context.Context, code, browser string, from netip.Addr) (party.Invitation, error) {
 	v := make(chan party.Invitation, 1)
 	fail := make(chan error, 1)
-	dead, err := h.visit(ctx, code, browser, func(p *live, l link, seat party.SeatID) { v <- p.invitation(l.Invite, seat, h.mark(browser)) }, fail)
+	dead, err := h.visit(ctx, code, browser, from, func(p *live, l link, seat party.SeatID) { v <- p.invitation(l.Invite, seat, h.mark(browser)) }, fail)
 	if err != nil || dead.Problem != "" {
 		return dead, err
 	}
@@ -65,8 +69,8 @@ func (h *Host) Invitation(ctx context.Context, code, browser string) (party.Invi
 }
 
 // visit finds the party a code leads to and runs fn on its loop, or tells fail.
-func (h *Host) visit(ctx context.Context, code, browser string, fn func(*live, link, party.SeatID), fail chan<- error) (party.Invitation, error) {
-	l, err := h.linkOf(ctx, code)
+func (h *Host) visit(ctx context.Context, code, browser string, from netip.Addr, fn func(*live, link, party.SeatID), fail chan<- error) (party.Invitation, error) {
+	l, err := h.linkOf(ctx, code, from)
 	if err != nil {
 		if failure(err).Code == party.NotFound {
 			return party.Invitation{Problem: party.NotFound}, nil
@@ -146,14 +150,14 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 	if browser == "" {
 		browser = auth.Browser() // no cookie: a seat of this Start alone
 	}
-	v, err := h.Invitation(ctx, code, browser)
+	v, err := h.look(ctx, code, browser, from)
 	if err != nil {
 		return "", err
 	}
 	if v.Problem != "" {
 		return "", &party.Error{Code: v.Problem}
 	}
-	l, err := h.linkOf(ctx, code)
+	l, err := h.linkOf(ctx, code, from)
 	if err != nil {
 		return "", failure(err)
 	}
@@ -193,13 +197,13 @@ func (h *Host) openPage(ctx context.Context, code, browser, name string, from ne
 	if h.o.Unlimited == nil || !h.o.Unlimited(from) {
 		page.home = home(from)
 	}
-	pressed, err := h.hasPressed(ctx, code, browser)
+	pressed, err := h.hasPressed(ctx, code, browser, from)
 	if err != nil {
 		return nil, err
 	}
 	opened := make(chan struct{})
 	fail := make(chan error, 1)
-	dead, err := h.visit(ctx, code, browser, func(p *live, l link, seat party.SeatID) {
+	dead, err := h.visit(ctx, code, browser, from, func(p *live, l link, seat party.SeatID) {
 		if page.opened.CompareAndSwap(false, true) {
 			page.invite, page.seat, page.started = l.Invite, seat, pressed
 			p.open(page)
@@ -231,8 +235,8 @@ func (h *Host) openPage(ctx context.Context, code, browser, name string, from ne
 
 // hasPressed finds out whether the browser has a ticket that nobody redeemed:
 // Start was pressed before its page came, or before the server started.
-func (h *Host) hasPressed(ctx context.Context, code, browser string) (bool, error) {
-	l, err := h.linkOf(ctx, code)
+func (h *Host) hasPressed(ctx context.Context, code, browser string, from netip.Addr) (bool, error) {
+	l, err := h.linkOf(ctx, code, from)
 	if err != nil || browser == "" {
 		return false, nil // the visit tells what is wrong
 	}

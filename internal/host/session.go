@@ -1,6 +1,7 @@
 package host
 
 import (
+	"net/netip"
 	"sync"
 	"sync/atomic"
 
@@ -46,6 +47,7 @@ type session struct {
 	party   *live
 	own     party.Own
 	has     party.Needs // what the player's game is
+	from    netip.Addr
 	limits  limits
 	atDoor  *Page // where the player waits in line, or asks to be let in
 	answers answers

@@ -179,7 +179,7 @@ func (s *session) reconnect(next *session) {
 	next.inherit(s)
 	s.owner.Store(next.owner.Load())
 	s.conn, s.web, s.limits = next.conn, next.web, next.limits
-	s.has = next.has
+	s.has, s.from = next.has, next.from
 	s.secret, s.hash, s.used = next.secret, next.hash, false
 	s.name, s.face, s.fresh, s.own = next.name, next.face, next.fresh, next.own
 	s.paused = true
