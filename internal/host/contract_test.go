@@ -173,7 +173,7 @@ func TestAcknowledgedIsDurable(t *testing.T) {
 		acked := len(b.acks())
 		w.crash("a")
 		w.host("b")
-		a = a.back("b")
+		a.back("b")
 		if acked != 30 {
 			t.Errorf("%d of 30 messages were acknowledged", acked)
 		}
@@ -378,7 +378,7 @@ func TestACrashAfterTheHoldGivesItsUseBack(t *testing.T) {
 		w.wantParty("a", home, "*1:in:connected (2)")
 		w.crash("a")
 		w.host("b")
-		a = a.back("b")
+		a.back("b")
 		if _, err := w.hosts["b"].Start(t.Context(), code, "00000000000000000000000000000002", someone); failure(err).Code != party.UsedUp {
 			t.Errorf("while the use is reserved, Start answers %v", err)
 		}
@@ -413,7 +413,7 @@ func TestStatusesAreToldToANewListener(t *testing.T) {
 		}
 		// A member that comes to the new host is not taken for lost by the old.
 		b.drop()
-		b = b.back("b")
+		b.back("b")
 		time.Sleep(party.GraceLoad + time.Second)
 		w.wantParty("a", home, "*1:in:connected 2:loading:connected")
 		w.wantParty("b", home, "*1:in:connected 2:loading:connected")

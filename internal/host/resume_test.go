@@ -343,7 +343,7 @@ func TestResentUpToFiveTimes(t *testing.T) {
 		if len(answers) != 4*rounds || len(acks) != 4*rounds {
 			t.Errorf("%d commands and %d messages of %d were answered", len(answers), len(acks), 4*rounds)
 		}
-		a = a.back(host)
+		a.back(host)
 		records, err := w.hosts[host].o.Node.Read(t.Context(), ref("demo", party.ID(home)), 0)
 		if err != nil {
 			t.Fatal(err)
