@@ -15,7 +15,7 @@ import (
 	"partykit/party"
 )
 
-// Limits per address (PRODUCT.md, Limits).
+// Limits per address (docs/protocol.md, Limits).
 const (
 	connections = 100 // at a time, of games and of invite pages each
 	perMinute   = 30  // new guests, and Starts
