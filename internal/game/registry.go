@@ -70,7 +70,7 @@ func (r *Registry) apply(key string, value []byte) {
 	case strings.HasPrefix(key, artPrefix):
 		p, err := storedPicture(value)
 		if err != nil {
-			r.log.Warn("a stored picture cannot be read", "key", key, "error", err)
+			r.log.Warn("a stored picture cannot be read", "key", key, "err", err)
 			return
 		}
 		r.art.Store(key, p)
@@ -79,7 +79,7 @@ func (r *Registry) apply(key string, value []byte) {
 	case strings.HasPrefix(key, gamePrefix):
 		var rec record
 		if err := decodeRecord(key, value, &rec); err != nil {
-			r.log.Warn("a stored game cannot be read", "key", key, "error", err)
+			r.log.Warn("a stored game cannot be read", "key", key, "err", err)
 			return
 		}
 		if old, ok := r.games.Load(rec.ID); !ok || old.(*entry).version < rec.Version {

@@ -151,7 +151,7 @@ func asError(log *slog.Logger, err error) *party.Error {
 	if e, ok := errors.AsType[*party.Error](err); ok {
 		return e
 	}
-	log.Error("hello failed", "error", err)
+	log.Error("hello failed", "err", err)
 	return &party.Error{Code: party.Internal}
 }
 
