@@ -175,7 +175,7 @@ func TestFromLinkToGameInABrowser(t *testing.T) {
 		inv.Held = append(slices.Clone(inv.Held), party.Person{Name: "<b>New</b>", Face: 5})
 	})
 	run(t, ctx, shows("BraveOtter is in the game"), shows("<b>New</b> is opening the game"), shows("5 of 8"), shows("3 places free"))
-	if said := evaluate[string](t, ctx, `document.getElementById("said").textContent`); said != "BraveOtter is in the game. <b>New</b> is opening the game" {
+	if said := evaluate[string](t, ctx, `document.getElementById("said").textContent`); said != "BraveOtter is in the game. <b>New</b> is opening the game." {
 		t.Errorf("a screen reader is told %q", said)
 	}
 
@@ -193,7 +193,7 @@ func TestFromLinkToGameInABrowser(t *testing.T) {
 			a.Stage, a.Loading = party.LoadingNow, &party.Loading{Phase: "tutorial", Progress: new(0.5)}
 		}, []string{"You are on your way in", "Your game is in the tutorial."}},
 		{func(a *party.Arrival) { a.Stage, a.Loading = party.Arrived, nil }, []string{"You are in!"}},
-		{func(a *party.Arrival) { a.Stage, a.Reason = party.Gone, "timeout" }, []string{"You are not in the party", "out of reach for too long", "Start again"}},
+		{func(a *party.Arrival) { *a = party.Arrival{Stage: party.Gone, Reason: "timeout"} }, []string{"You are not in the party", "out of reach for too long", "Start again"}},
 	} {
 		s.parties.show(func(inv *party.Invitation) {
 			a := party.Arrival{Person: party.Person{Name: "CalmHeron", Face: 55433}}
@@ -203,6 +203,17 @@ func TestFromLinkToGameInABrowser(t *testing.T) {
 		for _, text := range step.shows {
 			run(t, ctx, shows(text))
 		}
+	}
+	if said := evaluate[string](t, ctx, `document.getElementById("said").textContent`); said != "You are not in the party. Your game was out of reach for too long." {
+		t.Errorf("a screen reader is told %q", said)
+	}
+	const nobody = `!document.querySelector("#you .as").checkVisibility()`
+	if !evaluate[bool](t, ctx, nobody) {
+		t.Error("who is gone is told a name")
+	}
+	run(t, ctx, chromedp.Navigate(s.join()), shows("You are not in the party"))
+	if !evaluate[bool](t, ctx, nobody+` && document.querySelector("#you .face").childElementCount === 0`) {
+		t.Error("who is gone is shown somebody's name or face after a reload")
 	}
 	if starts, _, _ := s.parties.seen(); len(starts) != 1 {
 		t.Errorf("%d starts", len(starts))

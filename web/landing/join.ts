@@ -55,7 +55,7 @@ function follow(main: HTMLElement): void {
     showPeople(view, news);
     if (!problem || seated) showInfo(view.info);
     shown.first = false;
-    if (news.length > 0) setText("said", news.join(". "));
+    if (news.length > 0) setText("said", news.map(sentence).join(" "));
   };
 
   const showYou = (you: You | undefined, news: string[]): void => {
@@ -64,13 +64,13 @@ function follow(main: HTMLElement): void {
     box.hidden = !you;
     if (!you) return;
     box.dataset.tone = you.tone;
-    showFace(box.querySelector(".face")!, you.face);
+    if (you.name) showFace(box.querySelector(".face")!, you.face);
     setText(box.querySelector(".title"), you.title);
     setText(box.querySelector(".detail"), you.detail);
-    box.querySelector<HTMLElement>(".as")!.hidden = false;
+    box.querySelector<HTMLElement>(".as")!.hidden = !you.name; // who is gone has none in the party any more
     setText(box.querySelector(".as bdi"), you.name);
     showProgress(box.querySelector("progress")!, you.percent);
-    if (shown.stage !== you.stage + you.title && !(shown.first && you.stage === "in")) news.push(you.title + ". " + you.detail);
+    if (shown.stage !== you.stage + you.title && !(shown.first && you.stage === "in")) news.push(you.title, you.detail);
     shown.stage = you.stage + you.title;
   };
 
@@ -203,6 +203,10 @@ function element(tag: string, name: string): HTMLElement {
   const made = document.createElement(tag);
   made.className = name;
   return made;
+}
+
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : text + ".";
 }
 
 function setText(place: string | Element | null, text: string): void {
