@@ -224,6 +224,13 @@ func TestOverlay(t *testing.T) {
 		p.eval(in(".note .actions button:last-child") + `.click()`)
 		p.wait(`sent.some(({ t, success }) => t === "finalize" && success === false)`)
 
+		p.eval(`socket.say({ t: "party", reason: "joined", seq: 0, you: party.members[0], party: { ...party, id: "pthree", leader: "g2",
+			members: [member(1, "FriendlyAlpaca", { state: "loading", by: "g2" }), member(2, "CalmHeron")] } })`)
+		p.wait(in(".note"))
+		p.want(in(".note p")+`.textContent`, "You joined CalmHeron's party")
+		p.eval(`socket.say({ t: "party", reason: "left", seq: 0, you: party.members[0], party: { ...party, id: "pfour", leader: "g1", members: [member(1, "FriendlyAlpaca")] } })`)
+		p.want(in(".note"), "null") // the game's own way out: nothing is joined, nothing to leave
+
 		p.eval(`document.body.append(Object.assign(document.createElement("partykit-button"), { textContent: "Come" }))`)
 		p.eval(`socket.send = (text) => socket.say({ t: "error", id: JSON.parse(text).id, code: "too_many", message: "Remove one first." })`)
 		p.do(chromedp.Click(chromedp.CSS("partykit-button:last-of-type"), chromedp.NodeVisible))
