@@ -109,6 +109,11 @@ func TestLookingAtARestingPartyWritesNothing(t *testing.T) {
 			if err != nil || v.Problem != "" || len(v.Members) != 0 || v.Inviter.Name == "" {
 				t.Fatalf("the page of a resting party shows %+v, %v", v, err)
 			}
+			w.on("a", home, func(p *live) {
+				if p.unsaved != 0 {
+					t.Error("a party that was only looked at is to be written")
+				}
+			})
 			time.Sleep(time.Minute)
 		}
 		after, err := node.Load(t.Context(), ref("demo", party.ID(home)))
@@ -197,6 +202,11 @@ func TestAPageOnAnotherHostHoldsItsSeat(t *testing.T) {
 		w.start("b", code, 1)
 		page := w.open("b", code, 1)
 		look(page, 3*time.Second)
+		time.Sleep(10 * time.Minute)
+		w.wantParty("a", home, "*1:in:connected (2)")
+		page.Close()
+		time.Sleep(party.SeatClosed - time.Second)
+		page = w.open("b", code, 1)
 		time.Sleep(10 * time.Minute)
 		w.wantParty("a", home, "*1:in:connected (2)")
 		page.Close()
