@@ -55,10 +55,12 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer g.leave(c)
 	var writer sync.WaitGroup
 	writer.Go(c.write)
+	defer func() { // also when something panics: nobody else closes an upgraded connection
+		c.end()
+		writer.Wait()
+		ws.CloseNow()
+	}()
 	g.converse(c, id, origin, from)
-	c.end()
-	writer.Wait()
-	ws.CloseNow()
 }
 
 // converse reads the hello and then all that the client says, until either

@@ -36,6 +36,10 @@ func (s *session) makeInvite(c protocol.Command) {
 	if c.Expires < 0 || c.Expires > int64(party.MaxExpiry/time.Second) {
 		expires = -1 // refused by the party
 	}
+	if c.Expires == 0 {
+		g, _ := s.h.o.Games.Get(string(s.game))
+		expires = g.Settings.OrDefault().InviteExpiry
+	}
 	cmd := party.MakeInvite{Player: s.player, ID: id, Expires: expires, MaxUses: c.MaxUses, Message: c.Message}
 	make := s.job(c.ID, cmd, func(ok *protocol.OK) {
 		if i := p.state.Invite(id); i != nil {
@@ -44,7 +48,7 @@ func (s *session) makeInvite(c protocol.Command) {
 		ok.Code, ok.URL = code, s.h.o.PublicURL+"/join/"+code
 	})
 	record, _ := json.Marshal(link{s.game, p.state.ID, id})
-	ttl := max(expires, party.DefaultExpiry) + keepLink
+	ttl := max(expires, 0) + keepLink
 	s.inTurn(c.ID, func() {
 		if _, err := party.Decide(p.state, cmd, now(), p.known()); err != nil {
 			p.submit(make) // it is repeated, or refused for the same reason

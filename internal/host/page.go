@@ -34,6 +34,7 @@ type Page struct {
 	problem  party.Code // why no seat is held
 	tryAgain party.Time
 	holding  bool
+	dead     bool // its link has expired while it was open
 
 	once   sync.Once
 	opened atomic.Bool // registered, or given up before

@@ -530,3 +530,61 @@ func TestDeactivatedWhilePeopleAreIn(t *testing.T) {
 		}
 	})
 }
+
+func TestAnOpenPageSeesItsLinkExpire(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		code := a.invite(map[string]any{"expires": 60})
+		page, err := w.hosts["a"].OpenPage(t.Context(), code, browser(9), netip.MustParseAddr("192.0.2.2"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer page.Close()
+		if v := <-page.Updates(); v.Problem != "" {
+			t.Fatalf("at first the page shows %q", v.Problem)
+		}
+		time.Sleep(61 * time.Second)
+		synctest.Wait()
+		select {
+		case v := <-page.Updates():
+			if v.Problem != party.Expired {
+				t.Fatalf("the page shows %q", v.Problem)
+			}
+		default:
+			t.Fatal("the page is not told")
+		}
+	})
+}
+
+func TestPagesEndWithTheHost(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		code := a.invite(nil)
+		w.host("b")
+		page, err := w.hosts["b"].OpenPage(t.Context(), code, browser(9), netip.MustParseAddr("192.0.2.2"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-page.Updates()
+		if err := w.hosts["b"].Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, more := <-page.Updates(); more {
+			t.Fatal("the page is told more by a host that has closed")
+		}
+		page.Close()
+	})
+}
+
+func TestAGamesOwnExpiry(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		g := w.games["demo"]
+		g.Settings.InviteExpiry = time.Hour
+		w.games["demo"] = g
+		a := w.hello("a", 1)
+		i := a.ok("invite", nil)["invite"].(map[string]any)
+		if got := i["expires"].(float64) - i["made"].(float64); got != float64(time.Hour.Milliseconds()) {
+			t.Fatalf("the link lives for %v ms", got)
+		}
+	})
+}

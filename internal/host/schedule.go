@@ -33,6 +33,7 @@ func (p *live) schedule() {
 	}
 	for page := range p.pages {
 		consider(page.due())
+		consider(page.dies())
 	}
 	if p.pagesDue {
 		consider(max(p.gonePages, 1))
@@ -77,6 +78,12 @@ func (p *live) wake() {
 	for page := range p.pages {
 		if due := page.due(); due != 0 && due <= t {
 			p.hold(page)
+		}
+	}
+	for page := range p.pages {
+		if dies := page.dies(); dies != 0 && dies <= t {
+			page.dead = true
+			p.pagesDue = true
 		}
 	}
 	if p.pagesDue && p.gonePages <= t {
@@ -126,6 +133,10 @@ func (p *live) leaveMemory() {
 func (p *live) drain(done func()) {
 	for _, s := range p.sessions {
 		s.close(protocol.GoingAway)
+	}
+	for page := range p.pages {
+		p.close(page)
+		close(page.updates)
 	}
 	if p.opening || !p.logged && p.inflight == nil {
 		done()
