@@ -20,6 +20,8 @@ type grammar struct {
 	Game    gameCommands   `cmd:"" help:"Register games, activate the kit for them, and set how they look."`
 	Config  configCommands `cmd:"" help:"Show the options in effect and where each came from."`
 	Version versionCommand `cmd:"" help:"Show the version."`
+
+	ShowVersion showVersion `name:"version" help:"Show the version." hidden:""`
 }
 
 // surroundings are what a command works with.
