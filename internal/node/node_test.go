@@ -312,7 +312,27 @@ func TestGamesThroughTheSocket(t *testing.T) {
 	if err != nil {
 		t.Fatalf("after activation: %v", err)
 	}
-	kit.Close()
+	defer kit.Close()
+	if _, err := c.Deactivate(t.Context(), "mine"); err != nil {
+		t.Fatal(err)
+	}
+	for e := range kit.Events(t.Context()) {
+		if f, ok := e.(client.Failed); ok {
+			if client.CodeOf(f.Err) != party.KitNotActivated {
+				t.Errorf("when it is deactivated, a client is told %v", f.Err)
+			}
+			break
+		}
+	}
+	if _, err := kit.Invite(t.Context(), client.InviteOptions{}); client.CodeOf(err) != party.KitNotActivated {
+		t.Errorf("an invite after that: %v", err)
+	}
+	if _, err := c.Activate(t.Context(), "mine"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := kit.Invite(t.Context(), client.InviteOptions{}); err != nil {
+		t.Errorf("an invite when it is active again, on the same connection: %v", err)
+	}
 }
 
 func TestSecondProcessOnTheSameData(t *testing.T) {

@@ -43,6 +43,7 @@ func (n *Node) openParts(ctx context.Context) error {
 		Keys: keys, Games: n.games, PublicURL: n.URL(), Contact: n.opts.Contact,
 		NewGuest: n.perMinute(), Unlimited: n.unlimited, Logger: n.log,
 	})
+	n.games.OnActivation(func(id string) { n.host.Activation(party.GameID(id)) })
 	n.gateway = gateway.New(gateway.Options{
 		Games: n.games, Hello: n.hello, ClientAddr: n.clientAddr, Acquire: n.counted(),
 		Failure:      n.host.Failure,
