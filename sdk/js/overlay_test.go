@@ -154,10 +154,10 @@ func TestOverlay(t *testing.T) {
 		p.want(`document.elementFromPoint(40, innerHeight - 40).localName`, "html")
 		p.want(`Math.round(`+in(".badges")+`.getBoundingClientRect().left) + " " + Math.round(innerHeight - `+in(".badges")+`.getBoundingClientRect().bottom)`, "12 12")
 
-		p.eval(`socket.event({ type: "finalized", n: 3 }, { type: "left", n: 4, reason: "failed" })`)
-		p.want(badges()+`.split("|").slice(0, 2)`, "CalmHeronis in!,<b>Bold</b>could not join")
+		p.eval(`socket.event({ type: "finalized", n: 3 }, { type: "left", n: 4, reason: "failed" }, { type: "left", n: 5, reason: "timeout" })`)
+		p.want(badges()+`.split("|").slice(0, 3)`, "CalmHeronis in!,<b>Bold</b>is not coming,M5could not join")
 		p.want(in("[role=status]")+`.textContent.includes("CalmHeron is in!")`, "true")
-		p.wait(badges() + `=== "M5is loading|M6is loading|M7is loading|M8is loading"`) // the done ones go by themselves
+		p.wait(badges() + `=== "M6is loading|M7is loading|M8is loading"`) // the done ones go by themselves
 		p.eval(`socket.say({ t: "party", reason: "left", seq: 0, you: party.members[0], party: { ...party, id: "palone" } })`)
 		p.want(badges(), "")
 	})
