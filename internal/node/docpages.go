@@ -38,7 +38,7 @@ func registerDocs(mux *http.ServeMux) {
 	documents := renderAll(docs.Pages)
 	serve := func(pattern string, d document) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			page(w, docsPage, struct {
+			page(w, http.StatusOK, docsPage, struct {
 				document
 				All []document
 			}{d, documents})
