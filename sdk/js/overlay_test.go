@@ -171,6 +171,9 @@ func TestOverlay(t *testing.T) {
 		p.want(`document.querySelector("partykit-overlay").shadowRoot.activeElement.textContent`, "Copy")
 		p.want(in("dialog")+`.textContent.includes("Works for 2 more friends.")`, "true")
 		p.want(`[...`+in("ul")+`.querySelectorAll(".name")].map((e) => e.textContent)`, `FriendlyAlpaca,<img src=x onerror="violations.push('markup')">`)
+		p.do(chromedp.EmulateViewport(320, 568))
+		p.want(`[...`+in("ul")+`.querySelectorAll("li > :not(.face)")].filter((e) => e.scrollWidth > e.clientWidth || e.getBoundingClientRect().right > 320).length`, "0") // nobody's name is cut
+		p.do(chromedp.EmulateViewport(1280, 800))
 
 		p.do(chromedp.KeyEvent("w"))
 		p.want(`keys`, "") // typing here is not playing
