@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"os"
 
 	"partykit/client"
 	"partykit/party"
@@ -40,11 +41,14 @@ func Example() {
 // A friend's game loads and says how far it is.
 func ExampleClient_Loading() {
 	ctx := context.Background()
-	kit, err := client.Dial(ctx, client.Options{URL: "http://localhost:7700", Game: "my-game", Ticket: "from the launch address"})
+	kit, err := client.Dial(ctx, client.Options{URL: "http://localhost:7700", Game: "my-game"})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer kit.Close()
+	if err := kit.Join(ctx, client.JoinOptions{Code: os.Args[1]}); err != nil { // the link, as the friend pasted it
+		log.Fatal(err)
+	}
 	if kit.Me().State == party.Loads {
 		kit.Loading(client.Loading{Phase: "downloading", Message: "Level pack", Progress: new(0.5)})
 		if err := kit.Finalize(ctx, true); err != nil {

@@ -4,7 +4,7 @@ import "partykit/internal/config"
 
 type configCommands struct {
 	Serve configServe `cmd:"" default:"withargs" help:"Show what partykit serve would use (default)."`
-	Dev   configDev   `cmd:"" help:"Show what partykit dev would use."`
+	Dev   configDev   `cmd:"" set:"log_level=warn" help:"Show what partykit dev would use."`
 }
 
 type configServe struct{ config.Server }

@@ -13,14 +13,10 @@ import (
 
 type devCommand struct{ config.Dev }
 
-// Run serves a developer, and says what to open. Unless asked for more, the log
-// says only what went wrong.
+// Run serves a developer, and says what to open.
 func (c *devCommand) Run(s *surroundings) error {
 	if err := c.Complete(); err != nil {
 		return err
-	}
-	if flag := s.flag("log-level"); flag == "default" {
-		c.LogLevel = "warn"
 	}
 	var lan string
 	publicURL := func(a netAddr) string {
@@ -33,16 +29,6 @@ func (c *devCommand) Run(s *surroundings) error {
 		return c.URL(a.AddrPort())
 	}
 	return serve(s, c.Server, true, publicURL, func(n *node.Node) { c.welcome(s.stdout, n, lan) })
-}
-
-// flag says where the value of an option came from.
-func (s *surroundings) flag(name string) string {
-	for _, f := range s.kong.Flags() {
-		if f.Name == name {
-			return s.source.Origin(s.kong, f)
-		}
-	}
-	return ""
 }
 
 func (c *devCommand) welcome(w io.Writer, n *node.Node, lan string) {

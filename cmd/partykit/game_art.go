@@ -17,7 +17,7 @@ const maxUpload = 4 << 20
 type gameArt struct {
 	ID     string `arg:"" help:"The game's id."`
 	Name   string `arg:"" help:"The picture's name: cover stands for the game; others are named by its landing info."`
-	File   string `arg:"" optional:"" type:"existingfile" help:"A PNG, JPEG, GIF or WebP of at most 512 KiB. It is encoded anew."`
+	File   string `arg:"" optional:"" type:"path" help:"A PNG, JPEG, GIF or WebP of at most 512 KiB. It is encoded anew."`
 	Remove bool   `help:"Remove the picture."`
 }
 
@@ -52,12 +52,12 @@ func (c *gameArt) Run(s *surroundings, g *grammar) error {
 func readSome(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the picture cannot be read: %w", err)
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, maxUpload))
 	if err != nil {
-		return nil, fmt.Errorf("reading the picture: %w", err)
+		return nil, fmt.Errorf("the picture cannot be read: %w", err)
 	}
 	return b, nil
 }

@@ -15,11 +15,13 @@ import (
 type grammar struct {
 	File config.Config `embed:""`
 
-	Dev     devCommand     `cmd:"" help:"Run everything on this machine to try it or to build a game: the server, its storage and the demo game."`
+	Dev     devCommand     `cmd:"" set:"log_level=warn" help:"Run everything on this machine to try it or to build a game: the server, its storage and the demo game."`
 	Serve   serveCommand   `cmd:"" help:"Run the server for players."`
 	Game    gameCommands   `cmd:"" help:"Register games, activate the kit for them, and set how they look."`
 	Config  configCommands `cmd:"" help:"Show the options in effect and where each came from."`
 	Version versionCommand `cmd:"" help:"Show the version."`
+
+	ShowVersion showVersion `name:"version" help:"Show the version." hidden:""`
 }
 
 // surroundings are what a command works with.
@@ -54,6 +56,9 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (status i
 	)...)
 	if err != nil {
 		panic(err) // the grammar is ours
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
 	}
 	if s.kong, err = parser.Parse(args); err != nil {
 		fmt.Fprintf(stderr, "partykit: %v\n", err)

@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/alecthomas/kong"
 )
 
 // version is set by the linker (make build).
@@ -22,7 +25,20 @@ func Version() string {
 
 type versionCommand struct{}
 
-func (versionCommand) Run(s *surroundings) error {
-	_, err := fmt.Fprintf(s.stdout, "partykit %s (%s, %s/%s)\n", Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+// showVersion is --version, which many try first.
+type showVersion bool
+
+func (showVersion) BeforeReset(app *kong.Kong) error {
+	if err := tellVersion(app.Stdout); err != nil {
+		return err
+	}
+	app.Exit(0)
+	return nil
+}
+
+func (versionCommand) Run(s *surroundings) error { return tellVersion(s.stdout) }
+
+func tellVersion(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "partykit %s (%s, %s/%s)\n", Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }

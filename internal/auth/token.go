@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// TokenLife is how long a guest token is good for (PRODUCT.md, Player).
+	// TokenLife is how long a guest token is good for.
 	TokenLife = 180 * 24 * time.Hour
 	// MaxToken is the longest token that is looked at, in bytes.
 	MaxToken = 4 << 10

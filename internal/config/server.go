@@ -41,7 +41,7 @@ type Server struct {
 	TrustedProxy []Network `name:"trusted-proxy" env:"PARTYKIT_TRUSTED_PROXY" placeholder:"NETWORK" help:"Believe X-Forwarded-For from this address or network, for example 10.0.0.0/8; may be repeated."`
 	Durability   string    `name:"durability" env:"PARTYKIT_DURABILITY" enum:"strict,relaxed" default:"strict" help:"strict: what was acknowledged survives a power cut. relaxed: faster, and a power cut may lose the last second."`
 	Contact      string    `name:"contact" env:"PARTYKIT_CONTACT" placeholder:"TEXT" help:"Whom to ask to activate a game, shown where one is not: a name, a mail address or a web address."`
-	LogLevel     string    `name:"log-level" env:"PARTYKIT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Log from this level on: ${enum}."`
+	LogLevel     string    `name:"log-level" env:"PARTYKIT_LOG_LEVEL" enum:"debug,info,warn,error" default:"${log_level}" help:"Log from this level on: ${enum}."`
 }
 
 // Dev holds the options of a server for development.

@@ -26,9 +26,10 @@ type Source struct {
 func NewSource() *Source { return &Source{} }
 
 // Options returns what kong.New needs to read the configuration: the source
-// itself and the variables in the options' help.
+// itself and the variables in the options' help and defaults. A command of
+// [Dev] sets log_level to warn.
 func (s *Source) Options() []kong.Option {
-	return []kong.Option{kong.Resolvers(s), kong.Vars{"data_folder": DefaultData()}}
+	return []kong.Option{kong.Resolvers(s), kong.Vars{"data_folder": DefaultData(), "log_level": "info"}}
 }
 
 // Validate is kong's call to check the file against all options of the grammar.

@@ -1,9 +1,12 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 )
 
@@ -22,8 +25,26 @@ func (l *serverLog) failure() error {
 }
 
 func (l *serverLog) Noticef(format string, v ...any) { l.out.Debug(fmt.Sprintf(format, v...)) }
-func (l *serverLog) Warnf(format string, v ...any)   { l.out.Warn(fmt.Sprintf(format, v...)) }
 func (l *serverLog) Errorf(format string, v ...any)  { l.out.Error(fmt.Sprintf(format, v...)) }
+
+// rebuilds are what the server says at the first start after a kill: an index
+// is older than the entries on disk, and is made anew from them. Nothing is
+// wrong, and there is nothing to do. What it says of damage is not among them.
+var rebuilds = []string{
+	"] Recovering stream state from index errored: prior state file",
+	"] Stream state outdated, last block has additional entries, will rebuild",
+	"] Stream state outdated, found extra blocks, will rebuild",
+	"] TTL state is outdated; attempting to recover using linear scan",
+}
+
+func (l *serverLog) Warnf(format string, v ...any) {
+	line := fmt.Sprintf(format, v...)
+	level := slog.LevelWarn
+	if slices.ContainsFunc(rebuilds, func(r string) bool { return strings.Contains(line, r) }) {
+		level = slog.LevelDebug
+	}
+	l.out.Log(context.Background(), level, line)
+}
 
 // Debugf and Tracef are never asked for: the server runs with both off.
 func (l *serverLog) Debugf(string, ...any) {}

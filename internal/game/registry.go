@@ -30,6 +30,8 @@ type Registry struct {
 	games sync.Map   // id → *entry
 	art   sync.Map   // key → Picture
 	keys  sync.Map   // id → keysRecord
+
+	onActivation func(id string)
 }
 
 // An entry is a game as it was last seen.
@@ -71,7 +73,7 @@ func (r *Registry) apply(key string, value []byte) {
 	case strings.HasPrefix(key, artPrefix):
 		p, err := storedPicture(value)
 		if err != nil {
-			r.log.Warn("a stored picture cannot be read", "key", key, "error", err)
+			r.log.Warn("a stored picture cannot be read", "key", key, "err", err)
 			return
 		}
 		r.art.Store(key, p)
@@ -84,12 +86,22 @@ func (r *Registry) apply(key string, value []byte) {
 	case strings.HasPrefix(key, gamePrefix):
 		var rec record
 		if err := decodeRecord(key, value, &rec); err != nil {
-			r.log.Warn("a stored game cannot be read", "key", key, "error", err)
+			r.log.Warn("a stored game cannot be read", "key", key, "err", err)
 			return
 		}
-		if old, ok := r.games.Load(rec.ID); !ok || old.(*entry).version < rec.Version {
-			r.games.Store(rec.ID, newEntry(rec))
-		}
+		r.take(rec)
+	}
+}
+
+// take takes in a game's record if it is newer than the one that is here.
+func (r *Registry) take(rec record) {
+	old, known := r.games.Load(rec.ID)
+	if known && old.(*entry).version >= rec.Version {
+		return
+	}
+	r.games.Store(rec.ID, newEntry(rec))
+	if known && old.(*entry).game.Active != rec.Active && r.onActivation != nil {
+		r.onActivation(rec.ID)
 	}
 }
 
@@ -207,14 +219,4 @@ func (r *Registry) write(ctx context.Context, rec record, expect uint64) error {
 	}
 	r.apply(gamePrefix+rec.ID, value)
 	return nil
-}
-
-// Activate makes the kit active for a game; activating twice changes nothing.
-func (r *Registry) Activate(ctx context.Context, id string) (Game, error) {
-	return r.Update(ctx, id, func(g *Game) error { g.Active = true; return nil })
-}
-
-// Deactivate makes the kit inactive for a game: its clients are told so.
-func (r *Registry) Deactivate(ctx context.Context, id string) (Game, error) {
-	return r.Update(ctx, id, func(g *Game) error { g.Active = false; return nil })
 }

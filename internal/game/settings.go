@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"partykit/party"
@@ -81,7 +82,11 @@ func describe(s Setting) Setting {
 func setting(name string) (Setting, error) {
 	i := slices.IndexFunc(AllSettings, func(s Setting) bool { return s.Name == name })
 	if i < 0 {
-		return Setting{}, fmt.Errorf("%w: %q", ErrUnknownSetting, name)
+		var names []string
+		for _, s := range AllSettings {
+			names = append(names, s.Name)
+		}
+		return Setting{}, fmt.Errorf("%w: %q; there are %s", ErrUnknownSetting, name, strings.Join(names, ", "))
 	}
 	return AllSettings[i], nil
 }

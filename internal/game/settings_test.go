@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -40,7 +41,7 @@ func TestSettings(t *testing.T) {
 	if v, own := s.Value("invite_expiry"); v != "24h0m0s" || own {
 		t.Errorf("value after taking the own back: %q, %t", v, own)
 	}
-	if err := s.Set("party_colour", "1"); !errors.Is(err, ErrUnknownSetting) {
+	if err := s.Set("party_colour", "1"); !errors.Is(err, ErrUnknownSetting) || !strings.Contains(err.Error(), "invite_expiry, party_size") {
 		t.Errorf("unknown setting: %v", err)
 	}
 }

@@ -24,9 +24,19 @@ func (g *Gateway) admit(id, origin string, from netip.Addr) *party.Error {
 	case !ok:
 		return party.Errorf(party.NotFound, "No such game is registered here. Check the game's id, or register it with: partykit game add.")
 	case origin != "" && !g.opts.Games.AllowsOrigin(known, origin):
-		return &party.Error{Code: party.OriginNotAllowed}
+		return notAllowed(id, origin)
 	}
 	return nil
+}
+
+// notAllowed says how to allow an origin, for the developer who reads it in the
+// browser's console.
+func notAllowed(id, origin string) *party.Error {
+	written, err := game.ParseOrigin(origin)
+	if err != nil { // "null", or nothing that could be added
+		return &party.Error{Code: party.OriginNotAllowed}
+	}
+	return party.Errorf(party.OriginNotAllowed, "%s is not one of the game's origins. Add it with: partykit game set %s --origin %s", written, id, written)
 }
 
 // active returns the game of a client that has said hello. In dev, a game that

@@ -23,7 +23,7 @@ import (
 	"partykit/protocol"
 )
 
-// The limits of one connection (PRODUCT.md, Limits; docs/protocol.md).
+// The limits of one connection (docs/protocol.md, Limits).
 const (
 	helloTime   = 5 * time.Second  // until the first frame
 	idleTime    = 45 * time.Second // between two frames

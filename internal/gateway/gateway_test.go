@@ -601,6 +601,28 @@ func TestRefusedUpgrade(t *testing.T) {
 	}
 }
 
+// A developer who forgot an origin reads in the console what to type.
+func TestRefusalNamesTheOriginToAdd(t *testing.T) {
+	inBubble(t, nil, func(t *testing.T, w *world) {
+		for origin, want := range map[string]string{
+			"https://evil.example":          "Add it with: partykit game set demo --origin https://evil.example",
+			"https://e.example/'; rm -rf /": "--origin ADDRESS", // no browser sends that: not for pasting
+		} {
+			request, _ := http.NewRequestWithContext(t.Context(), "GET", "http://host.example/connect?game=demo", nil)
+			request.Header.Set("Origin", origin)
+			r, err := w.client().Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, _ := io.ReadAll(r.Body)
+			r.Body.Close()
+			if !strings.Contains(string(body), want) {
+				t.Errorf("from %q: %s", origin, body)
+			}
+		}
+	})
+}
+
 func TestPlainGET(t *testing.T) {
 	for _, c := range []struct {
 		id     string

@@ -55,10 +55,12 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer g.leave(c)
 	var writer sync.WaitGroup
 	writer.Go(c.write)
+	defer func() { // also when something panics: nobody else closes an upgraded connection
+		c.end()
+		writer.Wait()
+		ws.CloseNow()
+	}()
 	g.converse(c, id, origin, from)
-	c.end()
-	writer.Wait()
-	ws.CloseNow()
 }
 
 // converse reads the hello and then all that the client says, until either
@@ -151,7 +153,7 @@ func asError(log *slog.Logger, err error) *party.Error {
 	if e, ok := errors.AsType[*party.Error](err); ok {
 		return e
 	}
-	log.Error("hello failed", "error", err)
+	log.Error("hello failed", "err", err)
 	return &party.Error{Code: party.Internal}
 }
 

@@ -229,9 +229,9 @@ func ticketed(text string) func(*Caller) { return func(c *Caller) { c.Hello.Tick
 
 // resuming takes up what another connection of the guest had.
 func resuming(old *client, seq float64) func(*Caller) {
-	first := old.welcome()
+	first, home := old.welcome(), old.lastParty()
 	return func(c *Caller) {
-		c.Hello.Party = party.ID(old.lastParty())
+		c.Hello.Party = party.ID(home)
 		c.Hello.Resume = &protocol.Resume{
 			Session: party.SessionID(first["session"].(string)), Token: first["resume"].(string),
 			Epoch: first["epoch"].(string), Seq: uint64(seq),

@@ -17,6 +17,9 @@ func (p *live) open(page *Page) {
 
 // close lets a page go.
 func (p *live) close(page *Page) {
+	if !p.pages[page] {
+		return // ended by the server
+	}
 	delete(p.pages, page)
 	p.pins--
 	if page.seat != "" && !p.pageOpen(page.seat) {
@@ -109,6 +112,15 @@ func (page *Page) looked() party.Time {
 		return 0
 	}
 	return page.since.Add(looked - page.visible)
+}
+
+// dies is when the page's link expires, for who looks at it to be told.
+func (page *Page) dies() party.Time {
+	i := page.p.state.Invite(page.invite)
+	if i == nil || page.dead || i.Revoked != 0 {
+		return 0
+	}
+	return i.Expires
 }
 
 // hold reserves the seat, or lets the page say why not.

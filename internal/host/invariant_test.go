@@ -221,7 +221,7 @@ func (s *tale) crash() {
 	s.w.host("a")
 }
 
-// check holds the host to the invariants of QUALITY.md.
+// check holds the hosts to what must always be so.
 func (s *tale) check() {
 	s.t.Helper()
 	for _, h := range s.hosts {

@@ -37,6 +37,10 @@ func (s *session) makeInvite(c protocol.Command) {
 	if c.Expires < 0 || c.Expires > int64(party.MaxExpiry/time.Second) {
 		expires = -1 // refused by the party
 	}
+	if c.Expires == 0 {
+		g, _ := s.h.o.Games.Get(string(s.game))
+		expires = g.Settings.OrDefault().InviteExpiry
+	}
 	if c.Until != "" && c.Until != "empty" {
 		s.fail(c.ID, party.Errorf(party.BadRequest, "A link lives until it expires, or with until: empty until nobody is left."), nil)
 		return
@@ -57,17 +61,11 @@ func (s *session) makeInvite(c protocol.Command) {
 	})
 	l, approve := link{s.game, p.state.ID, id}, p.state.Approve
 	life := max(expires, 0)
-	if c.Expires == 0 {
-		life = party.DefaultExpiry
-	}
 	if cmd.Options.UntilEmpty {
 		life = party.MaxExpiry
 	}
 	record, _ := json.Marshal(l)
-	ttl := max(expires, party.DefaultExpiry) + keepLink
-	if cmd.Options.UntilEmpty {
-		ttl = party.MaxExpiry + keepLink
-	}
+	ttl := life + keepLink
 	s.inTurn(c.ID, func() {
 		if _, err := party.Decide(p.state, cmd, now(), p.known()); err != nil {
 			p.submit(make) // it is repeated, or refused for the same reason

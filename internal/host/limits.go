@@ -8,7 +8,8 @@ import (
 	"partykit/party"
 )
 
-// limits are one connection's token buckets; PRODUCT numbers, burst beside.
+// limits are one connection's token buckets: a second, and burst, as
+// docs/protocol.md has them.
 type limits struct {
 	commands, volatile, reliable, chat, abuse *rate.Limiter
 	volatileTold                              time.Time

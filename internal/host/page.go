@@ -39,6 +39,7 @@ type Page struct {
 	holding      bool
 	openCounted  bool // was counted as looked at
 	startCounted bool // was counted as started
+	dead         bool // its link has expired while it was open
 
 	once   sync.Once
 	opened atomic.Bool // registered, or given up before

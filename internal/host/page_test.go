@@ -109,6 +109,11 @@ func TestLookingAtARestingPartyWritesNothing(t *testing.T) {
 			if err != nil || v.Problem != "" || len(v.Members) != 0 || v.Inviter.Name == "" {
 				t.Fatalf("the page of a resting party shows %+v, %v", v, err)
 			}
+			w.on("a", home, func(p *live) {
+				if p.unsaved != 0 {
+					t.Error("a party that was only looked at is to be written")
+				}
+			})
 			time.Sleep(time.Minute)
 		}
 		after, err := node.Load(t.Context(), ref("demo", party.ID(home)))
@@ -197,6 +202,11 @@ func TestAPageOnAnotherHostHoldsItsSeat(t *testing.T) {
 		w.start("b", code, 1)
 		page := w.open("b", code, 1)
 		look(page, 3*time.Second)
+		time.Sleep(10 * time.Minute)
+		w.wantParty("a", home, "*1:in:connected (2)")
+		page.Close()
+		time.Sleep(party.SeatClosed - time.Second)
+		page = w.open("b", code, 1)
 		time.Sleep(10 * time.Minute)
 		w.wantParty("a", home, "*1:in:connected (2)")
 		page.Close()
@@ -497,11 +507,20 @@ func TestDeactivatedWhilePeopleAreIn(t *testing.T) {
 		page := w.open("a", code, 1)
 		defer page.Close()
 		w.start("a", code, 1)
-		w.on("a", home, func(*live) {
-			g := w.games["demo"]
-			g.Active = false
-			w.games["demo"] = g
-		})
+		<-page.Updates()
+		w.activate("a", home, false)
+		for name, c := range map[string]*client{"the leader": a, "the member": b} {
+			frames := c.frames()
+			if f := frames[len(frames)-1]; f["t"] != "error" || f["code"] != string(party.KitNotActivated) || f["id"] != nil {
+				t.Errorf("%s is told %v", name, f)
+			}
+			if code := c.closedWith(); code != 0 {
+				t.Errorf("%s is closed with %v", name, code)
+			}
+		}
+		if v := w.newest(page); v.Problem != party.KitNotActivated || v.Members != nil {
+			t.Errorf("the open page shows %+v", v)
+		}
 		a.fails(party.KitNotActivated, "rename", map[string]any{"name": "Ada"})
 		a.reliable(1, 0, "x")
 		if got := len(b.messages()); got != 0 {
@@ -517,6 +536,86 @@ func TestDeactivatedWhilePeopleAreIn(t *testing.T) {
 		b.drop()
 		if _, err := w.tryHello("a", 2, resuming(b, b.seq())); failure(err).Code != party.KitNotActivated {
 			t.Errorf("a hello answers %v", err)
+		}
+
+		before := len(a.frames())
+		w.activate("a", home, true)
+		if f := a.frames()[before:]; len(f) != 0 {
+			t.Errorf("the leader is told of the activation: %v", f)
+		}
+		if v := w.newest(page); v.Problem != "" || len(v.Members) != 2 {
+			t.Errorf("activated again, the open page shows %+v", v)
+		}
+		a.ok("rename", map[string]any{"name": "Ada"})
+		b.back("a").ok("rename", map[string]any{"name": "Ben"})
+	})
+}
+
+// activate switches the kit of game demo on or off, as seen from a party.
+func (w *world) activate(on, party string, active bool) {
+	w.on(on, party, func(*live) {
+		g := w.games["demo"]
+		g.Active = active
+		w.games["demo"] = g
+	})
+	w.hosts[on].Activation("demo")
+	synctest.Wait()
+}
+
+func TestAnOpenPageSeesItsLinkExpire(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		code := a.invite(map[string]any{"expires": 60})
+		page, err := w.hosts["a"].OpenPage(t.Context(), code, browser(9), netip.MustParseAddr("192.0.2.2"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer page.Close()
+		if v := <-page.Updates(); v.Problem != "" {
+			t.Fatalf("at first the page shows %q", v.Problem)
+		}
+		time.Sleep(61 * time.Second)
+		synctest.Wait()
+		select {
+		case v := <-page.Updates():
+			if v.Problem != party.Expired {
+				t.Fatalf("the page shows %q", v.Problem)
+			}
+		default:
+			t.Fatal("the page is not told")
+		}
+	})
+}
+
+func TestPagesEndWithTheHost(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		code := a.invite(nil)
+		w.host("b")
+		page, err := w.hosts["b"].OpenPage(t.Context(), code, browser(9), netip.MustParseAddr("192.0.2.2"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-page.Updates()
+		if err := w.hosts["b"].Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, more := <-page.Updates(); more {
+			t.Fatal("the page is told more by a host that has closed")
+		}
+		page.Close()
+	})
+}
+
+func TestAGamesOwnExpiry(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		g := w.games["demo"]
+		g.Settings.InviteExpiry = time.Hour
+		w.games["demo"] = g
+		a := w.hello("a", 1)
+		i := a.ok("invite", nil)["invite"].(map[string]any)
+		if got := i["expires"].(float64) - i["made"].(float64); got != float64(time.Hour.Milliseconds()) {
+			t.Fatalf("the link lives for %v ms", got)
 		}
 	})
 }

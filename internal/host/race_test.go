@@ -255,6 +255,58 @@ func TestTakenOutOnTheWay(t *testing.T) {
 	})
 }
 
+// The same with the pause held open, so that it surely is the middle.
+func TestTakenOutDuringAPause(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		home, code := a.lastParty(), a.invite(nil)
+		page := w.open("a", code, 1)
+		defer page.Close()
+		b := w.hello("a", 2, ticketed(w.start("a", code, 1)))
+		w.on("a", home, func(*live) { b.session.s.paused = true })
+		w.hello("a", 3, ticketed(w.start("a", code, 1)))
+		w.wantParty("a", home, "*1:in:connected 3:loading:connected")
+		b.session.Text([]byte(`{"t":"rename","id":1,"name":"Bo"}`)) // waits
+		w.on("a", home, func(*live) { b.session.s.rest() })
+		synctest.Wait()
+		if b.lastParty() == home || b.answerTo(1)["t"] != "ok" {
+			t.Errorf("the player is in %s, its command was answered %v", b.lastParty(), b.answerTo(1))
+		}
+		w.wantOneParty(2, "a", b.lastParty())
+	})
+}
+
+func TestAHelloWaitsForItsSession(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		_, b, home, _ := w.pair("a")
+		w.on("a", home, func(*live) { b.session.s.paused = true })
+		again := resuming(b, b.seq())
+		var c *client
+		var err error
+		done := make(chan bool)
+		go func() {
+			c, err = w.greet("a", 2, again)
+			close(done)
+		}()
+		synctest.Wait()
+		select {
+		case <-done:
+			t.Fatal("the hello did not wait")
+		default:
+		}
+		if b.closedWith() != protocol.Replaced {
+			t.Errorf("the old connection was closed with %d", b.closedWith())
+		}
+		w.on("a", home, func(*live) { b.session.s.rest() })
+		<-done
+		if err != nil || c.welcome()["t"] != "resumed" {
+			t.Fatalf("the hello: %v", err)
+		}
+		c.next = b.next
+		c.ok("rename", map[string]any{"name": "Bo"})
+	})
+}
+
 // A player that is replaced in its seat while its hello is under way is
 // welcomed elsewhere, and not left waiting.
 func TestReplacedDuringHello(t *testing.T) {

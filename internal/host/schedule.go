@@ -36,6 +36,7 @@ func (p *live) schedule() {
 		if !page.openCounted {
 			consider(page.looked())
 		}
+		consider(page.dies())
 	}
 	consider(p.countAt)
 	if p.pagesDue {
@@ -90,6 +91,12 @@ func (p *live) wake() {
 	if p.countAt != 0 && p.countAt <= t {
 		p.writeCounts()
 	}
+	for page := range p.pages {
+		if dies := page.dies(); dies != 0 && dies <= t {
+			page.dead = true
+			p.pagesDue = true
+		}
+	}
 	if p.pagesDue && p.gonePages <= t {
 		p.tellPages()
 	}
@@ -137,6 +144,10 @@ func (p *live) leaveMemory() {
 func (p *live) drain(done func()) {
 	for _, s := range p.sessions {
 		s.close(protocol.GoingAway)
+	}
+	for page := range p.pages {
+		p.close(page)
+		close(page.updates)
 	}
 	if p.opening || !p.logged && p.inflight == nil {
 		done()

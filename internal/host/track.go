@@ -18,8 +18,8 @@ type track struct {
 
 type ack struct{ id, seq uint64 }
 
-// keptAcks is more than a client may have unanswered.
-const keptAcks = 64
+// keptAcks is more than the 100 messages that the SDKs let wait.
+const keptAcks = 128
 
 // fate is what became of a message.
 type fate int

@@ -277,7 +277,7 @@ func TestPagesFitEveryScreen(t *testing.T) {
 		"full": dead(party.Full), "expired": dead(party.Expired), "not-found": dead(party.NotFound), "not-activated": dead(party.KitNotActivated),
 	} {
 		s := newStage(t, inv)
-		for size, d := range map[string][2]int64{"phone": {390, 844}, "desktop": {1280, 800}, "small": {320, 568}} {
+		for size, d := range map[string][2]int64{"phone": {390, 844}, "desktop": {1280, 800}, "small": {320, 568}, "sideways": {844, 390}} {
 			for _, scheme := range []string{"light", "dark"} {
 				run(t, ctx, chromedp.EmulateViewport(d[0], d[1]), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 					_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
@@ -286,6 +286,9 @@ func TestPagesFitEveryScreen(t *testing.T) {
 				what := strings.Join([]string{name, size, scheme}, "-")
 				if wide := evaluate[int64](t, ctx, `document.documentElement.scrollWidth`); wide > d[0] {
 					t.Errorf("%s is %d wide on a screen of %d", what, wide, d[0])
+				}
+				if bottom := evaluate[float64](t, ctx, `document.querySelector("#start button")?.getBoundingClientRect().bottom ?? 0`); name == "live" && (bottom == 0 || bottom > float64(d[1])) {
+					t.Errorf("%s: Start ends at %v on a screen %d high", what, bottom, d[1])
 				}
 				for _, flaw := range evaluate[[]string](t, ctx, legible) {
 					t.Errorf("%s: %s", what, flaw)

@@ -195,7 +195,7 @@ func gone(reason string) string {
 	case party.ReasonLeft:
 		return "You left the party."
 	case party.ReasonFailed:
-		return "The game could not load the invite."
+		return "You did not come in this time."
 	case party.ReasonTimeout:
 		return "Your game was out of reach for too long."
 	case party.ReasonMoved:

@@ -71,10 +71,3 @@ func (b *Buckets[K]) bucket(key K, now time.Time) *rate.Limiter {
 	b.keys[key] = b.queue.PushBack(&bucket[K]{key, l})
 	return l
 }
-
-// Len returns how many keys are remembered.
-func (b *Buckets[K]) Len() int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return len(b.keys)
-}

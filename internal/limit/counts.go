@@ -38,10 +38,3 @@ func (c *Counts[K]) Give(key K) {
 	}
 	c.have[key]--
 }
-
-// Of returns how many the key has.
-func (c *Counts[K]) Of(key K) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.have[key]
-}

@@ -2,8 +2,10 @@ package node
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
+	"partykit/examples/demo"
 	"partykit/internal/game"
 )
 
@@ -18,7 +20,10 @@ func (n *Node) registerDemo(ctx context.Context) error {
 			ID: DemoID, Name: "Lamplighters", Launch: launch, Origins: []string{origin},
 			Background: "#1b2a3a", Accent: "#f2b84b", Active: true,
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		return n.hangPictures(ctx)
 	}
 	if known.Launch == launch && slices.Contains(known.Origins, origin) {
 		return nil
@@ -28,4 +33,14 @@ func (n *Node) registerDemo(ctx context.Context) error {
 		return nil
 	})
 	return err
+}
+
+// hangPictures gives the demo game its pictures, once.
+func (n *Node) hangPictures(ctx context.Context) error {
+	for name, picture := range demo.Art() {
+		if _, err := n.games.SetArt(ctx, DemoID, name, picture); err != nil {
+			return fmt.Errorf("the demo game's picture %s: %w", name, err)
+		}
+	}
+	return nil
 }

@@ -58,6 +58,7 @@ type Node struct {
 	control *http.Server
 
 	watching context.CancelFunc
+	pages    context.CancelFunc // ends the open invite pages, which a shutdown of the HTTP server leaves alone
 	draining atomic.Bool
 }
 
@@ -90,8 +91,11 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	if err := n.openControl(); err != nil {
 		return nil, err
 	}
+	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	n.pages = cancel
 	n.server = &http.Server{
 		Handler:           n.routes(),
+		BaseContext:       func(net.Listener) context.Context { return requests },
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second, // of a request; a WebSocket has its own times
 		IdleTimeout:       2 * time.Minute,
@@ -156,6 +160,7 @@ func (n *Node) Close(ctx context.Context) error {
 			errs = append(errs, n.server.Close())
 		}
 		cancel()
+		n.pages()
 	}
 	if n.watching != nil {
 		n.watching()

@@ -114,7 +114,8 @@ func TestWhatDevServes(t *testing.T) {
 		"/readyz":                  {200, "text/plain; charset=utf-8", "ready"},
 		"/connect?game=demo":       {426, "application/problem+json", "WebSocket"},
 		"/connect?game=nope":       {426, "application/problem+json", ""}, // registers itself
-		"/nothing":                 {404, "", ""},
+		"/nothing":                 {404, "text/html; charset=utf-8", `href="/join"`},
+		"/docs/nothing":            {404, "text/html; charset=utf-8", `href="/join"`},
 	} {
 		r, body := get(t, n.URL()+path)
 		if r.StatusCode != want.status || want.kind != "" && r.Header.Get("Content-Type") != want.kind || !strings.Contains(body, want.has) {
@@ -126,10 +127,31 @@ func TestWhatDevServes(t *testing.T) {
 	}
 }
 
+// Another method of a known path is not an unknown path, and an unclean one is
+// led to where it means.
+func TestKnownPaths(t *testing.T) {
+	h := start(t, node.Options{}).Handler()
+	for _, want := range []struct {
+		method, path string
+		status       int
+		header, is   string
+	}{
+		{"POST", "/healthz", 405, "Allow", "GET, HEAD"},
+		{"GET", "/docs/../join", 307, "Location", "/join"},
+		{"POST", "/nothing", 404, "Content-Type", "text/html; charset=utf-8"},
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(want.method, want.path, nil))
+		if w.Code != want.status || w.Header().Get(want.header) != want.is {
+			t.Errorf("%s %s: %d, %s %q; want %d, %q", want.method, want.path, w.Code, want.header, w.Header().Get(want.header), want.status, want.is)
+		}
+	}
+}
+
 func TestServeHasNoDemo(t *testing.T) {
 	n := start(t, node.Options{})
-	if r, _ := get(t, n.URL()+"/play/"); r.StatusCode != 404 {
-		t.Errorf("/play/ answers %d", r.StatusCode)
+	if r, body := get(t, n.URL()+"/play/"); r.StatusCode != 404 || !strings.Contains(body, "nothing here") {
+		t.Errorf("/play/ answers %d %s", r.StatusCode, body)
 	}
 	if r, _ := get(t, n.URL()+"/connect?game=demo"); r.StatusCode != 404 {
 		t.Errorf("the demo answers %d", r.StatusCode)
@@ -312,7 +334,27 @@ func TestGamesThroughTheSocket(t *testing.T) {
 	if err != nil {
 		t.Fatalf("after activation: %v", err)
 	}
-	kit.Close()
+	defer kit.Close()
+	if _, err := c.Deactivate(t.Context(), "mine"); err != nil {
+		t.Fatal(err)
+	}
+	for e := range kit.Events(t.Context()) {
+		if f, ok := e.(client.Failed); ok {
+			if client.CodeOf(f.Err) != party.KitNotActivated {
+				t.Errorf("when it is deactivated, a client is told %v", f.Err)
+			}
+			break
+		}
+	}
+	if _, err := kit.Invite(t.Context(), client.InviteOptions{}); client.CodeOf(err) != party.KitNotActivated {
+		t.Errorf("an invite after that: %v", err)
+	}
+	if _, err := c.Activate(t.Context(), "mine"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := kit.Invite(t.Context(), client.InviteOptions{}); err != nil {
+		t.Errorf("an invite when it is active again, on the same connection: %v", err)
+	}
 }
 
 func TestSecondProcessOnTheSameData(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 	"partykit/party"
 )
 
-// Limits per address (PRODUCT.md, Limits).
+// Limits per address (docs/protocol.md, Limits).
 const (
 	connections = 100 // at a time, of games and of invite pages each
 	perMinute   = 30  // new guests, and Starts
@@ -43,6 +43,7 @@ func (n *Node) openParts(ctx context.Context) error {
 		Keys: keys, Games: n.games, PublicURL: n.URL(), Contact: n.opts.Contact,
 		NewGuest: n.perMinute(), Unlimited: n.unlimited, Logger: n.log,
 	})
+	n.games.OnActivation(func(id string) { n.host.Activation(party.GameID(id)) })
 	n.gateway = gateway.New(gateway.Options{
 		Games: n.games, Hello: n.hello, ClientAddr: n.clientAddr, Acquire: n.counted(),
 		Failure:      n.host.Failure,

@@ -25,7 +25,7 @@ func (n *Node) routes() http.Handler {
 		mux.Handle("/play", play)
 		mux.Handle("/play/", play)
 	}
-	return n.guarded(mux)
+	return n.guarded(n.caught(withUnknown(mux)))
 }
 
 // guarded sets the headers that every answer has.

@@ -154,10 +154,10 @@ func TestOverlay(t *testing.T) {
 		p.want(`document.elementFromPoint(40, innerHeight - 40).localName`, "html")
 		p.want(`Math.round(`+in(".badges")+`.getBoundingClientRect().left) + " " + Math.round(innerHeight - `+in(".badges")+`.getBoundingClientRect().bottom)`, "12 12")
 
-		p.eval(`socket.event({ type: "finalized", n: 3 }, { type: "left", n: 4, reason: "failed" })`)
-		p.want(badges()+`.split("|").slice(0, 2)`, "CalmHeronis in!,<b>Bold</b>could not join")
+		p.eval(`socket.event({ type: "finalized", n: 3 }, { type: "left", n: 4, reason: "failed" }, { type: "left", n: 5, reason: "timeout" })`)
+		p.want(badges()+`.split("|").slice(0, 3)`, "CalmHeronis in!,<b>Bold</b>is not coming,M5could not join")
 		p.want(in("[role=status]")+`.textContent.includes("CalmHeron is in!")`, "true")
-		p.wait(badges() + `=== "M5is loading|M6is loading|M7is loading|M8is loading"`) // the done ones go by themselves
+		p.wait(badges() + `=== "M6is loading|M7is loading|M8is loading"`) // the done ones go by themselves
 		p.eval(`socket.say({ t: "party", reason: "left", seq: 0, you: party.members[0], party: { ...party, id: "palone" } })`)
 		p.want(badges(), "")
 	})
@@ -171,6 +171,9 @@ func TestOverlay(t *testing.T) {
 		p.want(`document.querySelector("partykit-overlay").shadowRoot.activeElement.textContent`, "Copy")
 		p.want(in("dialog")+`.textContent.includes("Works for 2 more friends.")`, "true")
 		p.want(`[...`+in("ul")+`.querySelectorAll(".name")].map((e) => e.textContent)`, `FriendlyAlpaca,<img src=x onerror="violations.push('markup')">`)
+		p.do(chromedp.EmulateViewport(320, 568))
+		p.want(`[...`+in("ul")+`.querySelectorAll("li > :not(.face)")].filter((e) => e.scrollWidth > e.clientWidth || e.getBoundingClientRect().right > 320).length`, "0") // nobody's name is cut
+		p.do(chromedp.EmulateViewport(1280, 800))
 
 		p.do(chromedp.KeyEvent("w"))
 		p.want(`keys`, "") // typing here is not playing
@@ -223,6 +226,13 @@ func TestOverlay(t *testing.T) {
 		p.want(in(".note p")+`.textContent`, "You joined <u>B</u>'s party")
 		p.eval(in(".note .actions button:last-child") + `.click()`)
 		p.wait(`sent.some(({ t, success }) => t === "finalize" && success === false)`)
+
+		p.eval(`socket.say({ t: "party", reason: "joined", seq: 0, you: party.members[0], party: { ...party, id: "pthree", leader: "g2",
+			members: [member(1, "FriendlyAlpaca", { state: "loading", by: "g2" }), member(2, "CalmHeron")] } })`)
+		p.wait(in(".note"))
+		p.want(in(".note p")+`.textContent`, "You joined CalmHeron's party")
+		p.eval(`socket.say({ t: "party", reason: "left", seq: 0, you: party.members[0], party: { ...party, id: "pfour", leader: "g1", members: [member(1, "FriendlyAlpaca")] } })`)
+		p.want(in(".note"), "null") // the game's own way out: nothing is joined, nothing to leave
 
 		p.eval(`document.body.append(Object.assign(document.createElement("partykit-button"), { textContent: "Come" }))`)
 		p.eval(`socket.send = (text) => socket.say({ t: "error", id: JSON.parse(text).id, code: "too_many", message: "Remove one first." })`)

@@ -18,6 +18,7 @@ var languages = map[string]string{
 	"sh":      "commands: TestStart",
 	"html":    "types: TestSnippetsFitTheTypes; docs/start.md's is also run by TestStart",
 	"js":      "types: by sdk/js/test/docs.test.mjs",
+	"go":      "types: TestProgramsBuild",
 	"toml":    "options: TestShownFilesAreRead",
 	"json":    "syntax: TestShownJSONIsJSON",
 	"css":     "not code of ours: names of custom properties, checked with the overlay",
@@ -103,6 +104,24 @@ func TestSnippetsFitTheTypes(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "node", typeChecker(t), "-p", dir).CombinedOutput()
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// The Go programs that the docs show build, and go vet has nothing to say.
+func TestProgramsBuild(t *testing.T) {
+	for name, p := range pages(t) {
+		for _, b := range p.blocks {
+			if b.language != "go" {
+				continue
+			}
+			file := filepath.Join(t.TempDir(), "main.go")
+			write(t, file, b.text)
+			vet := exec.CommandContext(t.Context(), "go", "vet", file)
+			vet.Dir = root
+			if out, err := vet.CombinedOutput(); err != nil {
+				t.Errorf("%s:%d: %v\n%s", name, b.line, err, out)
+			}
+		}
 	}
 }
 

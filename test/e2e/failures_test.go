@@ -44,7 +44,7 @@ func TestFailingToLoad(t *testing.T) {
 	a.wait("the badge", badge+` !== ""`)
 	bob.run(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("#not-now, #tutorial-leave")].find(b => b.offsetParent)?.click()`))
 	bob.wait("a party of one", `document.body.innerText.includes("on your own")`)
-	a.wait("the friend to be gone", badge+`.includes("could not join") || `+badge+` === ""`)
+	a.wait("the friend to be gone", badge+`.includes("is not coming") || `+badge+` === ""`)
 	a.wait("one in the party", `document.querySelectorAll("#party li").length <= 1`)
 	page.wait("the page to say so", `document.querySelector("#start button").offsetParent !== null && !document.querySelector("#you .title").textContent.includes("in!")`)
 }

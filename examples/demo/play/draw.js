@@ -1,12 +1,13 @@
 // The picture of one moment: the painted layers, and on them everything that moves or changes. Nothing here decides anything; it is given a
 // view (see game.js) and draws it.
 
+import { Figures } from "./figure.js";
+import { centre, disc, drawGate, drawGuide, drawLantern, drawWisp, glyph, pill } from "./props.js";
 import { EXIT_REACH, held, lit, TOGETHER, wispAt } from "./rules.js";
-import { paint, RISE } from "./scenery.js";
-import { coat, INK, LIGHT, marks, themes } from "./themes.js";
+import { paint } from "./scenery.js";
+import { INK, LIGHT, marks, themes } from "./themes.js";
 
 const FINEST = 96; //       pixels a tile, of the painted layers: more costs memory and is hardly seen
-const HEAD = 0.4; //        radius of a head, in tiles
 
 /** calm.matches while the player has asked for less motion. */
 export const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -19,15 +20,13 @@ export class Picture {
   #painted = "";
   #camera;
   #gates = new Map(); // how far each gate is open, 0 to 1, following what it should be
-  #faces = new Map();
-  #sides = new Map();
-  #faceAddress;
+  #figures;
 
   /** faceAddress gives the address of a face's picture for its seed. */
   constructor(canvas, faceAddress) {
     this.#canvas = canvas;
     this.#ctx = canvas.getContext("2d", { alpha: false });
-    this.#faceAddress = faceAddress;
+    this.#figures = new Figures(faceAddress);
   }
 
   /** cut makes the camera and the gates jump to where they belong, as after entering a level. */
@@ -239,82 +238,9 @@ export class Picture {
       things.push({ y: at.y, draw: () => drawWisp(ctx, at, pulse) });
     }
     if (view.guide) things.push({ y: view.guide.y, draw: () => drawGuide(ctx, view.guide, pulse) });
-    for (const figure of view.figures) things.push({ y: figure.y, draw: () => this.#figure(ctx, figure, pulse) });
+    for (const figure of view.figures) things.push({ y: figure.y, draw: () => this.#figures.draw(ctx, figure, pulse) });
     things.sort((a, b) => a.y - b.y);
     for (const thing of things) thing.draw();
-  }
-
-  #figure(ctx, figure, pulse) {
-    const { x, y } = figure, stride = Math.min(1, figure.speed / 2), bob = Math.abs(Math.sin(pulse * 9)) * 0.06 * stride;
-    const side = this.#side(figure), colour = coat(figure.n), foot = y + 0.2, neck = y - 0.28 - bob, head = y - 0.5 - bob;
-    ctx.save();
-    ctx.globalAlpha = figure.away ? 0.55 : 1;
-    ctx.fillStyle = "rgba(14, 18, 26, 0.3)";
-    ctx.beginPath();
-    ctx.ellipse(x + 0.06, foot, 0.42, 0.15, 0, 0, 7);
-    ctx.fill();
-    const sway = Math.sin(pulse * 9) * 0.04 * stride, hem = 0.36;
-    const cloak = () => {
-      ctx.beginPath();
-      ctx.moveTo(x - 0.16, neck);
-      ctx.quadraticCurveTo(x - 0.34, y - 0.1, x - hem + sway, foot - 0.04);
-      ctx.quadraticCurveTo(x - hem / 2 + sway, foot + 0.08, x + sway, foot);
-      ctx.quadraticCurveTo(x + hem / 2 + sway, foot + 0.08, x + hem + sway, foot - 0.04);
-      ctx.quadraticCurveTo(x + 0.34, y - 0.1, x + 0.16, neck);
-      ctx.closePath();
-    };
-    cloak();
-    ctx.fillStyle = colour;
-    ctx.fill();
-    ctx.save();
-    ctx.clip();
-    ctx.fillStyle = "rgba(20, 16, 40, 0.17)"; // its shaded side, away from the light it carries
-    ctx.fillRect(side > 0 ? x - 0.5 : x + 0.1, y - 0.6, 0.4, 1);
-    ctx.restore();
-    disc(ctx, x, head, HEAD, colour); // the hood
-    const face = this.#face(figure.face), inner = HEAD - 0.07;
-    if (face) ctx.drawImage(face, x - inner, head - inner, 2 * inner, 2 * inner);
-    else {
-      disc(ctx, x, head, inner, "#fff6e6");
-      for (const eye of [-0.12, 0.12]) disc(ctx, x + eye, head - 0.02, 0.05, INK);
-    }
-    const hand = { x: x + side * 0.4, y: y - 0.16 - bob }; // the light it carries
-    ctx.strokeStyle = "#5b4526";
-    ctx.lineWidth = 0.05;
-    ctx.lineCap = "round";
-    ctx.beginPath();
-    ctx.moveTo(x + side * 0.22, hand.y - 0.05);
-    ctx.lineTo(hand.x, hand.y - 0.13);
-    ctx.stroke();
-    ctx.fillStyle = "#5b4526";
-    ctx.beginPath();
-    ctx.roundRect(hand.x - 0.1, hand.y - 0.12, 0.2, 0.27, 0.05);
-    ctx.fill();
-    ctx.fillStyle = LIGHT;
-    ctx.beginPath();
-    ctx.roundRect(hand.x - 0.065, hand.y - 0.075, 0.13, 0.18, 0.04);
-    ctx.fill();
-    ctx.restore();
-  }
-
-  /** side is 1 for a figure that looks, and carries its light, to the right, -1 to the left: the way it last went. */
-  #side({ id, x }) {
-    const last = this.#sides.get(id) ?? { x, side: 1 };
-    const side = Math.abs(x - last.x) < 0.004 ? last.side : Math.sign(x - last.x);
-    this.#sides.set(id, { x, side });
-    return side;
-  }
-
-  /** face is the picture of a face, or undefined while it is not here. */
-  #face(seed) {
-    if (seed === undefined) return undefined;
-    if (!this.#faces.has(seed)) {
-      const image = new Image();
-      image.src = this.#faceAddress(seed);
-      this.#faces.set(seed, image);
-    }
-    const image = this.#faces.get(seed);
-    return image.complete && image.naturalWidth ? image : undefined;
   }
 
   /** darkness lies over the level, with holes where there is light. */
@@ -384,7 +310,7 @@ export class Picture {
     view.level.lanterns.forEach((lantern, i) => {
       if (view.facts.has(`lantern:${i}`)) shed(lantern.x, lantern.y - 0.62, 2.2 + Math.sin(pulse * 5 + i * 2) * 0.08, warm * 1.8);
     });
-    for (const figure of view.figures) shed(figure.x + this.#side(figure) * 0.4, figure.y - 0.12, 1, warm);
+    for (const figure of view.figures) shed(figure.x + this.#figures.side(figure) * 0.4, figure.y - 0.12, 1, warm);
     for (const wisp of view.level.wisps) {
       const at = wispAt(wisp, view.clock);
       shed(at.x, at.y - 0.35, 1.1, 0.4, "190, 120, 255");
@@ -427,126 +353,4 @@ export class Picture {
 function zoomFor(level, { width, height }) {
   const whole = Math.min(width / 14, height / 10.5), filled = Math.min(height / level.height, width / 8.5);
   return Math.min(68, Math.max(30, whole, filled));
-}
-
-function centre(cells) {
-  return { x: cells.reduce((s, c) => s + c.x + 0.5, 0) / cells.length, y: cells.reduce((s, c) => s + c.y + 0.5, 0) / cells.length };
-}
-
-function disc(ctx, x, y, r, colour) {
-  ctx.fillStyle = colour;
-  ctx.beginPath();
-  ctx.arc(x, y, r, 0, 7);
-  ctx.fill();
-}
-
-function pill(ctx, text, x, y, size, back, front, weight) {
-  ctx.font = `${weight} ${size}px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
-  const width = Math.min(ctx.measureText(text).width, 150) + size, height = size * 1.6;
-  ctx.fillStyle = back;
-  ctx.beginPath();
-  ctx.roundRect(x - width / 2, y - height / 2, width, height, height / 2);
-  ctx.fill();
-  ctx.fillStyle = front;
-  ctx.fillText(text, x, y + 0.5, 150);
-}
-
-function glyph(ctx, sign, x, y, r, colour) {
-  ctx.fillStyle = colour;
-  ctx.beginPath();
-  if (sign === "circle") ctx.arc(x, y, r * 0.9, 0, 7);
-  else if (sign === "square") ctx.rect(x - r * 0.8, y - r * 0.8, r * 1.6, r * 1.6);
-  else {
-    const points = { diamond: 4, triangle: 3, star: 10 }[sign];
-    for (let i = 0; i < points; i++) {
-      const a = (i / points) * Math.PI * 2 - Math.PI / 2, far = sign === "star" && i % 2 ? r * 0.5 : r * 1.1;
-      ctx.lineTo(x + Math.cos(a) * far, y + Math.sin(a) * far);
-    }
-  }
-  ctx.fill();
-}
-
-function drawLantern(ctx, { x, y }, burning, pulse) {
-  ctx.fillStyle = "rgba(14, 18, 26, 0.28)";
-  ctx.beginPath();
-  ctx.ellipse(x + 0.08, y + 0.22, 0.26, 0.1, 0, 0, 7);
-  ctx.fill();
-  ctx.fillStyle = "#4a3a2c";
-  ctx.fillRect(x - 0.05, y - 0.42, 0.1, 0.66);
-  ctx.fillStyle = burning ? "#8a5a22" : "#3b4048";
-  ctx.beginPath();
-  ctx.roundRect(x - 0.24, y - 0.92, 0.48, 0.56, 0.1);
-  ctx.fill();
-  ctx.fillStyle = burning ? "#ffe2a1" : "#79828f";
-  ctx.beginPath();
-  ctx.roundRect(x - 0.17, y - 0.85, 0.34, 0.42, 0.07);
-  ctx.fill();
-  if (burning) {
-    const lick = Math.sin(pulse * 7) * 0.02;
-    ctx.fillStyle = "#ef8a34";
-    ctx.beginPath();
-    ctx.moveTo(x + lick, y - 0.8);
-    ctx.quadraticCurveTo(x + 0.13, y - 0.58, x, y - 0.48);
-    ctx.quadraticCurveTo(x - 0.13, y - 0.58, x + lick, y - 0.8);
-    ctx.fill();
-  }
-  ctx.fillStyle = "#2c2620";
-  ctx.beginPath();
-  ctx.roundRect(x - 0.28, y - 0.98, 0.56, 0.1, 0.05);
-  ctx.fill();
-}
-
-/** drawGate draws one tile of a gate that stands: posts between two rails, which sink into the ground as it opens. */
-function drawGate(ctx, level, cell, gate, open) {
-  const upright = gate.cells.some((c) => c.x === cell.x && c.y !== cell.y), stone = level.theme === "ruins";
-  const rise = 0.62 * (1 - open), [dark, mid, light] = stone ? ["#5e4a4f", "#8b7073", "#b59a94"] : ["#5f4428", "#94693c", "#c49a62"];
-  const post = (x, foot) => {
-    ctx.fillStyle = dark;
-    ctx.fillRect(x - 0.1, foot - rise - 0.06, 0.2, rise + 0.06);
-    ctx.fillStyle = mid;
-    ctx.fillRect(x - 0.1, foot - rise - 0.06, 0.13, rise + 0.06);
-    ctx.fillStyle = light;
-    ctx.beginPath();
-    ctx.ellipse(x, foot - rise - 0.06, 0.1, 0.05, 0, 0, 7);
-    ctx.fill();
-  };
-  ctx.fillStyle = "rgba(14, 18, 26, 0.25)";
-  if (upright) ctx.fillRect(cell.x + 0.4, cell.y, 0.36, 1);
-  else ctx.fillRect(cell.x, cell.y + 0.6, 1, 0.26);
-  for (let i = 0; i < 4; i++) {
-    if (upright) post(cell.x + 0.5, cell.y + 0.14 + i * 0.25);
-    else post(cell.x + 0.125 + i * 0.25, cell.y + 0.74);
-  }
-  if (!upright && open < 0.9) {
-    ctx.fillStyle = mid;
-    for (const high of [0.3, 0.72]) ctx.fillRect(cell.x, cell.y + 0.74 - rise * high - 0.05, 1, 0.08);
-  }
-  const middle = centre(gate.cells), last = gate.cells.at(-1);
-  if (cell !== last) return;
-  const y = middle.y + (upright ? 0.1 : 0.2) - rise * 0.7;
-  disc(ctx, middle.x, y, 0.29, light);
-  disc(ctx, middle.x, y, 0.25, "#24262c");
-  glyph(ctx, marks[gate.letter].sign, middle.x, y, 0.16, marks[gate.letter].colour);
-}
-
-function drawWisp(ctx, { x, y }, pulse) {
-  const high = y - 0.35 + Math.sin(pulse * 3) * 0.06;
-  ctx.fillStyle = "rgba(30, 10, 50, 0.3)";
-  ctx.beginPath();
-  ctx.ellipse(x, y + 0.16, 0.28, 0.1, 0, 0, 7);
-  ctx.fill();
-  disc(ctx, x, high, 0.34, "rgba(150, 92, 220, 0.45)");
-  disc(ctx, x, high, 0.24, "#cda6ff");
-  disc(ctx, x, high, 0.12, "#fbf3ff");
-}
-
-function drawGuide(ctx, { x, y }, pulse) {
-  const high = y - 0.4 + Math.sin(pulse * 4) * 0.07;
-  ctx.fillStyle = "rgba(14, 18, 26, 0.25)";
-  ctx.beginPath();
-  ctx.ellipse(x, y + 0.14, 0.22, 0.09, 0, 0, 7);
-  ctx.fill();
-  disc(ctx, x, high, 0.26, LIGHT);
-  disc(ctx, x, high, 0.17, "#fff7df");
-  for (const side of [-0.06, 0.06]) disc(ctx, x + side, high - 0.01, 0.03, INK);
 }

@@ -203,6 +203,7 @@ function share() {
     kit.updateInviteLandingPageInfo([
       { id: "title", value: level.name },
       { id: "description", value: level.about },
+      { id: "image", value: level.id }, // the name of a picture uploaded for this game
       { id: "partySize", value: String(kit.party.members.length) },
       { id: "partyMaxSize", value: String(kit.party.size) },
       { id: "lanterns", label: "Lanterns lit", value: `${lit(level, facts)} of ${level.lanterns.length}` },

@@ -5,7 +5,7 @@ import { GROUND, PATH, SOLID, WATER } from "./levels/index.js";
 import { outline, trace } from "./outline.js";
 import { themes } from "./themes.js";
 
-export const RISE = 0.42; // how far the top of a wall is above its foot
+const RISE = 0.42; // how far the top of a wall is above its foot
 
 /** paint returns { ground, cover }, two canvases of the level's size. */
 export function paint(level, grain, pixels) {

@@ -95,7 +95,7 @@ class GameKit implements Kit {
       state: (state) => this.#events.emit("connection", state),
       error: (error) => this.#error(error),
       ended: (error) => {
-        this.#loading.stop();
+        this.#loading.over();
         if (welcomed) onWarmTicket(undefined);
         this.#slot.release();
         if (!welcomed) reject(error);

@@ -62,11 +62,7 @@ export class InviteLoading {
 
   finalize(success: boolean): Promise<void> {
     if (!this.#loading) return Promise.resolve();
-    if (!this.#finalized) {
-      this.stop();
-      this.#finalized = this.#session().command("finalize", { success }).then(() => {});
-    }
-    return this.#finalized;
+    return (this.#finalized ??= this.#finalize(success));
   }
 
   /** Ends every timer and forgets the newest report. */
@@ -90,7 +86,17 @@ export class InviteLoading {
     }
   }
 
+  async #finalize(success: boolean): Promise<void> {
+    this.stop();
+    try {
+      await this.#session().command("finalize", { success });
+    } catch (error) {
+      this.#finalized = undefined; // it did not count: the game may try again
+      throw error;
+    }
+  }
+
   #silent(): void {
-    if (!this.#reported) this.finalize(true).catch(() => {}); // refused: the member has left meanwhile
+    if (!this.#reported) this.finalize(true).catch(() => this.moved(this.#loading)); // refused: again after as long
   }
 }

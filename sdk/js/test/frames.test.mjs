@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { load } from "./bundle.mjs";
 
@@ -36,6 +37,30 @@ test("what comes is taken apart", () => {
     kind: "reliable", seq: 128, json: false, direct: false, from: 4, payload: new Uint8Array(),
   });
 });
+
+// The vectors that every SDK runs: conformance/frames. This SDK speaks to one server, which never sends what they refuse,
+// and does not spend bytes on telling; it runs those that are taken.
+const vectors = (name) =>
+  JSON.parse(readFileSync(new URL(`../../../conformance/frames/${name}`, import.meta.url)))
+    .filter(({ code }) => !code)
+    .map(({ about, hex, pad = 0, value }) => ({ about, bytes: new Uint8Array([...Buffer.from(hex, "hex"), ...Buffer.alloc(pad)]), value }));
+
+for (const { about, bytes, value } of vectors("ack.json")) {
+  test(`ack.json: ${about}`, () => assert.deepEqual(decode(bytes), { kind: "acknowledged", ...value }));
+}
+
+for (const { about, bytes, value } of vectors("message.json")) {
+  test(`message.json: ${about}`, () => {
+    const { reliable: safe, channel = 0, flags = 0, id, peer = 0, payload = "" } = value;
+    const [json, direct] = [(flags & 1) !== 0, (flags & 2) !== 0];
+    const content = new Uint8Array(Buffer.from(payload, "hex"));
+    const expected = safe ? { kind: "reliable", seq: id } : { kind: "volatile", channel };
+    assert.deepEqual(decode(bytes), { ...expected, json, direct, from: peer, payload: content });
+    if (direct) return; // only the server says so
+    const sent = safe ? reliable(id, peer, { json, bytes: content }) : volatile(channel, peer, { json, bytes: content });
+    assert.deepEqual(sent, bytes);
+  });
+}
 
 test("broken frames are refused, whatever they hold", () => {
   for (const frame of [[], [0], [4, 1], [1], [1, 0], [1, 0, 0], [2, 0, 128], [3, 1], [3, 1, 128], [2, 0, ...Array(9).fill(255), 1]]) {

@@ -77,6 +77,33 @@ test("only the first finalize counts", async () => {
   assert.equal(world.peer.frames("finalize").length, 1);
 });
 
+test("a finalize that the server could not take may be made again", async () => {
+  const { world, kit } = await arriving({ loading: "manual" });
+  const refuse = (id) => world.peer.send({ t: "error", id, code: "unavailable", message: "Try again." });
+  const first = kit.finalizeInviteLoading(true);
+  await settle();
+  refuse(1);
+  await assert.rejects(first, { code: "unavailable" });
+  assert.equal(kit.isInviteLoading(), true);
+  const second = kit.finalizeInviteLoading(true);
+  await settle();
+  world.peer.send({ t: "ok", id: 2, seq: 7 });
+  await second;
+  assert.deepEqual(world.peer.frames("finalize").map(({ id }) => id), [1, 2]);
+  assert.equal(kit.isInviteLoading(), false);
+});
+
+test("the SDK's own finalize is made again until the server takes it, and not after the end", async () => {
+  const { world, kit } = await arriving();
+  await world.clock.advance(5000);
+  world.peer.send({ t: "error", id: 1, code: "unavailable", message: "Try again." });
+  await world.clock.advance(5000);
+  assert.deepEqual(world.peer.frames("finalize").map(({ id }) => id), [1, 2]);
+  kit.close();
+  await world.clock.advance(60_000);
+  assert.deepEqual(world.clock.pending, []);
+});
+
 test("leaving before finalizing is finalizing with false, and afterwards it is leaving", async () => {
   const { world, kit } = await arriving();
   kit.leaveParty();

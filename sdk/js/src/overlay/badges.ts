@@ -84,7 +84,7 @@ export class Badges {
   #finish({ state, n, name, self, reason }: LoadingChange): void {
     const badge = this.#badges.get(n);
     if (self || !badge || (state !== "in" && state !== "gone")) return;
-    const text = state === "in" ? "is in!" : reason === "failed" || reason === "timeout" ? "could not join" : "is not coming";
+    const text = state === "in" ? "is in!" : reason === "timeout" ? "could not join" : "is not coming";
     badge.done = true;
     badge.element.dataset.state = state;
     put(badge.what, text);

@@ -13,9 +13,16 @@ export class Notes {
   readonly element = el("div", { class: "notes" });
   readonly #kit: Kit;
   #asked: (() => void) | undefined;
+  #announced: (() => void) | undefined;
 
   constructor(kit: Kit) {
     this.#kit = kit;
+    let at = kit.party.id;
+    // Who has left is not told that they joined, and has nothing to leave.
+    kit.on("party", ({ id }) => {
+      if (id !== at) this.#announced?.();
+      at = id;
+    });
   }
 
   show(invitation: Invitation): void {
@@ -41,7 +48,7 @@ export class Notes {
 
   #joined({ inviter, leave }: Invitation & { kind: "joined" }): void {
     const text = inviter ? ["You joined ", nameOf(inviter), "'s party"] : ["You joined a party"];
-    this.#note(announceMs, text, [
+    this.#announced = this.#note(announceMs, text, [
       ["OK", () => {}],
       ["Leave", () => leave()],
     ]);

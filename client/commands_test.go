@@ -1,0 +1,56 @@
+package client
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"partykit/party"
+)
+
+// TestEachCallIsItsCommand compares each call with its row in docs/protocol.md.
+func TestEachCallIsItsCommand(t *testing.T) {
+	bubble(t, func(t *testing.T, s *server) {
+		c, l := dialed(t, s, s.options())
+		id := 0
+		call := func(want, answer string, do func() (any, error), result any) {
+			t.Helper()
+			id++
+			type outcome struct {
+				value any
+				err   error
+			}
+			done := make(chan outcome, 1)
+			go func() { v, err := do(); done <- outcome{v, err} }()
+			l.want(fmt.Sprintf(want, id))
+			l.say(fmt.Sprintf(`{"t":"ok","id":%d,"seq":11%s}`, id, answer))
+			got := <-done
+			if diff := cmp.Diff(result, got.value); diff != "" || got.err != nil {
+				t.Errorf("%s: %v (-want +got):\n%s", want, got.err, diff)
+			}
+		}
+		ctx := t.Context()
+		call(`{"t":"invites","id":%d}`, `,"invites":[{"id":"i1","uses":2}]`, func() (any, error) { return c.Invites(ctx) }, []party.InviteView{{ID: "i1", Uses: 2}})
+		call(`{"t":"revoke","id":%d,"invite":"i1"}`, ``, func() (any, error) { return nil, c.Revoke(ctx, "i1") }, nil)
+		call(`{"t":"data","id":%d,"set":{"a":1,"b":2}}`, `,"waiting":true`, func() (any, error) { return c.SetData(ctx, map[string]any{"a": 1, "b": 2}) }, true)
+		call(`{"t":"data","id":%d,"patch":{"a":null,"c":[3]}}`, `,"waiting":true`, func() (any, error) { return c.PatchData(ctx, map[string]any{"a": nil, "c": []int{3}}) }, true)
+		call(`{"t":"landing","id":%d,"fields":[]}`, ``, func() (any, error) { return c.SetLanding(ctx, nil) }, false)
+		call(`{"t":"landing","id":%d,"fields":[{"id":"title","label":"","value":"Ruins"}]}`, ``, func() (any, error) { return c.SetLanding(ctx, []party.Field{{ID: "title", Value: "Ruins"}}) }, false)
+		call(`{"t":"finalize","id":%d,"success":false}`, ``, func() (any, error) { return nil, c.Finalize(ctx, false) }, nil)
+		call(`{"t":"rename","id":%d,"name":"Ada"}`, `,"name":"Ada 2"`, func() (any, error) { return c.Rename(ctx, "Ada") }, "Ada 2")
+
+		own := c.Saved().Own
+		if diff := cmp.Diff(party.Data{"b": []byte("2"), "c": []byte("[3]")}, own.Data); diff != "" {
+			t.Errorf("what was set and is said again after a reconnect (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]party.Field{{ID: "title", Value: "Ruins"}}, own.Landing); diff != "" {
+			t.Errorf("the landing info, likewise (-want +got):\n%s", diff)
+		}
+
+		go c.SendVolatile(5, Outgoing{To: 2, JSON: true, Payload: []byte(`1`)})
+		if got := l.hear(); got != "\x01\x05\x01\x021" {
+			t.Errorf("a volatile message is %q", got)
+		}
+	})
+}
