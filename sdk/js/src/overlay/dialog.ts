@@ -50,7 +50,7 @@ export class InviteDialog {
           "header",
           {},
           el("h2", { id: "title" }, "Invite friends"),
-          button("✕", () => this.element.close(), { class: "close", "aria-label": "Close" }),
+          button("✕", () => this.element.close(), { class: "quiet close", "aria-label": "Close" }),
         ),
         el("p", {}, "Whoever opens this link sees who is here and joins you in the game."),
         el("div", { class: "well" }, this.#qr),

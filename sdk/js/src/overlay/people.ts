@@ -62,7 +62,7 @@ export class People {
         ]
       : ["opening the game"];
     const tools = member?.self ? [] : this.#tools(who, member);
-    const dots = button("⋯", () => this.#toggle(open ? 0 : n), { class: "dots", "aria-label": `More about ${name}`, "aria-expanded": `${open}` });
+    const dots = button("⋯", () => this.#toggle(open ? 0 : n), { class: "quiet dots", "aria-label": `More about ${name}`, "aria-expanded": `${open}` });
     if (n === this.#last) this.#dots = dots;
     return el(
       "li",
