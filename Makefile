@@ -35,7 +35,7 @@ generate:
 	$(GO) generate ./...
 
 clean:
-	rm -rf partykit sdk/js/node_modules
+	rm -rf partykit sdk/js/node_modules test/openapi/node_modules
 
 # What the tests need beside Go: a C compiler for -race, Node for the SDK's
 # tests, a Chromium for the end-to-end story.
@@ -45,6 +45,7 @@ needs:
 	@$(call need,zbarimg,zbar-tools)
 	@$(call need_one,chromium-headless-shell chromium chromium-browser google-chrome,chromium-headless-shell,chromium)
 	@[ -d sdk/js/node_modules ] || npm ci --prefix sdk/js --no-audit --no-fund
+	@[ -d test/openapi/node_modules ] || npm ci --prefix test/openapi --no-audit --no-fund
 
 # need COMMANDS,PACKAGES: install the packages unless all commands are there.
 define need

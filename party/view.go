@@ -16,6 +16,7 @@ type Loading struct {
 	Message  string   `json:"message,omitempty"`
 	Progress *float64 `json:"progress,omitempty"` // 0 to 1
 	Stalled  bool     `json:"stalled,omitempty"`  // no progress for StalledTime
+	Seconds  int      `json:"seconds,omitempty"`  // until it is there, as measured from its progress
 }
 
 // Status is what members see of a member and no log holds.

@@ -23,6 +23,7 @@ const (
 	MaxSnapshot = 256 << 10
 
 	configStream = "CONFIG"
+	answerStream = "ANSWERS"
 
 	// headroom is what headers and the subject may add to an entry.
 	headroom = 4 << 10
@@ -88,11 +89,11 @@ func layout(shards, replicas int, budget int64) []jetstream.StreamConfig {
 		// it on its subject. A subscription to the log's own subjects would also
 		// see the appends that lost.
 		log.RePublish = &jetstream.RePublish{Source: subject(nsLog, ">"), Destination: subject(nsFollow, ">")}
-		all = append(all, log, one(nsSnapshots, 25), one(namespace(Invites), 12), one(namespace(Tickets), 12))
+		all = append(all, log, one(nsSnapshots, 25), one(namespace(Invites), 12), one(namespace(Tickets), 10))
 	}
 	config := base(configStream, 1, subject(namespace(Config), ">"))
 	config.SubjectDeleteMarkerTTL = markerTTL // the only table that is watched: an expiry must be told
-	return append(all, config)
+	return append(all, config, base(answerStream, 2, subject(namespace(Answers), ">")))
 }
 
 // ensureStreams makes the storage what layout says and reports its

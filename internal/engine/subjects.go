@@ -33,6 +33,7 @@ type Table byte
 const (
 	Invites Table = 'i'
 	Tickets Table = 'k'
+	Answers Table = 'a' // what requests with an idempotency key were answered
 	Config  Table = 'c' // games, keys, settings; its keys may have several parts, "art.demo.cover"
 )
 
@@ -131,6 +132,11 @@ func (e *Engine) recordPlace(t Table, key string) (place, error) {
 			return place{}, fmt.Errorf("%w: config key", ErrInvalid)
 		}
 		return place{configStream, subject(namespace(t), key)}, nil
+	case Answers:
+		if !validToken(key) {
+			return place{}, fmt.Errorf("%w: key", ErrInvalid)
+		}
+		return place{answerStream, subject(namespace(t), key)}, nil
 	case Invites, Tickets:
 		if !validToken(key) {
 			return place{}, fmt.Errorf("%w: key", ErrInvalid)

@@ -18,6 +18,7 @@ type Wish struct {
 	Expires time.Duration // 0: as the game is set
 	MaxUses int
 	Message string
+	Options party.InviteOptions
 }
 
 // Made is a link that was made. Code and URL are told here and nowhere else.
@@ -144,7 +145,7 @@ func (h *Host) wish(g game.Game, id party.ID, seed string, w Wish) wished {
 		code: code,
 		cmd: party.MakeInvite{
 			Player: party.Backend, As: party.Person{Name: g.Name, Face: Face(g.Name)},
-			ID: invite, Expires: expires, MaxUses: w.MaxUses, Message: w.Message,
+			ID: invite, Expires: expires, MaxUses: w.MaxUses, Message: w.Message, Options: w.Options,
 		},
 		link: link{party.GameID(g.ID), id, invite},
 		ttl:  max(expires, party.DefaultExpiry) + keepLink,

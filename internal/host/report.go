@@ -1,6 +1,8 @@
 package host
 
 import (
+	"time"
+
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -12,12 +14,19 @@ type report struct {
 	sent     party.Time
 	unsent   bool
 	stalled  bool // was told so
+
+	from   party.Time // when this phase began
+	begun  float64    // and at what progress
+	arrive party.Time // when it will be there, as measured; 0: not known yet
 }
 
 // shown is what the others see; nil as long as there is nothing to see.
 func (r *report) shown() *party.Loading {
 	l := r.loading
-	l.Stalled = r.stalled
+	l.Stalled, l.Seconds = r.stalled, 0
+	if r.arrive != 0 && !r.stalled {
+		l.Seconds = max(1, int(now().Until(r.arrive).Round(time.Second)/time.Second))
+	}
 	if l == (party.Loading{}) {
 		return nil
 	}
@@ -51,12 +60,32 @@ func (p *live) reported(id party.PlayerID, l party.Loading) {
 	}
 	if !same(r.loading, l) {
 		r.progress, r.stalled = t, false
+		r.measure(l, t)
 	}
 	r.loading, r.unsent = l, true
 	if r.due() <= t {
 		p.report(id, r, t)
 	}
 	p.schedule()
+}
+
+// measure reckons when a phase that tells its progress will be over: the pace
+// since it began, once that says something.
+func (r *report) measure(l party.Loading, t party.Time) {
+	if l.Progress == nil {
+		r.from, r.arrive = 0, 0
+		return
+	}
+	p := *l.Progress
+	if r.from == 0 || r.loading.Phase != l.Phase || p < r.begun {
+		r.from, r.begun, r.arrive = t, p, 0
+		return
+	}
+	took := r.from.Until(t)
+	if took < time.Second || p-r.begun < 0.02 {
+		return
+	}
+	r.arrive = t.Add(time.Duration((1 - p) / (p - r.begun) * float64(took)))
 }
 
 // same reports whether nothing went on between two reports.

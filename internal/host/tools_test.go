@@ -1,6 +1,7 @@
 package host
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -146,5 +147,28 @@ func TestTheActingLeader(t *testing.T) {
 		b.ok("data", map[string]any{"set": map[string]any{"level": "ruins"}})
 		b.fails(party.NotAllowed, "promote", map[string]any{"n": 2})
 		b.ok("kick", map[string]any{"n": 3})
+	})
+}
+
+func TestTheTimeToArrivalIsMeasured(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		b := w.hello("a", 2)
+		b.ok("join", map[string]any{"code": a.invite(nil)})
+		for i := range 5 {
+			b.session.Text(fmt.Appendf(nil, `{"t":"loading","phase":"downloading","progress":%v}`, float64(i)/10))
+			time.Sleep(time.Second)
+		}
+		frames := a.frames()
+		last := frames[len(frames)-1]["loading"].(map[string]any)
+		if got := last["seconds"]; got != 6.0 {
+			t.Fatalf("at 40 %% after 4 s it takes another %v s, want 6", got)
+		}
+		b.session.Text([]byte(`{"t":"loading","phase":"tutorial"}`))
+		time.Sleep(time.Second)
+		frames = a.frames()
+		if last := frames[len(frames)-1]["loading"].(map[string]any); last["seconds"] != nil {
+			t.Fatalf("a phase without progress takes %v s", last["seconds"])
+		}
 	})
 }

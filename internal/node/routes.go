@@ -20,6 +20,7 @@ func (n *Node) routes() http.Handler {
 	mux.HandleFunc("GET /favicon.ico", icon)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok\n") })
 	mux.HandleFunc("GET /readyz", n.ready)
+	n.registerAPI(mux)
 	if n.opts.Dev {
 		play := demo.Handler(demo.Options{})
 		mux.Handle("/play", play)

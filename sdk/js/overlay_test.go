@@ -70,6 +70,14 @@ func openPage(t *testing.T) *page {
 	return p
 }
 
+// restart loads the game anew.
+func (p *page) restart() {
+	p.t.Helper()
+	p.eval(`void (window.kit = undefined)`)
+	p.do(chromedp.Reload())
+	p.wait(`window.kit && document.querySelector("partykit-overlay")`)
+}
+
 func (p *page) do(steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
@@ -238,6 +246,118 @@ func TestOverlay(t *testing.T) {
 		p.eval(`socket.send = (text) => socket.say({ t: "error", id: JSON.parse(text).id, code: "too_many", message: "Remove one first." })`)
 		p.do(chromedp.Click(chromedp.CSS("partykit-button:last-of-type"), chromedp.NodeVisible))
 		p.wait(in(".note p") + `?.textContent === "Remove one first."`)
+	})
+
+	t.Run("tools", func(t *testing.T) {
+		p := &page{t, p.ctx}
+		const sent = `JSON.stringify(sent.filter(({ t }) => !["ping", "invite"].includes(t)).map(({ id, ...frame }) => frame))`
+		rows := `[...` + in("ul") + `.children].map((row) => [...row.children].filter((e) => !e.matches(".face")).map((e) => e.textContent).join("")).join("|")`
+		tool := func(row, label string) string {
+			return fmt.Sprintf(`((b) => (b.focus(), b.click()))([...[...%s.children].find((row) => row.textContent.includes(%q)).querySelectorAll("button")].find((b) => b.textContent === %q))`, in("ul"), row, label)
+		}
+		p.restart()
+		p.eval(`socket.event({ type: "held", seat: { n: 4, name: "KindLynx", face: 4, since: 1 } }, { type: "joined", member: member(3, "CalmHeron", {}) })`)
+		p.eval(`kit.showInviteLink()`)
+		p.wait(in("dialog") + `?.open`)
+		p.want(rows+`.replace(/<.*?>/, "B")`, "FriendlyAlpacayou, leader|B⋯|CalmHeron⋯|KindLynxopening the game⋯")
+
+		p.eval(tool("CalmHeron", "⋯"))
+		p.want(`document.querySelector("partykit-overlay").shadowRoot.activeElement.ariaLabel`, "More about CalmHeron")
+		p.eval(tool("CalmHeron", "Mute"))
+		p.wait(rows + `.includes("CalmHeronmuted")`)
+		p.want(`document.querySelector("partykit-overlay").shadowRoot.activeElement.ariaLabel`, "More about CalmHeron") // the focus stays
+		p.eval(tool("CalmHeron", "⋯"))
+		p.eval(tool("CalmHeron", "Unmute"))
+		p.wait(`!` + rows + `.includes("muted")`)
+		p.eval(`sent.length = 0`)
+		p.eval(tool("CalmHeron", "⋯"))
+		p.eval(tool("CalmHeron", "Make leader"))
+		p.wait(sent + ` === '[{"t":"promote","n":3}]'`)
+
+		p.eval(`sent.length = 0`)
+		p.eval(tool("KindLynx", "⋯"))
+		p.eval(tool("KindLynx", "Remove"))
+		p.want(sent, "[]") // asked once more
+		p.eval(in(".asking input") + `.click()`)
+		p.eval(tool("KindLynx", "Remove"))
+		p.wait(sent + ` === '[{"t":"kick","n":4,"ban":false},{"t":"revoke","invite":"i1"}]'`)
+		p.eval(`socket.event({ type: "lapsed", n: 4, reason: "kicked" }, { type: "castOut", outcast: { n: 4, name: "KindLynx", banned: false } })`)
+		p.want(rows+`.endsWith("|KindLynxremovedLet back in")`, "true")
+		p.eval(`sent.length = 0`)
+		p.eval(tool("KindLynx", "Let back in"))
+		p.wait(sent + ` === '[{"t":"readmit","n":4}]'`)
+
+		const lock = `[...document.querySelector("partykit-overlay").shadowRoot.querySelectorAll(".switch")].find((e) => e.textContent.startsWith("Lock"))`
+		p.eval(`sent.length = 0`)
+		p.eval(lock + `.querySelector("input").click()`)
+		p.wait(sent + ` === '[{"t":"settings","openness":"locked"}]'`)
+		p.wait(`!` + lock + `.querySelector("input").checked`) // it shows what is, not what was asked for
+		p.eval(`socket.event({ type: "changed", openness: "locked", inviters: "everyone", size: 8 })`)
+		p.want(lock+`.querySelector("input").checked`, "true")
+		p.eval(`socket.event({ type: "leader", leader: "g2", reason: "promoted" })`)
+		p.want(lock+`.hidden`, "true")
+		p.want(rows+`.includes("Let back in")`, "false")
+		p.eval(tool("CalmHeron", "⋯"))
+		p.want(`[...`+in(".tools")+`.children].map((b) => b.textContent)`, "Mute,Block")
+		p.eval(`socket.say({ t: "status", n: 2, presence: "reconnecting" })`) // and so this player acts
+		p.want(`[...`+in(".tools")+`.children].map((b) => b.textContent)`, "Mute,Block,Remove")
+
+		p.eval(tool("CalmHeron", "Block"))
+		p.wait(rows + `.includes("CalmHeronblocked")`)
+		p.eval(`socket.event({ type: "left", n: 3, reason: "left" })`)
+		p.eval(`socket.event({ type: "joined", member: member(3, "CalmHeron", { state: "loading" }) })`)
+		p.eval(`socket.event({ type: "joined", member: member(5, "WildIbex", { state: "loading" }) })`)
+		p.wait(badges() + ` === "WildIbexis loading"`) // no badges from whom one has blocked
+	})
+
+	t.Run("questions", func(t *testing.T) {
+		p := &page{t, p.ctx}
+		p.restart()
+		note := in(".note p") + `?.textContent`
+		p.eval(`socket.event({ type: "ready", ready: { by: "g1", since: 1, until: Date.now() + 30000, answers: [] } })`)
+		p.wait(note + ` === "FriendlyAlpaca asks who is ready: 0 of 2"`)
+		p.want(`[...`+in(".note .actions")+`.children].map((b) => b.textContent)`, "Ready,Not yet,Cancel")
+		p.eval(in(".note .primary") + `.click()`)
+		p.wait(`sent.some(({ t, yes }) => t === "answer" && yes)`)
+		p.eval(`socket.event({ type: "answered", n: 1, yes: true })`)
+		p.want(note, "FriendlyAlpaca asks who is ready: 1 of 2")
+		p.want(`[...`+in(".note .actions")+`.children].map((b) => b.textContent)`, "Cancel")
+		p.eval(`socket.event({ type: "readyEnded", reason: "all", ready: true })`)
+		p.want(note, "undefined")
+
+		p.eval(`socket.event({ type: "leader", leader: "g2", reason: "promoted" }, { type: "match", match: { id: "m1", joinable: true, since: 5 } })`)
+		p.want(note+`.endsWith(" plays a match. Follow?")`, "true")
+		p.eval(in(".note .actions button:last-child") + `.click()`)
+		p.wait(`sent.some(({ t, into, yes }) => t === "follow" && into === "m1" && !yes)`)
+		p.eval(`socket.event({ type: "followed", n: 1, answer: "no" })`)
+		p.want(note, "undefined")
+		p.eval(`void (window.heard = [], kit.on("follow", ({ match }) => heard.push(match.id)))`)
+		p.eval(`socket.event({ type: "match", match: { id: "m2", joinable: true, since: 6 } })`)
+		p.want(note, "undefined") // the game asks
+		p.want(`heard`, "m2")
+
+		p.eval(`socket.say({ t: "party", reason: "kicked", seq: 0, you: party.members[0], party: { ...party, id: "palone", members: [party.members[0]] } })`)
+		p.wait(note + `?.startsWith("You were taken out of <img")`)
+	})
+
+	t.Run("arrivals", func(t *testing.T) {
+		p := &page{t, p.ctx}
+		p.restart()
+		p.eval(`socket.event({ type: "joined", member: member(3, "CalmHeron", { state: "loading" }) })`)
+		p.wait(ready)
+		const hide = `(Object.defineProperty(document, "hidden", { configurable: true, get: () => %t }), document.dispatchEvent(new Event("visibilitychange")))`
+		p.eval(fmt.Sprintf(hide, true))
+		p.eval(`socket.event({ type: "finalized", n: 3 })`)
+		p.want(`document.title`, "(1) A game with a strict policy")
+		p.eval(fmt.Sprintf(hide, false))
+		p.want(`document.title`, "A game with a strict policy")
+		p.eval(`kit.showInviteLink()`)
+		p.wait(in("dialog") + `?.open`)
+		p.eval(`[...document.querySelector("partykit-overlay").shadowRoot.querySelectorAll(".switch")].find((e) => e.textContent.startsWith("Tell")).querySelector("input").click()`)
+		p.eval(fmt.Sprintf(hide, true))
+		p.eval(`socket.event({ type: "joined", member: member(4, "KindLynx", { state: "loading" }) })`)
+		p.eval(`socket.event({ type: "finalized", n: 4 })`)
+		p.want(`document.title`, "A game with a strict policy")
 	})
 
 	t.Run("policy", func(t *testing.T) {

@@ -29,6 +29,7 @@ var mayImport = map[string]string{
 	"party":          "internal/names",
 	"protocol":       "party",
 	"client":         "party protocol",
+	"client/api":     "party",
 
 	"internal/auth":  "",
 	"internal/face":  "",
@@ -43,6 +44,7 @@ var mayImport = map[string]string{
 
 	"internal/gateway": "party protocol internal/auth internal/game internal/host internal/limit",
 	"internal/landing": "party internal/auth internal/face internal/game internal/limit internal/names",
+	"internal/api":     "party protocol internal/game internal/host",
 	"internal/control": "party internal/game",
 	"internal/config":  "internal/game internal/limit internal/names",
 
@@ -63,7 +65,8 @@ var mayImport = map[string]string{
 var libraries = map[string]string{
 	"github.com/nats-io/...":            "internal/engine internal/engine/enginetest",
 	"github.com/coder/websocket":        "client internal/gateway internal/landing",
-	"github.com/go-json-experiment/...": "protocol",
+	"github.com/go-json-experiment/...": "protocol internal/api",
+	"github.com/danielgtaylor/huma/...": "internal/api",
 	"github.com/golang-jwt/...":         "internal/auth",
 	"code.dny.dev/ssrf":                 "internal/outbound",
 	"github.com/rivo/uniseg":            "internal/names",

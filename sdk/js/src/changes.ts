@@ -2,12 +2,14 @@
 // snapshots, with the reasons that only the frame in between knows.
 import type { Emitter } from "./emitter";
 import type { Events, Loading, Member, Party } from "./partykit";
-import type { PartyEvent } from "./party";
+import { type PartyEvent, freeze } from "./party";
 
 const same = (a: unknown, b: unknown) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** Emits everything that one frame changed. `party` itself comes last, from the caller. */
-export function tell(events: Emitter<Events>, before: Party, after: Party, frame: PartyEvent[]): void {
+export function tell(events: Emitter<Events>, old: Party, after: Party, frame: PartyEvent[]): void {
+  // In another party everybody is new at once: `party` alone tells of them.
+  const before = old.id === after.id ? old : after;
   const reason = (type: PartyEvent["type"], n?: number): string =>
     (frame.find((event) => event.type === type && (n === undefined || ("n" in event && event.n === n))) as { reason?: string })
       ?.reason ?? "";
@@ -19,20 +21,24 @@ export function tell(events: Emitter<Events>, before: Party, after: Party, frame
   }
   for (const seat of before.held) {
     if (!has(after.held, seat.n) && !has(after.members, seat.n)) {
-      events.emit("loading", { state: "gone", n: seat.n, name: seat.name, self: false, reason: "lapsed" });
+      const why = reason("lapsed", seat.n) || "lapsed";
+      events.emit("loading", { state: "gone", n: seat.n, name: seat.name, self: false, reason: why });
     }
   }
   for (const member of after.members) {
-    const old = was.get(member.n);
+    const past = was.get(member.n);
     was.delete(member.n);
-    if (!old) events.emit("member", { change: "joined", member });
+    if (!past) events.emit("member", { change: "joined", member });
     else {
-      if (old.name !== member.name) events.emit("member", { change: "renamed", member });
-      if (old.presence !== member.presence) events.emit("member", { change: "presence", member });
-      if (old.state !== member.state) events.emit("member", { change: "in", member });
+      if (past.name !== member.name) events.emit("member", { change: "renamed", member });
+      if (past.presence !== member.presence) events.emit("member", { change: "presence", member });
+      if (past.state !== member.state) events.emit("member", { change: "in", member });
+      for (const change of ["data", "follow"] as const) {
+        if (!same(past[change], member[change])) events.emit("member", { change, member });
+      }
     }
-    const finished = old?.state === "loading" && member.state === "in";
-    if (finished || (member.state === "loading" && (!old || !same(old.loading, member.loading)))) {
+    const finished = past?.state === "loading" && member.state === "in";
+    if (finished || (member.state === "loading" && (!past || !same(past.loading, member.loading)))) {
       loading(events, member, finished ? "in" : "loading", member.loading);
     }
   }
@@ -45,7 +51,12 @@ export function tell(events: Emitter<Events>, before: Party, after: Party, frame
     const leader = after.members.find((member) => member.leader);
     events.emit("leader", { ...(leader && { leader }), reason: reason("leader") });
   }
-  if (!same(before.data, after.data)) events.emit("partyData", after.data);
+  if (!same(old.data, after.data)) events.emit("partyData", after.data);
+  if (!same(old.match, after.match)) events.emit("match", after.match ?? null);
+  if (!same(old.ready, after.ready)) {
+    const ended = frame.find((event) => event.type === "readyEnded");
+    events.emit("ready", after.ready ?? null, ...(ended ? [freeze({ reason: ended.reason, ready: ended.ready })] : []));
+  }
 }
 
 function has(list: readonly { n: number }[], n: number): boolean {

@@ -11,6 +11,8 @@ export interface Speaker {
   text(frame: string): void;
   binary(frame: Uint8Array): void;
   state(state: ConnectionState): void;
+  /** The page may have gone out of sight, or come back. */
+  away(): void;
   /** Whether the cause of a refused hello could be mended, so that another one is worth a try. */
   mend(error: PartyKitError): boolean;
   /** It will not come back by itself. `error` is missing when the game closed it. */
@@ -125,6 +127,7 @@ export class Connection {
   }
 
   #woken(): void {
+    this.#speaker.away();
     if (globalThis.document?.visibilityState === "hidden") return;
     if (this.#timers.retry) this.#dial();
     else if (!this.#timers.pong) this.#ping();

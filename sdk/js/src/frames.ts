@@ -4,6 +4,8 @@ const volatileFrame = 1;
 const reliableFrame = 2;
 const acknowledgedFrame = 3;
 
+const bad = "a frame that cannot be read";
+
 const jsonFlag = 1;
 const directFlag = 2;
 
@@ -35,7 +37,7 @@ class Reader {
 
   byte(): number {
     const value = this.frame[this.at++];
-    if (value === undefined) throw new RangeError("the frame ends too soon");
+    if (value === undefined) throw new RangeError(bad);
     return value;
   }
 
@@ -46,7 +48,7 @@ class Reader {
       value += (byte % 128) * factor;
       if (byte < 128 && value <= Number.MAX_SAFE_INTEGER) return value;
     }
-    throw new RangeError("an integer has more than 53 bits");
+    throw new RangeError(bad);
   }
 
   rest(): Uint8Array {
@@ -81,7 +83,7 @@ export function decode(frame: Uint8Array): ServerFrame {
   const reader = new Reader(frame);
   const type = reader.byte();
   if (type === acknowledgedFrame) return { kind: "acknowledged", id: reader.varint(), seq: reader.varint() };
-  if (type !== volatileFrame && type !== reliableFrame) throw new RangeError("no such frame");
+  if (type !== volatileFrame && type !== reliableFrame) throw new RangeError(bad);
   const channel = type === volatileFrame ? reader.byte() : 0;
   const flags = reader.byte();
   const json = (flags & jsonFlag) !== 0;

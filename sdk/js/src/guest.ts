@@ -2,7 +2,7 @@
 // tab claims one: a reload or a reopened tab is the same guest, tabs open
 // together are different ones, and a duplicated tab is a new one.
 import type { Invite, LandingField, PartyData } from "./partykit";
-import { claim } from "./lock";
+import { type Claim, claim } from "./lock";
 import { local, session } from "./storage";
 
 /** What a guest carries across reloads. */
@@ -21,6 +21,8 @@ export interface Guest {
   own: { data?: PartyData; landing?: LandingField[] };
   /** The links this guest made, with their codes, which the server tells only once. */
   invites: (Invite & { options: string })[];
+  /** Whom this guest has muted. */
+  quiet: { [id: string]: "mute" | "block" };
 }
 
 /** A claimed guest. */
@@ -38,14 +40,14 @@ const maxSlots = 64;
 const messageShape = /^\d+ [01] [A-Za-z0-9+/]*={0,2}$/;
 
 /** Claims the slot this tab had, else the first free one. `scope` keeps games and servers apart. */
-export async function claimSlot(scope: string): Promise<Slot> {
+export async function claimSlot(scope: string, lease: () => Promise<Claim>): Promise<Slot> {
   const prefix = `partykit:${scope}`;
   const mine = /^\d{1,2}$/.test(session.get(prefix) ?? "") ? Number(session.get(prefix)) : -1;
   const order = [...Array(maxSlots).keys()].filter((n) => n !== mine);
   if (mine >= 0) order.unshift(mine);
   for (const n of local.lasting ? order : []) {
     const name = `${prefix}:${n}`;
-    const release = await claim(`${name}:lock`, n === mine ? reloadMs : 0);
+    const release = await claim(`${name}:lock`, n === mine ? reloadMs : 0, lease);
     if (!release) continue;
     session.set(prefix, `${n}`);
     return slot(name, release);
@@ -70,34 +72,31 @@ export function read(stored: string | null): Guest {
   } catch {
     found = {};
   }
-  const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
+  const text = (value: unknown): value is string => typeof value === "string" && value !== "";
   const list = (value: unknown) => (Array.isArray(value) ? value : []);
-  const count = (value: unknown) => (Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : 0);
-  if (!/^[0-9a-f]{32}$/.test(text(found.key) ?? "")) found = { key: newKey() };
+  const count = (value: any): number => (Number.isSafeInteger(value) && value >= 0 ? value : 0);
+  if (!text(found.key) || !/^[0-9a-f]{32}$/.test(found.key)) found = { key: newKey() };
 
-  const guest: Guest = {
-    key: found.key,
-    lastCommand: count(found.lastCommand),
-    lastMessage: count(found.lastMessage),
-    unanswered: list(found.unanswered).filter(
-      (request) => count(request?.id) > 0 && (messageShape.test(text(request.message) ?? "") || typeof request.command?.t === "string"),
+  const { key, token, party, resume, lastCommand, lastMessage, unanswered, own, invites, quiet } = found;
+  const { session: id, token: secret, epoch } = resume ?? {};
+  const { data, landing } = own ?? {};
+  return {
+    key,
+    ...(text(token) && { token }),
+    ...(text(party) && { party }),
+    ...([id, secret, epoch].every(text) && { resume: { session: id, token: secret, epoch } }),
+    lastCommand: count(lastCommand),
+    lastMessage: count(lastMessage),
+    unanswered: list(unanswered).filter(
+      (request) => count(request?.id) && (text(request.message) ? messageShape.test(request.message) : text(request.command?.t)),
     ),
-    own: {},
-    invites: list(found.invites).filter(
-      (invite) => text(invite?.id) && text(invite.code) && text(invite.url) && text(invite.options),
-    ),
+    own: {
+      ...(typeof data === "object" && data && !Array.isArray(data) && { data }),
+      ...(Array.isArray(landing) && { landing }),
+    },
+    invites: list(invites).filter((invite) => [invite?.id, invite?.code, invite?.url, invite?.options].every(text)),
+    quiet: Object.fromEntries(Object.entries<any>(quiet ?? {}).filter(([, how]) => how === "mute" || how === "block")),
   };
-  const token = text(found.token);
-  const party = text(found.party);
-  const { session: id, token: secret, epoch } = found.resume ?? {};
-  if (token) guest.token = token;
-  if (party) guest.party = party;
-  if (text(id) && text(secret) && text(epoch)) guest.resume = { session: id, token: secret, epoch };
-  if (typeof found.own?.data === "object" && found.own.data && !Array.isArray(found.own.data)) {
-    guest.own.data = found.own.data;
-  }
-  if (Array.isArray(found.own?.landing)) guest.own.landing = found.own.landing;
-  return guest;
 }
 
 function newKey(): string {

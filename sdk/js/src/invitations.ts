@@ -1,10 +1,13 @@
 // Invites that reach a running game: asked about, announced, or failed. One way
 // for the cold start and the warm one. A game that listens to `invite` is told;
 // for any other the overlay speaks.
-import type { Emitter } from "./emitter";
-import { PartyKitError } from "./errors";
-import type { Events, Invitation } from "./partykit";
-import type { Frame, Session } from "./session";
+import type { Core } from "./calls";
+import type { PartyKitError } from "./errors";
+import type { Invitation } from "./partykit";
+import type { Frame } from "./session";
+
+/** What a join names. */
+type By = { code: string } | { ticket: string } | { party: string };
 
 /** How long a game has, after its start, to listen before the overlay speaks for it. */
 const listenMs = 250;
@@ -12,43 +15,58 @@ const listenMs = 250;
 const askMs = 60_000;
 
 export class Invitations {
-  readonly #events: Emitter<Events>;
-  readonly #session: () => Session;
-  readonly #overlay: (invitation: Invitation) => void;
+  readonly #core: Core;
   #undelivered: Invitation[] = [];
   #withdraw: (() => void) | undefined;
 
-  constructor(events: Emitter<Events>, session: () => Session, overlay: (invitation: Invitation) => void) {
-    this.#events = events;
-    this.#session = session;
-    this.#overlay = overlay;
+  constructor(core: Core) {
+    this.#core = core;
   }
 
-  /** Joins by a code or a ticket; asks first when that would leave others' company. */
-  async join(by: { code: string } | { ticket: string }): Promise<void> {
+  /** Joins; asks first when that would leave others' company. */
+  async join(by: By): Promise<void> {
     try {
-      await this.#session().command("join", by);
+      await this.#core.command("join", by);
     } catch (error) {
-      if (!(error instanceof PartyKitError) || error.code !== "confirm_required") throw error;
-      if (!(await this.ask((error as PartyKitError & { invite?: Frame }).invite ?? {}, by))) throw error;
+      const { code, invite = {} } = error as PartyKitError & { invite?: Frame };
+      if (code !== "confirm_required" || !(await this.#ask(invite, by))) throw error;
+    }
+  }
+
+  /** A ticket that came while the game runs. */
+  async warm(ticket: string): Promise<void> {
+    try {
+      await this.join({ ticket });
+    } catch (error) {
+      if ((error as PartyKitError).code !== "confirm_required") this.#failed(error);
+    }
+  }
+
+  /** A welcome says what became of the ticket that the hello carried. */
+  async launched(invite: Frame, ticket: string): Promise<void> {
+    if (invite.error) return this.#failed(this.#core.error(invite.error));
+    try {
+      await this.#ask(invite, { ticket });
+    } catch (error) {
+      this.#failed(error);
     }
   }
 
   /** Asks the player; resolves to whether it joined. A newer question takes an older one's place. */
-  ask({ from, game, size }: Frame, by: { code: string } | { ticket: string }): Promise<boolean> {
+  #ask({ from, game, size }: Frame, by: By): Promise<boolean> {
     this.#withdraw?.();
     return new Promise((resolve, reject) => {
       let answer: Promise<void> | undefined;
       const stay = () => {
         clearTimeout(timer);
-        answer ??= Promise.reject(new PartyKitError("expired", "That question is not open any more. Open the link again."));
+        answer ??= Promise.reject(this.#core.error({ code: "expired", message: "That question is not open any more. Open the link again." }));
         answer.catch(() => {}); // only for who accepts too late
         resolve(false);
       };
       const accept = () => {
         clearTimeout(timer);
         if (!answer) {
-          answer = this.#session()
+          answer = this.#core
             .command("join", { ...by, confirm: true })
             .then(() => resolve(true));
           answer.catch(reject);
@@ -64,27 +82,27 @@ export class Invitations {
     });
   }
 
-  announce(inviter: string, leave: () => Promise<void>): void {
-    this.#deliver({ kind: "joined", inviter, leave });
+  announce(inviter: string): void {
+    this.#deliver({ kind: "joined", inviter, leave: this.#core.leave });
   }
 
-  failed(error: PartyKitError): void {
-    this.#deliver({ kind: "failed", error });
+  #failed(error: unknown): void {
+    this.#deliver({ kind: "failed", error: error as PartyKitError });
   }
 
   /** The game listens now: what is still undelivered goes to it. */
   listening(): void {
-    for (const invitation of this.#undelivered.splice(0)) this.#events.emit("invite", invitation);
+    for (const invitation of this.#undelivered.splice(0)) this.#core.events.emit("invite", invitation);
   }
 
   #deliver(invitation: Invitation): void {
     this.#undelivered.push(invitation);
-    if (this.#events.has("invite")) return this.listening();
+    if (this.#core.events.has("invite")) return this.listening();
     setTimeout(() => {
       const at = this.#undelivered.indexOf(invitation);
       if (at < 0) return;
       this.#undelivered.splice(at, 1);
-      this.#overlay(invitation);
+      this.#core.overlay().then((overlay) => overlay.invitation(invitation), () => {});
     }, listenMs);
   }
 }

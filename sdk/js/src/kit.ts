@@ -1,28 +1,26 @@
 // The kit that a game holds: one player, in one party. It joins the parts, and
 // does little itself.
 import { tell } from "./changes";
+import { type Calls, type Core, names } from "./calls";
 import { Emitter, call } from "./emitter";
 import { PartyKitError, fromServer } from "./errors";
 import { type ServerFrame, payloadOf } from "./frames";
 import type { Slot } from "./guest";
-import { Invitations } from "./invitations";
-import { codeOf, launchTicket, onWarmTicket, redeemed } from "./invite";
 import { checkPayload } from "./limits";
-import { Links } from "./links";
 import { InviteLoading } from "./loading";
-import { OverlayLoader } from "./loader";
-import { type EventFrame, type PartyEvent, type Snapshot, type StatusFrame, apply, applyStatus, freeze, snapshotOf, view } from "./party";
+import { Loader } from "./loader";
+import type { Overlay } from "./overlay/overlay";
+import { type EventFrame, type PartyEvent, type Snapshot, apply, applyStatus, freeze, snapshotOf, view } from "./party";
 import type {
+  ChatLine,
   ConnectionState,
+  DataOptions,
   Events,
-  Invitation,
-  Invite,
-  InviteOptions,
+  FollowQuestion,
   Json,
   Kit,
   LandingField,
   LoadingDetails,
-  Member,
   Message,
   MoveReason,
   Party,
@@ -31,31 +29,49 @@ import type {
   SendOptions,
   StartOptions,
 } from "./partykit";
-import { type Frame, type Listener, Session } from "./session";
+import { type Listener, Session } from "./session";
 import { Sets } from "./sets";
+import { launchTicket, onWarmTicket, redeemed } from "./ticket";
 
-/** Resolves to the kit at its first welcome. */
-export function connect(options: StartOptions, server: string, overlay: OverlayLoader, slot: Slot): Promise<Kit> {
-  return new Promise((resolve, reject) => new GameKit(options, server, overlay, slot, resolve, reject));
+/** Resolves to the kit at its first welcome. `folder` is where the SDK's other files are. */
+export function connect(options: StartOptions, server: string, folder: string, slot: Slot): Promise<Kit> {
+  return new Promise((resolve, reject) => new GameKit(options, server, folder, slot, resolve, reject));
 }
 
-class GameKit implements Kit {
+/** What calls.ts does; the calls go there. */
+interface GameKit extends Pick<Kit, (typeof names)[number]> {}
+
+class GameKit {
   readonly #events = new Emitter<Events>();
   readonly #session: Session;
   readonly #sets: Sets;
   readonly #loading: InviteLoading;
-  readonly #links: Links;
-  readonly #invitations: Invitations;
-  readonly #overlay: OverlayLoader;
+  readonly #calls: Loader<Calls>;
+  readonly #overlay: Loader<Overlay>;
   readonly #slot: Slot;
   #snapshot: Snapshot = snapshotOf({});
-  #party: Party = view(this.#snapshot, "");
+  #party: Party = view(this.#snapshot, "", {});
   #player: Player = { id: "", name: "", n: 0 };
+  #chat: readonly ChatLine[] = [];
+  /** The match that this player was asked about last. */
+  #asked: string | undefined;
+
+  static {
+    for (const name of names) {
+      Object.assign(this.prototype, {
+        [name](this: GameKit, ...args: any[]) {
+          const run = (calls: Calls) => (calls[name] as (...args: any[]) => unknown)(...args);
+          const calls = this.#calls.value;
+          return calls ? run(calls) : this.#calls.load().then(run);
+        },
+      });
+    }
+  }
 
   constructor(
     options: StartOptions,
     server: string,
-    overlay: OverlayLoader,
+    folder: string,
     slot: Slot,
     resolve: (kit: Kit) => void,
     reject: (error: unknown) => void,
@@ -67,11 +83,23 @@ class GameKit implements Kit {
     let launch: string | undefined;
 
     this.#slot = slot;
-    this.#overlay = overlay;
     this.#sets = new Sets(slot, session, party);
     this.#loading = new InviteLoading(session, options.loading !== "manual");
-    this.#links = new Links(slot, session, party);
-    this.#invitations = new Invitations(this.#events, session, (invitation) => this.#overlayInvitation(invitation));
+    const core: Core = {
+      events: this.#events,
+      slot,
+      party,
+      command: (t, members) => this.#session.command(t, members),
+      leave: () => this.leaveParty(),
+      overlay: () => this.#overlay.load(),
+      refresh: () => this.#show(this.#snapshot, this.#player, []),
+      error: fromServer,
+    };
+    const file = (name: string) => new URL(name, folder).href;
+    this.#calls = new Loader(file("calls.js"), (module) => module.calls(core));
+    this.#overlay = new Loader(options.overlay === false ? undefined : file("overlay.js"), (module) =>
+      module.mount(this, (event: keyof Events) => this.#events.has(event)),
+    );
 
     let welcomed = false;
     const greeting = () => {
@@ -84,12 +112,18 @@ class GameKit implements Kit {
         if (welcomed) return;
         welcomed = true;
         redeemed();
-        onWarmTicket((ticket) => this.#warm(ticket));
-        this.#overlay.ready(this);
+        onWarmTicket((ticket) => this.#calls.want(({ invitations }) => invitations.warm(ticket)));
+        this.#calls.want(); // in the background, so that a call made without a connection finds it there
+        if (globalThis.document?.querySelector?.("partykit-button")) this.#overlay.want();
         resolve(this);
       },
       event: (frame) => this.#changed(frame),
-      status: (frame) => this.#status(frame),
+      status: (frame) => this.#show(applyStatus(this.#snapshot, frame), this.#player, []),
+      chat: (frame) => {
+        const line = chatLine(frame, this.#snapshot);
+        this.#chat = [...this.#chat, line].slice(-200);
+        if (this.#heard(line)) this.#events.emit("chat", line);
+      },
       message: (frame) => this.#message(frame),
       resumed: () => this.#loading.repeat(),
       state: (state) => this.#events.emit("connection", state),
@@ -121,8 +155,11 @@ class GameKit implements Kit {
     const off = this.#events.on(event, callback);
     if (event === "party") call(callback, this.#party);
     if (event === "partyData") call(callback, this.#party.data);
+    if (event === "match") call(callback, this.#party.match ?? null);
+    if (event === "ready") call(callback, this.#party.ready ?? null);
     if (event === "connection") call(callback, this.connection);
-    if (event === "invite") this.#invitations.listening();
+    if (event === "follow" && this.#question) call(callback, this.#question);
+    if (event === "invite") this.#calls.value?.invitations.listening();
     return off;
   }
 
@@ -138,47 +175,17 @@ class GameKit implements Kit {
     else this.#session.volatile(channel ?? 0, target, payload);
   }
 
-  createInvite(options?: InviteOptions): Promise<Invite> {
-    return this.#links.create(options);
-  }
-
-  invites() {
-    return this.#links.list();
-  }
-
-  revokeInvite(id: string): Promise<void> {
-    return this.#links.revoke(id);
-  }
-
-  async join(codeOrUrl: string): Promise<void> {
-    const code = codeOf(`${codeOrUrl}`);
-    if (!code) throw new PartyKitError("not_found", "That is no invite link or code.");
-    await this.#invitations.join({ code });
-  }
-
   async leaveParty(): Promise<void> {
     if (this.#loading.active) await this.#loading.finalize(false);
     else await this.#session.command("leave");
   }
 
-  async rename(name: string): Promise<string> {
-    return (await this.#session.command("rename", { name: `${name}` })).name;
+  get chatHistory(): readonly ChatLine[] {
+    return freeze(this.#chat.filter((line) => this.#heard(line)));
   }
 
   close(): void {
     this.#session.close();
-  }
-
-  async showInviteLink(options?: InviteOptions): Promise<Invite> {
-    const overlay = await this.#overlay.load();
-    try {
-      const invite = await this.#links.create(options);
-      overlay.invite(invite);
-      return invite;
-    } catch (error) {
-      overlay.problem(error as PartyKitError);
-      throw error;
-    }
   }
 
   updateInviteLandingPageInfo(fields: readonly LandingField[]): Promise<void> {
@@ -197,12 +204,12 @@ class GameKit implements Kit {
     return this.#loading.active;
   }
 
-  updatePartyData(data: PartyData): Promise<void> {
-    return this.#sets.updateData(data);
+  updatePartyData(data: PartyData, options?: DataOptions): Promise<void> {
+    return this.#sets.updateData(data, options);
   }
 
-  patchPartyData(patch: PartyData): Promise<void> {
-    return this.#sets.patchData(patch);
+  patchPartyData(patch: PartyData, options?: DataOptions): Promise<void> {
+    return this.#sets.patchData(patch, options);
   }
 
   getPartyData(): PartyData {
@@ -228,35 +235,15 @@ class GameKit implements Kit {
     else if (!loading) this.#loading.over();
     else this.#loading.repeat();
 
-    this.#show(after, frame.you as Player, [], frame.reason as MoveReason);
+    const { you, reason, invite, chat = [] } = frame;
+    const leader = named(before, before.leader);
+    this.#chat = chat.map((line) => chatLine(line, after));
+    this.#show(after, you as Player, [], reason as MoveReason);
     if (frame.gap) this.#events.emit("gap", this.#party);
-    this.#invited(frame, launch, loading && after.members.length > 1);
-  }
-
-  /** Tells of the invite that led here, or of one that wants an answer. */
-  #invited({ invite, reason }: Frame, launch: string | undefined, company: boolean): void {
-    if (invite?.error) this.#invitations.failed(fromServer(invite.error));
-    else if (invite && launch) this.#ask(invite, launch);
-    else if (company && (launch || reason === "joined")) {
-      const { by } = this.#me ?? {};
-      const inviter = this.#party.members.find((member) => member.id === (by ?? this.#party.leader));
-      this.#invitations.announce(inviter?.name ?? "", () => this.leaveParty());
-    }
-  }
-
-  async #ask(invite: Frame, ticket: string): Promise<void> {
-    try {
-      await this.#invitations.ask(invite, { ticket });
-    } catch (error) {
-      this.#invitations.failed(error as PartyKitError);
-    }
-  }
-
-  async #warm(ticket: string): Promise<void> {
-    try {
-      await this.#invitations.join({ ticket });
-    } catch (error) {
-      if ((error as PartyKitError).code !== "confirm_required") this.#invitations.failed(error as PartyKitError);
+    if (reason === "kicked" || reason === "banned") this.#calls.want(({ kicked }) => kicked({ banned: reason === "banned", leader }));
+    if (invite && launch) this.#calls.want(({ invitations }) => invitations.launched(invite, launch));
+    else if (loading && after.members.length > 1 && (launch || reason === "joined")) {
+      this.#calls.want(({ invitations }) => invitations.announce(named(after, me.by ?? after.leader)));
     }
   }
 
@@ -268,22 +255,35 @@ class GameKit implements Kit {
     this.#show(after, me ?? this.#player, frame.events);
   }
 
-  #status(frame: StatusFrame): void {
-    this.#show(applyStatus(this.#snapshot, frame), this.#player, []);
-  }
-
   /** Makes a snapshot the present one and tells the game what changed. */
   #show(snapshot: Snapshot, { id, name, n }: Player, events: PartyEvent[], reason?: MoveReason): void {
     const before = this.#party;
     this.#snapshot = snapshot;
     this.#player = freeze({ id, name, n });
-    this.#party = view(snapshot, id);
-    // In another party everybody is new at once: `party` alone tells of them.
-    const base = before.id === snapshot.id ? before : { ...this.#party, data: before.data };
-    tell(this.#events, base, this.#party, events);
+    this.#party = view(snapshot, id, this.#slot.guest.quiet);
+    tell(this.#events, before, this.#party, events);
     this.#events.emit("party", this.#party, ...(reason ? [reason] : []));
-    const arriving = this.#party.members.some((member) => !member.self && member.state === "loading");
-    if (arriving || this.#party.held.length) this.#overlay.want();
+    const { members, held, match, ready } = this.#party;
+    const question = this.#question;
+    const asked = question && `${snapshot.id} ${match!.id}`;
+    if (question && asked !== this.#asked) this.#events.emit("follow", question);
+    this.#asked = asked;
+    const unheard = (event: keyof Events) => !this.#events.has(event);
+    const arriving = held.length || members.some((member) => !member.self && member.state === "loading");
+    if (arriving || (question && unheard("follow")) || (ready && unheard("ready"))) this.#overlay.want();
+  }
+
+  /** What this player has to answer: a match that began while it was here. */
+  get #question(): FollowQuestion | undefined {
+    const { match } = this.#party;
+    const me = this.#party.members.find((member) => member.self);
+    if (!match || !me || me.follow || match.since < me.joined) return undefined;
+    const answer = async (yes: boolean) => void (await this.#session.command("follow", { into: match.id, yes }));
+    return { match, accept: () => answer(true), decline: () => answer(false) };
+  }
+
+  #heard({ id }: ChatLine): boolean {
+    return !this.#slot.guest.quiet[id ?? ""];
   }
 
   #message(frame: ServerFrame & { kind: "volatile" | "reliable" }): void {
@@ -310,20 +310,19 @@ class GameKit implements Kit {
     else console.warn(`PartyKit: ${error.code}: ${error.message}`);
   }
 
-  #overlayInvitation(invitation: Invitation): void {
-    this.#overlay.load().then(
-      (overlay) => overlay.invitation(invitation),
-      () => {}, // not wanted, or told by the loader; unanswered means stay
-    );
-  }
-
-  get #me(): Member | undefined {
-    return this.#party.members.find((member) => member.self);
-  }
-
   #numberOf(to: Player | number | string): number {
     const found = this.#party.members.find(({ id, n }) => n === (typeof to === "object" ? to.n : to) || id === to);
     if (!found) throw new PartyKitError("not_found", "The member this message is for is not in the party.");
     return found.n;
   }
+}
+
+/** A line as the game sees it, with the writer's player id where it is known. */
+function chatLine({ n, name, text, at }: ChatLine, { members }: Snapshot): ChatLine {
+  const id = members.find((member) => member.n === n)?.id;
+  return freeze({ n, name, text, at, ...(id && { id }) });
+}
+
+function named({ members }: Snapshot, player: string): string {
+  return members.find(({ id }) => id === player)?.name ?? "";
 }

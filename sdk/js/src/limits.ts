@@ -8,7 +8,12 @@ const encoder = new TextEncoder();
 /** The length of a text in bytes of UTF-8. */
 const bytes = (text: string): number => encoder.encode(text).length;
 
-function atMost(limit: number, found: number, what: string): void {
+/** Throws when there are more than `limit`: of things, or of bytes in a text. */
+function atMost(limit: number, found: number | string, what: string): void {
+  if (typeof found === "string") {
+    found = bytes(found);
+    what = `Bytes of ${what}`;
+  }
   if (found > limit) throw new PartyKitError("too_large", `${what}: ${found}, at most ${limit}.`);
 }
 
@@ -34,11 +39,11 @@ export function checkData(data: unknown): PartyData {
   }
   const clean = JSON.parse(json) as PartyData;
   atMost(64, Object.keys(clean).length, "Keys of party data");
-  atMost(16384, bytes(json), "Bytes of party data");
+  atMost(16384, json, "party data");
   for (const [key, value] of Object.entries(clean)) {
     if (!key) bad("A key of party data is empty.");
-    atMost(63, bytes(key), "Bytes of a key of party data");
-    atMost(4095, bytes(JSON.stringify(value)), "Bytes of a value of party data");
+    atMost(63, key, "a key of party data");
+    atMost(4095, JSON.stringify(value), "a value of party data");
   }
   return clean;
 }
@@ -50,16 +55,16 @@ export function checkLanding(fields: readonly LandingField[]): LandingField[] {
   return fields.map(({ id, label = "", value }) => {
     if (!id) bad("A landing field needs an id.");
     const field = { id: `${id}`, label: `${label}`, value: `${value ?? ""}` };
-    atMost(63, bytes(field.id), "Bytes of a landing field's id");
-    atMost(63, bytes(field.label), "Bytes of a landing field's label");
-    atMost(511, bytes(field.value), "Bytes of a landing field's value");
+    atMost(63, field.id, "a landing field's id");
+    atMost(63, field.label, "a landing field's label");
+    atMost(511, field.value, "a landing field's value");
     return field;
   });
 }
 
-/** Throws when the message of an invite is longer than 255 bytes. */
-export function checkMessage(message = ""): void {
-  atMost(255, bytes(message), "Bytes of an invite's message");
+/** Throws when a command is larger than a frame may be: the connection would end at each try to send it. */
+export function checkCommand(command: object): void {
+  atMost(32_000, JSON.stringify(command), "a command");
 }
 
 /** Throws when a game message is larger than 16 KiB. */

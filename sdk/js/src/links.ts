@@ -1,28 +1,27 @@
 // The invite links of this guest. The server tells a code once and stores only
 // its hash, so the guest keeps it, to offer the same live link again.
-import type { Guest, Slot } from "./guest";
-import { checkMessage } from "./limits";
-import type { Invite, InviteOptions, LiveInvite, Party } from "./partykit";
-import type { Session } from "./session";
+import type { Core } from "./calls";
+import type { Guest } from "./guest";
+import type { Invite, InviteOptions, LiveInvite } from "./partykit";
 
 const maxKept = 64;
+const maxMessage = 255;
 
 export class Links {
-  readonly #slot: Slot;
-  readonly #session: () => Session;
-  readonly #party: () => Party;
+  readonly #core: Core;
   readonly #asked = new Map<string, Promise<Invite>>();
 
-  constructor(slot: Slot, session: () => Session, party: () => Party) {
-    this.#slot = slot;
-    this.#session = session;
-    this.#party = party;
+  constructor(core: Core) {
+    this.#core = core;
   }
 
   async create({ expires, maxUses, message }: InviteOptions = {}): Promise<Invite> {
-    checkMessage(message);
+    const bytes = new TextEncoder().encode(message).length;
+    if (bytes > maxMessage) {
+      throw this.#core.error({ code: "too_large", message: `Bytes of an invite's message: ${bytes}, at most ${maxMessage}.` });
+    }
     const key = JSON.stringify([expires || 0, maxUses || 0, message || ""]);
-    const live = this.#party().invites.find((invite) => usable(invite) && this.#kept(invite.id)?.options === key);
+    const live = this.#core.party().invites.find((invite) => usable(invite) && this.#kept(invite.id)?.options === key);
     if (live) return this.#whole(live);
     let asked = this.#asked.get(key);
     if (!asked) {
@@ -33,28 +32,28 @@ export class Links {
   }
 
   async list(): Promise<readonly (LiveInvite & Partial<Invite>)[]> {
-    const { invites } = await this.#session().command("invites");
+    const { invites } = await this.#core.command("invites");
     return ((invites ?? []) as LiveInvite[]).map((invite) => this.#whole(invite));
   }
 
   async revoke(invite: string): Promise<void> {
-    await this.#session().command("revoke", { invite });
-    this.#keep(this.#slot.guest.invites.filter(({ id }) => id !== invite));
+    await this.#core.command("revoke", { invite });
+    this.#keep(this.#core.slot.guest.invites.filter(({ id }) => id !== invite));
   }
 
   async #make(options: string, members: Record<string, unknown>): Promise<Invite> {
-    const { invite, code, url } = await this.#session().command("invite", members);
-    this.#keep([...this.#slot.guest.invites, { ...invite, code, url, options }].slice(-maxKept));
+    const { invite, code, url } = await this.#core.command("invite", members);
+    this.#keep([...this.#core.slot.guest.invites, { ...invite, code, url, options }].slice(-maxKept));
     return this.#whole(invite);
   }
 
   #kept(id: string) {
-    return this.#slot.guest.invites.find((invite) => invite.id === id);
+    return this.#core.slot.guest.invites.find((invite) => invite.id === id);
   }
 
   #keep(invites: Guest["invites"]): void {
-    this.#slot.guest.invites = invites;
-    this.#slot.save();
+    this.#core.slot.guest.invites = invites;
+    this.#core.slot.save();
   }
 
   /** A live link with the code and the address that only this guest knows. */

@@ -1,45 +1,45 @@
-// Loads the overlay when it is needed first, from beside the SDK itself.
+// The parts that are loaded when they are needed first, from beside the SDK
+// itself: the overlay, and the calls that a game makes seldom.
 import { PartyKitError } from "./errors";
-import type { Overlay } from "./overlay/overlay";
-import type { Kit } from "./partykit";
 
-export class OverlayLoader {
+/** Imports a module. A failure is on the console, too. */
+export async function load(url: string): Promise<any> {
+  try {
+    return await import(/* webpackIgnore: true */ /* @vite-ignore */ url);
+  } catch {
+    const message = `${url} could not be loaded. Does the page's script-src allow it?`;
+    console.warn(`PartyKit: ${message}`);
+    throw new PartyKitError("unavailable", message);
+  }
+}
+
+export class Loader<T> {
+  /** What was made of the module, once it is there. */
+  value: T | undefined;
   readonly #url: string | undefined;
-  #kit: Kit | undefined;
-  #overlay: Promise<Overlay> | undefined;
+  readonly #make: (module: any) => T;
+  #loading: Promise<T> | undefined;
 
-  /** Without an address there is no overlay. */
-  constructor(url: string | undefined) {
+  /** Without an address there is nothing to load. */
+  constructor(url: string | undefined, make: (module: any) => T) {
     this.#url = url;
+    this.#make = make;
   }
 
-  /** The kit is there. A page with a <partykit-button> gets its overlay now. */
-  ready(kit: Kit): void {
-    this.#kit = kit;
-    if (this.#overlay || globalThis.document?.querySelector?.("partykit-button")) this.want();
+  /** Uses it, at once when it is there. What cannot be loaded is on the console. */
+  want(use: (value: T) => void = () => {}): void {
+    if (this.value) use(this.value);
+    else this.load().then(use, () => {});
   }
 
-  /** There is something to show. */
-  want(): void {
-    this.load().catch(() => {}); // said once below
-  }
-
-  load(): Promise<Overlay> {
+  load(): Promise<T> {
     if (!this.#url) return Promise.reject(new PartyKitError("bad_request", "This kit was started with overlay: false."));
-    this.#overlay ??= this.#import(this.#url).catch((error) => {
-      console.warn(`PartyKit: the overlay could not be loaded from ${this.#url}. Does the page's script-src allow it?`);
-      throw error;
-    });
-    return this.#overlay;
-  }
-
-  async #import(url: string): Promise<Overlay> {
-    let module: typeof import("./overlay/overlay");
-    try {
-      module = await import(/* webpackIgnore: true */ /* @vite-ignore */ url);
-    } catch {
-      throw new PartyKitError("unavailable", `The overlay could not be loaded from ${url}.`);
-    }
-    return module.mount(this.#kit!);
+    return (this.#loading ??= load(this.#url).then(
+      (module) => (this.value = this.#make(module)),
+      (error) => {
+        this.#loading = undefined; // the next need is another try
+        throw error;
+      },
+    ));
   }
 }

@@ -1,14 +1,12 @@
 // One tab, one guest: a slot is claimed by a Web Lock, which ends with its tab.
-// Insecure origins (a phone in the local network) have none; there a lease in
-// localStorage stands in, renewed while its tab lives.
-import { local } from "./storage";
-
-/** How long a lease lasts. A hidden tab's timers run once a minute. */
-const leaseMs = 90_000;
-const renewMs = 20_000;
+// Insecure origins (a phone in the local network) have none; there a lease
+// stands in, which is loaded for them (lease.ts).
 
 /** Claims a name, waiting up to so many milliseconds for it; undefined when another tab has it. */
-export async function claim(name: string, wait: number): Promise<(() => void) | undefined> {
+export type Claim = (name: string, wait: number) => Promise<(() => void) | undefined>;
+
+/** Claims by a Web Lock where there are any, else by what `lease` loads. */
+export async function claim(name: string, wait: number, lease: () => Promise<Claim>): ReturnType<Claim> {
   const locks = globalThis.navigator?.locks;
   if (locks) {
     try {
@@ -17,10 +15,10 @@ export async function claim(name: string, wait: number): Promise<(() => void) | 
       // an origin that may not use locks
     }
   }
-  return claimLease(name, wait);
+  return (await lease())(name, wait);
 }
 
-function claimLock(locks: LockManager, name: string, wait: number): Promise<(() => void) | undefined> {
+function claimLock(locks: LockManager, name: string, wait: number): ReturnType<Claim> {
   return new Promise((resolve, reject) => {
     const options = wait ? { signal: AbortSignal.timeout(wait) } : { ifAvailable: true };
     locks
@@ -30,29 +28,4 @@ function claimLock(locks: LockManager, name: string, wait: number): Promise<(() 
       })
       .catch((error: DOMException) => (error.name === "TimeoutError" ? resolve(undefined) : reject(error)));
   });
-}
-
-async function claimLease(name: string, wait: number): Promise<(() => void) | undefined> {
-  const me = Math.random().toString(36).slice(2);
-  const holder = () => (local.get(name) ?? "").split(" ");
-  const write = () => local.set(name, `${me} ${Date.now()}`);
-  const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
-  const free = () => {
-    const age = Date.now() - Number(holder()[1] ?? 0);
-    return !(age >= 0 && age < leaseMs);
-  };
-
-  if (!free() && wait) await pause(wait);
-  if (!free()) return undefined;
-  write();
-  await pause(30 + Math.random() * 30); // another tab may have written at the same moment: the last one has it
-  if (holder()[0] !== me) return undefined;
-
-  const renewing = setInterval(write, renewMs);
-  const release = () => {
-    clearInterval(renewing);
-    if (holder()[0] === me) local.set(name, null);
-  };
-  globalThis.addEventListener?.("pagehide", release, { once: true });
-  return release;
 }

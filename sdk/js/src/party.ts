@@ -1,12 +1,15 @@
 // The party as this client knows it: the snapshot of the protocol, and what
 // each event and status changes in it. Nothing here is ever changed in place.
-import type { Held, LandingField, LiveInvite, Loading, Member, Party, PartyData } from "./partykit";
+import type { Held, LandingField, LiveInvite, Loading, Match, Member, Outcast, Party, PartyData, ReadyCheck, ReadyEnd } from "./partykit";
 
 /** A member as the server writes it. */
-export type WireMember = Omit<Member, "self" | "leader">;
+export type WireMember = Omit<Member, "self" | "leader" | "quiet">;
 
 /** The snapshot as the server writes it. */
-export type Snapshot = Omit<Party, "members"> & { readonly members: readonly WireMember[] };
+export type Snapshot = Omit<Party, "members" | "acting"> & { readonly members: readonly WireMember[] };
+
+/** The players that are muted, by their ids. */
+export type Quiet = { readonly [id: string]: "mute" | "block" };
 
 /** One change of the party; `events` are applied whole. */
 export interface EventFrame {
@@ -17,7 +20,7 @@ export interface EventFrame {
 
 export type PartyEvent =
   | { type: "held"; seat: Held }
-  | { type: "lapsed"; n: number }
+  | { type: "lapsed"; n: number; reason?: string }
   | { type: "joined"; member: WireMember }
   | { type: "finalized"; n: number }
   | { type: "left"; n: number; reason: string }
@@ -27,7 +30,16 @@ export type PartyEvent =
   | { type: "invited"; invite: LiveInvite }
   | { type: "used"; invite: string; uses: number }
   | { type: "revoked"; invite: string }
-  | { type: "renamed"; n: number; name: string };
+  | { type: "renamed"; n: number; name: string }
+  | ({ type: "changed" } & Pick<Party, "openness" | "inviters" | "size">)
+  | { type: "castOut"; outcast: Outcast }
+  | { type: "readmitted"; n: number }
+  | { type: "member"; n: number; data: PartyData }
+  | { type: "match"; match: Match | null }
+  | { type: "followed"; n: number; answer: "yes" | "no" }
+  | { type: "ready"; ready: ReadyCheck }
+  | { type: "answered"; n: number; yes: boolean }
+  | ({ type: "readyEnded" } & ReadyEnd);
 
 export interface StatusFrame {
   n: number;
@@ -43,6 +55,7 @@ export function snapshotOf(party: Partial<Snapshot>): Snapshot {
     revision: 0,
     size: 8,
     openness: "invite_only",
+    inviters: "everyone",
     leader: "",
     dataRevision: 0,
     ...party,
@@ -51,6 +64,7 @@ export function snapshotOf(party: Partial<Snapshot>): Snapshot {
     data: party.data ?? {},
     landing: party.landing ?? [],
     invites: party.invites ?? [],
+    outcasts: party.outcasts ?? [],
   };
 }
 
@@ -65,22 +79,22 @@ export function applyStatus(party: Snapshot, { n, presence, loading }: StatusFra
 }
 
 function change(party: Snapshot, event: PartyEvent): Snapshot {
-  const { members, held, invites } = party;
+  const { members, held, invites, outcasts } = party;
   switch (event.type) {
     case "held":
       return { ...party, held: [...held, event.seat] };
     case "lapsed":
-      return { ...party, held: held.filter((seat) => seat.n !== event.n) };
+      return { ...party, held: without(held, event.n) };
     case "joined":
       return {
         ...party,
-        held: held.filter((seat) => seat.n !== event.member.n),
+        held: without(held, event.member.n),
         members: [...members, event.member],
       };
     case "finalized":
       return withMember(party, event.n, ({ loading: _, ...member }) => ({ ...member, state: "in" }));
     case "left":
-      return { ...party, members: members.filter((member) => member.n !== event.n) };
+      return { ...party, members: without(members, event.n) };
     case "leader":
       return { ...party, leader: event.leader };
     case "data":
@@ -98,25 +112,63 @@ function change(party: Snapshot, event: PartyEvent): Snapshot {
       return { ...party, invites: invites.filter((invite) => invite.id !== event.invite) };
     case "renamed":
       return withMember(party, event.n, (member) => ({ ...member, name: event.name }));
+    case "changed": {
+      const { type: _, ...settings } = event;
+      return { ...party, ...settings };
+    }
+    case "castOut":
+      return { ...party, outcasts: [...without(outcasts, event.outcast.n), event.outcast] };
+    case "readmitted":
+      return { ...party, outcasts: without(outcasts, event.n) };
+    case "member":
+      return withMember(party, event.n, (member) => ({ ...member, data: event.data }));
+    case "match":
+      return inMatch(party, event.match);
+    case "followed":
+      return withMember(party, event.n, (member) => ({ ...member, follow: event.answer }));
+    case "ready":
+      return { ...party, ready: event.ready };
+    case "answered": {
+      const { n, yes } = event;
+      return party.ready ? { ...party, ready: { ...party.ready, answers: [...without(party.ready.answers, n), { n, yes }] } } : party;
+    }
+    case "readyEnded": {
+      const { ready: _, ...rest } = party;
+      return rest;
+    }
     default:
       return party;
   }
+}
+
+/** Another match is a new question to all but the leader. */
+function inMatch({ match: old, ...party }: Snapshot, match: Match | null): Snapshot {
+  const members =
+    match && match.id === old?.id
+      ? party.members
+      : party.members.map(({ follow: _, ...member }) => (match && member.id === party.leader ? { ...member, follow: "yes" as const } : member));
+  return { ...party, members, ...(match && { match }) };
+}
+
+function without<T extends { n: number }>(list: readonly T[], n: number): T[] {
+  return list.filter((entry) => entry.n !== n);
 }
 
 function withMember(party: Snapshot, n: number, edit: (member: WireMember) => WireMember): Snapshot {
   return { ...party, members: party.members.map((member) => (member.n === n ? edit(member) : member)) };
 }
 
-/** The snapshot as the game sees it: who is oneself, who leads, and frozen to the bottom. */
-export function view(party: Snapshot, me: string): Party {
-  return freeze({
-    ...party,
-    members: party.members.map((member) => ({
-      ...member,
-      self: member.id === me,
-      leader: member.id === party.leader,
-    })),
-  });
+/** The snapshot as the game sees it: who is oneself, who leads or acts, who is muted, and frozen to the bottom. */
+export function view(party: Snapshot, me: string, quiet: Quiet): Party {
+  const members = party.members.map((member) => ({
+    ...member,
+    ...(quiet[member.id] && { quiet: quiet[member.id]! }),
+    self: member.id === me,
+    leader: member.id === party.leader,
+  }));
+  const there = members.filter(({ presence }) => presence !== "reconnecting");
+  const acting = there.some(({ leader }) => leader) ? undefined : (there.find(({ state }) => state === "in") ?? there[0]);
+  return freeze({ ...party, members, ...(acting && { acting: acting.id }) });
 }
 
 /** Freezes a value of JSON and everything in it. */

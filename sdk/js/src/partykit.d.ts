@@ -46,8 +46,9 @@ export interface Kit {
   readonly connection: ConnectionState;
 
   /**
-   * Calls back at every event and returns what ends that. `party`, `partyData`
-   * and `connection` tell a state: they also call back at once with the present one.
+   * Calls back at every event and returns what ends that. `party`, `partyData`,
+   * `match`, `ready` and `connection` tell a state: they also call back at once with
+   * the present one, and `follow` does when this player has not answered yet.
    */
   on<E extends keyof Events>(event: E, callback: (...args: Events[E]) => void): () => void;
 
@@ -67,15 +68,49 @@ export interface Kit {
   /** Takes a link back. Its maker or the leader may. */
   revokeInvite(id: string): Promise<void>;
   /**
-   * Joins the party of a code or of a pasted link. Of a link only the code is
-   * taken, and this kit's own server is asked. When it would leave others'
-   * company, the player is asked first; staying rejects with `confirm_required`.
+   * Joins the party of a code or of a pasted link, or an open party of this game
+   * by its id. Of a link only the code is taken, and this kit's own server is
+   * asked. When it would leave others' company, the player is asked first;
+   * staying rejects with `confirm_required`.
    */
-  join(codeOrUrl: string): Promise<void>;
+  join(to: string | { party: string }): Promise<void>;
   /** Back to a party of one; before finalizing the same as finalizeInviteLoading(false). */
   leaveParty(): Promise<void>;
   /** Resolves to the name as it now is: cleaned, and unique in the party. */
   rename(name: string): Promise<string>;
+  /** Changes how the party is entered. The leader may; one that acts for it may only lock. */
+  settings(settings: Settings): Promise<void>;
+  /** Gives the crown to another member. The leader may. */
+  promote(member: Who): Promise<void>;
+  /**
+   * Takes out a member or a held seat, and keeps it out until readmitted; with
+   * `ban` for good. The leader may, and who acts for it, but not ban.
+   */
+  kick(who: Who, options?: { ban?: boolean }): Promise<void>;
+  /** Lets one of `party.outcasts` come back. */
+  readmit(who: Outcast | number): Promise<void>;
+  /** Replaces this player's own data, which all see: hero, team, colour. ≤ 32 keys, ≤ 2 KiB, over all members ≤ 16 KiB. */
+  updateMemberData(data: PartyData): Promise<void>;
+  /** Changes only the keys given; null deletes one. */
+  patchMemberData(patch: PartyData): Promise<void>;
+  /** Tells where the party plays; null: in no match any more. A new id asks the others to follow. The leader may. */
+  setMatch(match: MatchInfo | null): Promise<void>;
+  /** Whether this player follows into the party's match. */
+  follow(yes: boolean): Promise<void>;
+  /** Asks all who are in whether they are ready. The leader may. */
+  startReadyCheck(options?: ReadyOptions): Promise<void>;
+  answerReady(yes: boolean): Promise<void>;
+  /** Ends the ready check: by who began it, or the leader. */
+  cancelReadyCheck(): Promise<void>;
+  /** Writes a line of chat, 1 to 500 characters; one a second (burst 5). It comes back by `chat`, as everybody's. */
+  chat(text: string): Promise<void>;
+  /** The last 200 lines of 24 hours, the oldest first, without those of muted players. */
+  readonly chatHistory: readonly ChatLine[];
+  /**
+   * What this player wants to see of another: "mute" hides its chat, "block" its
+   * badges too, null lifts either. Nobody is told; it is remembered with this guest.
+   */
+  mute(who: Player | string, how?: "mute" | "block" | null): Promise<void>;
   /** Ends the connection for good. The member's place is kept for 60 s, as after a closed tab. */
   close(): void;
 
@@ -93,9 +128,9 @@ export interface Kit {
   /** Whether the game was launched by an invite that is not finalized yet. */
   isInviteLoading(): boolean;
   /** Replaces the party data. The leader's is sent to all, oneself included; others' is kept until they lead. */
-  updatePartyData(data: PartyData): Promise<void>;
+  updatePartyData(data: PartyData, options?: DataOptions): Promise<void>;
   /** Changes only the keys given; null deletes one. */
-  patchPartyData(patch: PartyData): Promise<void>;
+  patchPartyData(patch: PartyData, options?: DataOptions): Promise<void>;
   /** Always the latest data of the current leader. */
   getPartyData(): PartyData;
   /** At once, and at every change, one's own included. Returns what ends it. */
@@ -111,6 +146,9 @@ export interface Player {
   readonly n: number;
 }
 
+/** A member or a held seat: itself, its `n`, or a member's player id. */
+export type Who = { readonly n: number } | number | string;
+
 export interface Party {
   readonly id: string;
   readonly game: string;
@@ -118,9 +156,14 @@ export interface Party {
   readonly revision: number;
   /** How many places there are. */
   readonly size: number;
+  /** `open`: its id lets in, too. `locked`: nobody new. */
   readonly openness: "invite_only" | "open" | "locked";
+  /** Who may make invites. */
+  readonly inviters: "everyone" | "leader";
   /** The leader's player id. */
   readonly leader: string;
+  /** Who acts for a leader that has lost its connection: its player id. */
+  readonly acting?: string;
   /** In order of joining. */
   readonly members: readonly Member[];
   /** Friends who opened a link and started the game, which has not reported yet. */
@@ -129,6 +172,69 @@ export interface Party {
   readonly dataRevision: number;
   readonly landing: readonly LandingField[];
   readonly invites: readonly LiveInvite[];
+  /** Where the party plays. */
+  readonly match?: Match;
+  /** The ready check under way. */
+  readonly ready?: ReadyCheck;
+  /** Who is kept out. */
+  readonly outcasts: readonly Outcast[];
+}
+
+export interface Settings {
+  openness?: Party["openness"];
+  inviters?: Party["inviters"];
+  /** Places, no fewer than are taken. */
+  size?: number;
+}
+
+export interface Outcast {
+  /** Its number as a member or a held seat. */
+  readonly n: number;
+  readonly name: string;
+  readonly banned: boolean;
+}
+
+export interface MatchInfo {
+  /** ≤ 127 bytes. Another id is another match. */
+  readonly id: string;
+  /** What a client needs to get there, seen by members only: JSON, ≤ 2 KiB. */
+  readonly connection?: Json;
+  /** Whether one can still get in. */
+  readonly joinable?: boolean;
+  /** Seats that are free, as the game counts them. */
+  readonly free?: number;
+}
+
+export interface Match extends MatchInfo {
+  readonly joinable: boolean;
+  /** Since when, in Unix milliseconds. */
+  readonly since: number;
+}
+
+export interface ReadyOptions {
+  /** 5 to 300; default 30. */
+  seconds?: number;
+  /** Keep the answers when roster or data change. */
+  keep?: boolean;
+}
+
+export interface ReadyCheck {
+  /** The player id of who asks. */
+  readonly by: string;
+  readonly since: number;
+  readonly until: number;
+  readonly keep?: boolean;
+  readonly answers: readonly { readonly n: number; readonly yes: boolean }[];
+}
+
+export interface ChatLine {
+  /** Who wrote it, by number and by the name of then. */
+  readonly n: number;
+  readonly name: string;
+  readonly text: string;
+  readonly at: number;
+  /** The writer's player id, unless it had left before this player came. */
+  readonly id?: string;
 }
 
 export interface Member extends Player {
@@ -143,6 +249,12 @@ export interface Member extends Player {
   /** The id of the link it came by, and of the player who made that link. */
   readonly invite?: string;
   readonly by?: string;
+  /** What it has set of its own, once it has. Written by another player: check it. */
+  readonly data?: PartyData;
+  /** Whether it follows into the party's match, once it has answered. */
+  readonly follow?: "yes" | "no";
+  /** How this player has muted it. */
+  readonly quiet?: "mute" | "block";
   /** This very player. */
   readonly self: boolean;
   readonly leader: boolean;
@@ -207,6 +319,11 @@ export interface Invite extends LiveInvite {
   readonly url: string;
 }
 
+export interface DataOptions {
+  /** Only if `party.dataRevision` still is this; else `revision_conflict`, with `data` and `revision` as they are. */
+  ifRevision?: number;
+}
+
 export interface SendOptions {
   /** One member only: the member, its `n`, or its player id. */
   to?: Player | number | string;
@@ -225,6 +342,13 @@ export interface Events {
   leader: [change: LeaderChange];
   loading: [change: LoadingChange];
   message: [message: Message];
+  chat: [line: ChatLine];
+  match: [match: Match | null];
+  follow: [question: FollowQuestion];
+  /** The ready check as it stands; null when none is under way, and how the last one ended. */
+  ready: [check: ReadyCheck | null, ended?: ReadyEnd];
+  /** This player was taken out of its party. */
+  kicked: [kick: Kicked];
   invite: [invitation: Invitation];
   /** Messages were missed that nobody holds any more; `party` is right again. */
   gap: [party: Party];
@@ -233,18 +357,18 @@ export interface Events {
 }
 
 /** Why this player is in another party than before; `lost`: it was away for too long. */
-export type MoveReason = "joined" | "left" | "failed" | "timeout" | "replaced" | "lost";
+export type MoveReason = "joined" | "left" | "failed" | "timeout" | "replaced" | "kicked" | "banned" | "lost";
 
 export interface MemberChange {
-  readonly change: "joined" | "in" | "left" | "renamed" | "presence";
+  readonly change: "joined" | "in" | "left" | "renamed" | "presence" | "data" | "follow";
   readonly member: Member;
-  /** With `left`: `left`, `failed`, `timeout`, `moved` or `replaced`. */
+  /** With `left`: `left`, `failed`, `timeout`, `moved`, `replaced`, `kicked` or `banned`. */
   readonly reason?: string;
 }
 
 export interface LeaderChange {
   readonly leader?: Member;
-  /** `left`, `timeout` or `joined`. */
+  /** `promoted`, `joined`, or why the leader before it left. */
   readonly reason: string;
 }
 
@@ -269,6 +393,25 @@ export interface Message {
   readonly direct: boolean;
   /** Volatile messages only. */
   readonly channel?: number;
+}
+
+/** The party plays a match that began while this player was in it: ask the player. */
+export interface FollowQuestion {
+  readonly match: Match;
+  accept(): Promise<void>;
+  decline(): Promise<void>;
+}
+
+export interface ReadyEnd {
+  readonly reason: "all" | "timeout" | "cancelled";
+  /** Everybody said yes. */
+  readonly ready: boolean;
+}
+
+export interface Kicked {
+  readonly banned: boolean;
+  /** The name of the leader of that party. */
+  readonly leader: string;
 }
 
 /** An invite that reached the running game, however it came. A game that listens to `invite` shows it itself. */
@@ -299,4 +442,7 @@ export declare class PartyKitError extends Error {
   readonly docs?: string;
   /** Seconds after which to try again. */
   readonly retryAfter?: number;
+  /** With `revision_conflict`: the party data as it is, and its revision. */
+  readonly data?: PartyData;
+  readonly revision?: number;
 }

@@ -5,7 +5,8 @@ import { Connection, type Speaker } from "./connection";
 import { PartyKitError, fromServer } from "./errors";
 import { type Payload, type ServerFrame, decode, reliable, volatile } from "./frames";
 import type { Guest, Slot } from "./guest";
-import type { ConnectionState } from "./partykit";
+import { checkCommand } from "./limits";
+import type { ChatLine, ConnectionState } from "./partykit";
 import type { EventFrame, Snapshot, StatusFrame } from "./party";
 
 /** A frame of the server's, or the members of one. */
@@ -14,9 +15,10 @@ export type Frame = Record<string, any>;
 /** What a session tells the kit, in the order in which it happened. */
 export interface Listener {
   /** A whole new snapshot; `reason` when the player moved. */
-  snapshot(frame: { you: Frame; party: Partial<Snapshot>; reason?: string; gap?: boolean; invite?: Frame; first: boolean }): void;
+  snapshot(frame: { you: Frame; party: Partial<Snapshot>; reason?: string; gap?: boolean; invite?: Frame; chat?: ChatLine[]; first: boolean }): void;
   event(frame: EventFrame): void;
   status(frame: StatusFrame): void;
+  chat(line: ChatLine): void;
   message(frame: ServerFrame & { kind: "volatile" | "reliable" }): void;
   /** Connected again without a snapshot. */
   resumed(): void;
@@ -59,6 +61,8 @@ export class Session implements Speaker {
   #requests: Request[];
   #seq = 0;
   #welcomed = false;
+  /** What the server knows; undefined when it may know nothing any more. */
+  #away: boolean | undefined = false;
 
   constructor(url: string, slot: Slot, greeting: () => Greeting, listener: Listener) {
     this.#slot = slot;
@@ -79,8 +83,10 @@ export class Session implements Speaker {
   }
 
   /** Sends a command, now or when there is a connection again, and resolves to the answer. */
-  command(t: string, members: Frame = {}): Promise<Frame> {
-    return this.#request({ id: ++this.#guest.lastCommand, command: { t, ...members }, sent: false });
+  async command(t: string, members: Frame = {}): Promise<Frame> {
+    const command = { t, ...members };
+    checkCommand(command);
+    return this.#request({ id: ++this.#guest.lastCommand, command, sent: false });
   }
 
   /** Sends a reliable message and resolves when the server has it safe. */
@@ -181,6 +187,7 @@ export class Session implements Speaker {
         this.#greeted(frame);
         this.#connection.welcomed();
         this.#listener.resumed();
+        this.away();
         return this.#pump();
       case "ok":
         return this.#answer("command", frame.id, undefined, frame);
@@ -190,12 +197,16 @@ export class Session implements Speaker {
         this.#seq = frame.seq;
         this.#guest.party = frame.party.id;
         this.#slot.save();
+        this.#forgotten();
+        this.away();
         return this.#listener.snapshot({ ...(frame as { you: Frame; party: Snapshot }), first: false });
       case "event":
         if (this.#next(frame.seq)) this.#listener.event(frame as unknown as EventFrame);
         return;
       case "status":
         return this.#listener.status(frame as unknown as StatusFrame);
+      case "chat":
+        if (this.#next(frame.seq)) this.#listener.chat(frame as unknown as ChatLine);
     }
   }
 
@@ -206,8 +217,20 @@ export class Session implements Speaker {
   }
 
   state(state: ConnectionState): void {
-    if (state !== "connected") for (const request of this.#requests) request.sent = false;
+    if (state !== "connected") {
+      for (const request of this.#requests) request.sent = false;
+      this.#forgotten();
+    }
     this.#listener.state(state);
+  }
+
+  away(): void {
+    const away = globalThis.document?.visibilityState === "hidden";
+    if (away !== this.#away && this.tell({ t: "away", away })) this.#away = away;
+  }
+
+  #forgotten(): void {
+    if (this.#away) this.#away = undefined;
   }
 
   mend(error: PartyKitError): boolean {
@@ -238,6 +261,7 @@ export class Session implements Speaker {
     });
     this.#welcomed = true;
     this.#connection.welcomed();
+    this.away();
     this.#pump();
   }
 

@@ -3,7 +3,7 @@
 // so that a hello can restate it after a reconnect or a reload.
 import type { Slot } from "./guest";
 import { checkData, checkLanding } from "./limits";
-import type { LandingField, Party, PartyData } from "./partykit";
+import type { DataOptions, LandingField, Party, PartyData } from "./partykit";
 import type { Session } from "./session";
 
 export class Sets {
@@ -18,18 +18,18 @@ export class Sets {
     this.#party = party;
   }
 
-  async updateData(data: PartyData): Promise<void> {
+  async updateData(data: PartyData, options?: DataOptions): Promise<void> {
     const set = checkData(data);
-    await this.#ask(set, { set });
+    await this.#ask(set, { set }, options);
   }
 
-  async patchData(patch: PartyData): Promise<void> {
+  async patchData(patch: PartyData, options?: DataOptions): Promise<void> {
     const { own } = this.#slot.guest;
     const clean = checkData(patch);
     // The leader changes what all see, another member only what it has waiting.
     const base = this.#leading && !this.#unanswered ? this.#party().data : (own.data ?? {});
     const merged = Object.entries({ ...base, ...clean }).filter(([key]) => clean[key] !== null);
-    await this.#ask(Object.fromEntries(merged), { patch: clean });
+    await this.#ask(Object.fromEntries(merged), { patch: clean }, options);
   }
 
   async updateLanding(fields: readonly LandingField[]): Promise<void> {
@@ -64,12 +64,12 @@ export class Sets {
     return this.#party().members.some((member) => member.self && member.leader);
   }
 
-  async #ask(own: PartyData, command: { set: PartyData } | { patch: PartyData }): Promise<void> {
+  async #ask(own: PartyData, command: { set: PartyData } | { patch: PartyData }, { ifRevision }: DataOptions = {}): Promise<void> {
     const before = this.#slot.guest.own.data;
     this.#slot.guest.own.data = own;
     this.#unanswered++;
     try {
-      await this.#session().command("data", command);
+      await this.#session().command("data", { ...command, if: ifRevision });
     } catch (error) {
       if (this.#slot.guest.own.data === own) restore(this.#slot, before);
       throw error;

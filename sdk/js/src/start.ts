@@ -2,8 +2,9 @@
 import { PartyKitError } from "./errors";
 import { claimSlot } from "./guest";
 import { connect } from "./kit";
-import { OverlayLoader } from "./loader";
+import { load } from "./loader";
 import type { Kit, PartyKit as Public, StartOptions } from "./partykit";
+import { local } from "./storage";
 
 declare const VERSION: string;
 
@@ -17,10 +18,10 @@ export function entry(own: string | undefined): typeof Public {
       }
       const server = originOf(options.server ?? own);
       const folder = own && originOf(own) === server ? own : `${server}/sdk/v1/`;
-      const overlay = new OverlayLoader(options.overlay === false ? undefined : new URL("overlay.js", folder).href);
-      const slot = await claimSlot(`${new URL(server).host}:${options.game}`);
+      const lease = async () => (await load(new URL("calls.js", folder).href)).leases(local);
+      const slot = await claimSlot(`${new URL(server).host}:${options.game}`, lease);
       try {
-        return await connect(options, server, overlay, slot);
+        return await connect(options, server, folder, slot);
       } catch (error) {
         slot.release();
         throw error;

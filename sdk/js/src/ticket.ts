@@ -15,13 +15,6 @@ export function split(fragment: string): { ticket?: string; rest: string } {
   return { rest: rest && `#${rest}`, ...(found && { ticket: found.slice(9) }) };
 }
 
-/** The code in what a player pasted: the code itself, or any address that holds it. */
-export function codeOf(text: string): string | undefined {
-  const trimmed = text.trim();
-  const code = /\/join\/([^/?#\s]+)/.exec(trimmed)?.[1] ?? /[?&]secret=([^&#\s]+)/.exec(trimmed)?.[1] ?? trimmed;
-  return /^[0-9A-Za-z_-]{4,64}$/.test(code) ? code : undefined;
-}
-
 /** Takes a ticket out of the page's address. */
 function take(): void {
   if (!globalThis.location?.hash?.includes("partykit=")) return;

@@ -6,10 +6,10 @@ export const folder = fileURLToPath(new URL("..", import.meta.url));
 
 const scripts = new Map();
 
-/** Bundles one source, once, as a script that sets `sdk` to what it exports. */
+/** Bundles one source, once, as a script that sets `sdk` to what it exports. What it loads later it asks `importModule` for. */
 export async function script(source) {
   if (!scripts.has(source)) scripts.set(source, bundle(source, "iife"));
-  return (await scripts.get(source)).text;
+  return (await scripts.get(source)).text.replaceAll(/\bimport\(/g, "importModule(");
 }
 
 /** Bundles one source and imports it into the test itself. */

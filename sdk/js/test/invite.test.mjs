@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { load } from "./bundle.mjs";
 import { World, member, party, settle, welcome } from "./world.mjs";
 
-const { codeOf, split } = await load("src/invite.ts");
+const { codeOf } = await load("src/code.ts");
+const { split } = await load("src/ticket.ts");
 const ticket = "abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrst";
 const event = (seq, ...events) => ({ t: "event", seq, rev: seq, at: 0, events });
 

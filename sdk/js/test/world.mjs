@@ -165,6 +165,10 @@ export class World {
   hasLocks = true;
   /** What Math.random gives. */
   random = 0.5;
+  /** The SDK's files that were loaded when they were needed, by address. */
+  loaded = [];
+  /** Set to true when nothing more can be loaded. */
+  offline = false;
 
   /** The newest connection. */
   get peer() {
@@ -177,7 +181,16 @@ export class World {
     const at = new URL(url);
     const events = new EventTarget();
     const locks = this.locks.forTab();
+    const modules = new Map();
+    const importModule = async (address) => {
+      if (world.offline) throw new TypeError("Failed to fetch dynamically imported module");
+      world.loaded.push(address);
+      const source = address.replace("https://party.example/sdk/v1/", "src/").replace(/js$/, "ts");
+      if (!modules.has(source)) modules.set(source, vm.runInContext(`(() => { ${await script(source)}; return sdk; })()`, sandbox));
+      return modules.get(source);
+    };
     const sandbox = {
+      importModule,
       console: { warn: (text) => world.warnings.push(text) },
       URL,
       TextEncoder,
@@ -221,6 +234,11 @@ export class World {
           at.href = new URL(to, at).href;
         },
       },
+      document: {
+        visibilityState: "visible",
+        addEventListener: events.addEventListener.bind(events),
+        removeEventListener: events.removeEventListener.bind(events),
+      },
       navigator: this.hasLocks ? { locks } : {},
       WebSocket: class {
         bufferedAmount = 0;
@@ -247,6 +265,7 @@ export class World {
     sandbox.now = () => world.clock.now;
     vm.runInContext("globalThis.chance = () => 0; Math.random = () => chance();", sandbox);
     sandbox.chance = () => world.random;
+    await script("src/calls.ts"); // built beforehand, so that loading it takes no more than a turn
     vm.runInContext(await script("src/index.ts"), sandbox);
     return {
       sandbox,
@@ -255,14 +274,22 @@ export class World {
       get address() {
         return at.href;
       },
-      start: (options) =>
-        world.run(sandbox.sdk.PartyKit.start({ game: "demo", overlay: false, ...options })),
+      async start(options) {
+        const kit = await world.run(sandbox.sdk.PartyKit.start({ game: "demo", overlay: false, ...options }));
+        await settle(); // calls.js is there
+        return kit;
+      },
       /** The user, or a link, changes the fragment. */
       go(fragment) {
         at.hash = fragment;
         events.dispatchEvent(new Event("hashchange"));
       },
       event: (name) => events.dispatchEvent(new Event(name)),
+      /** Another tab comes before this one, or it comes back. */
+      hide(hidden) {
+        sandbox.document.visibilityState = hidden ? "hidden" : "visible";
+        events.dispatchEvent(new Event("visibilitychange"));
+      },
       close() {
         events.dispatchEvent(new Event("pagehide"));
         locks.closeTab();

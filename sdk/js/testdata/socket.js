@@ -8,7 +8,7 @@ const hostile = '<img src=x onerror="violations.push(\'markup\')">';
 window.member = (n, name, more) => ({ id: `g${n}`, n, name, face: n, state: "in", joined: n, presence: "connected", ...more });
 window.party = {
   id: "pone", game: "demo", revision: 1, size: 8, openness: "invite_only", leader: "g1",
-  data: {}, dataRevision: 0, landing: [], invites: [], held: [],
+  inviters: "everyone", data: {}, dataRevision: 0, landing: [], invites: [], held: [], outcasts: [],
   members: [member(1, "FriendlyAlpaca"), member(2, hostile)],
 };
 const link = { id: "i1", by: "g1", made: 1, expires: 0, maxUses: 3, uses: 1, message: "" };

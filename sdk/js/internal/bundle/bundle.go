@@ -22,6 +22,7 @@ var entries = []struct {
 }{
 	{"partykit.js", "src/index.ts", api.FormatESModule},
 	{"partykit.global.js", "src/global.ts", api.FormatIIFE},
+	{"calls.js", "src/calls.ts", api.FormatESModule},
 	{"overlay.js", "src/overlay/overlay.ts", api.FormatESModule},
 }
 

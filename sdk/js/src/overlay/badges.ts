@@ -38,7 +38,7 @@ export class Badges {
   #update(party: Party): void {
     if (party.id !== this.#party) for (const n of this.#badges.keys()) this.#remove(n);
     this.#party = party.id;
-    const loading = party.members.filter((member) => !member.self && member.state === "loading");
+    const loading = party.members.filter((member) => !member.self && member.state === "loading" && member.quiet !== "block");
     for (const seat of party.held) this.#show(seat, { phase: "opening" });
     for (const member of loading) this.#show(member, { ...member.loading, away: member.presence !== "connected" });
     for (const [n, badge] of this.#badges) {

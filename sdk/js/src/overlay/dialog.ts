@@ -1,7 +1,10 @@
 // The invite dialog: the link in every form in which one hands it on, and who
 // is in the party.
-import type { Invite, Kit, Member, Party } from "../partykit";
-import { el, face, nameOf, put } from "./dom";
+import type { Invite, Kit, Party } from "../partykit";
+import { local } from "../storage";
+import { silence, silent } from "./arrivals";
+import { button, el, put, toggle } from "./dom";
+import { People } from "./people";
 import { terms } from "./words";
 
 const streamerKey = "partykit:streamer";
@@ -9,17 +12,16 @@ const streamerKey = "partykit:streamer";
 export class InviteDialog {
   readonly element: HTMLDialogElement;
   readonly #kit: Kit;
-  readonly #server: string;
   readonly #say: (text: string) => void;
   readonly #problem: (error: unknown) => void;
   readonly #link = el("input", { id: "link", readonly: true, spellcheck: "false", focus: () => this.#link.select() });
   readonly #qr = el("img", { class: "qr", alt: "QR code of the invite link", width: "140", height: "140" });
-  readonly #hidden = el("input", { type: "checkbox", role: "switch", change: () => this.#streamer(this.#hidden.checked) });
-  readonly #copy = el("button", { type: "button", class: "primary", click: () => this.#copied() }, "Copy");
-  readonly #leave = el("button", { type: "button", class: "quiet leave", click: () => this.#left() });
+  readonly #hide = toggle("Hide the link on screen, for streaming", (on) => this.#streamer(on));
+  readonly #sound = toggle("Tell me when a friend arrives", (on) => silence(!on));
+  readonly #copy = button("Copy", () => this.#copied(), { class: "primary" });
+  readonly #leave = button("", () => this.#left(), { class: "quiet leave" });
   readonly #terms = el("p", { class: "hint" });
-  readonly #title = el("h3");
-  readonly #members = el("ul");
+  readonly #people: People;
   readonly #name = el("input", { "aria-label": "Your name", maxlength: "128", autocomplete: "nickname" });
   readonly #naming = el(
     "form",
@@ -27,16 +29,15 @@ export class InviteDialog {
     this.#name,
     el("button", {}, "Save"),
   );
-  readonly #nameButton = el("button", { type: "button", class: "quiet", click: () => this.#editName() }, "Change your name");
-  #shown = "";
+  readonly #nameButton = button("Change your name", () => this.#editName(), { class: "quiet" });
   #invite: Invite | undefined;
 
   constructor(kit: Kit, server: string, say: (text: string) => void, problem: (error: unknown) => void) {
     this.#kit = kit;
-    this.#server = server;
     this.#say = say;
     this.#problem = problem;
-    const share = el("button", { type: "button", click: () => this.#share() }, "Share …");
+    this.#people = new People(kit, server, problem);
+    const share = button("Share …", () => this.#share());
     share.hidden = !navigator.share;
     this.#qr.addEventListener("error", () => (this.#qr.hidden = true)); // a page whose img-src does not allow it
     this.element = el(
@@ -49,26 +50,36 @@ export class InviteDialog {
           "header",
           {},
           el("h2", { id: "title" }, "Invite friends"),
-          el("button", { type: "button", class: "close", "aria-label": "Close", click: () => this.element.close() }, "✕"),
+          button("✕", () => this.element.close(), { class: "quiet close", "aria-label": "Close" }),
         ),
         el("p", {}, "Whoever opens this link sees who is here and joins you in the game."),
         el("div", { class: "well" }, this.#qr),
         el("label", { for: "link", class: "visually-hidden" }, "Invite link"),
         el("div", { class: "row" }, this.#link, this.#copy, share),
-        el("label", { class: "switch" }, this.#hidden, el("span", {}, "Hide the link on screen, for streaming")),
+        this.#hide,
         this.#terms,
-        el("section", { "aria-labelledby": "members" }, this.#title, this.#members, this.#naming, el("div", { class: "quietly" }, this.#nameButton, this.#leave)),
+        el(
+          "section",
+          { "aria-labelledby": "members" },
+          this.#people.title,
+          this.#people.list,
+          this.#people.lock,
+          this.#sound,
+          this.#naming,
+          el("div", { class: "quietly" }, this.#nameButton, this.#leave),
+        ),
       ),
     );
-    this.#title.id = "members";
     kit.on("party", (party) => this.#party(party));
   }
 
   open(invite: Invite): void {
     this.#invite = invite;
     this.#qr.hidden = false;
-    this.#hidden.checked = streaming();
-    this.#streamer(this.#hidden.checked);
+    const hidden = !!local.get(streamerKey);
+    this.#hide.querySelector("input")!.checked = hidden;
+    this.#sound.querySelector("input")!.checked = !silent();
+    this.#streamer(hidden);
     put(this.#terms, terms(invite));
     document.exitPointerLock?.();
     if (!this.element.open) this.element.showModal();
@@ -83,11 +94,7 @@ export class InviteDialog {
     if (on) this.#qr.removeAttribute("src");
     else this.#qr.src = `${url}/qr.svg`;
     this.element.classList.toggle("streaming", on);
-    try {
-      localStorage.setItem(streamerKey, on ? "1" : "");
-    } catch {
-      // remembered for as long as the dialog is
-    }
+    local.set(streamerKey, on ? "1" : null);
   }
 
   async #copied(): Promise<void> {
@@ -142,35 +149,11 @@ export class InviteDialog {
     }
   }
 
-  #party(party: Party): void {
-    const { members, size, invites } = party;
-    put(this.#title, `In the party · ${members.length} of ${size}`);
-    // Progress comes four times a second and changes nothing here.
-    const shown = JSON.stringify(members.map(({ loading: _, ...member }) => member));
-    if (shown !== this.#shown) this.#members.replaceChildren(...members.map((member) => this.#member(member)));
-    this.#shown = shown;
+  #party({ members, invites }: Party): void {
     this.#leave.hidden = members.length < 2;
     if (!this.#leave.dataset.sure) put(this.#leave, "Leave the party");
     // A link that was taken back, or of a party that was left, is not shown on.
     if (this.element.open && !invites.some(({ id }) => id === this.#invite?.id)) this.element.close();
-  }
-
-  #member(member: Member): HTMLElement {
-    const notes = [
-      member.self && "you",
-      member.leader && "leader",
-      member.state === "loading" && "loading",
-      member.presence === "reconnecting" && "reconnecting",
-    ].filter(Boolean);
-    return el("li", {}, face(this.#server, member), nameOf(member.name), el("span", { class: "hint" }, notes.join(", ")));
-  }
-}
-
-function streaming(): boolean {
-  try {
-    return !!localStorage.getItem(streamerKey);
-  } catch {
-    return false;
   }
 }
 

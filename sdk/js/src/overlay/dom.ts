@@ -16,6 +16,14 @@ export function el<K extends keyof HTMLElementTagNameMap>(tag: K, props: Props =
   return element;
 }
 
+export const button = (label: string, click: () => unknown, props: Props = {}): HTMLButtonElement => el("button", { type: "button", click, ...props }, label);
+
+/** A switch with its label. */
+export function toggle(label: string, change?: (on: boolean) => void): HTMLLabelElement {
+  const input = el("input", { type: "checkbox", role: "switch", change: () => change?.(input.checked) });
+  return el("label", { class: "switch" }, input, el("span", {}, label));
+}
+
 /** A player's name, which may run in any direction. */
 export const nameOf = (name: string): HTMLElement => el("bdi", { class: "name" }, name);
 

@@ -1,8 +1,8 @@
 // Notes at the top of the screen: an invite that wants an answer, a party that
 // was joined, something that went wrong. They take no focus from the game.
 import { type PartyKitError } from "../errors";
-import type { Invitation, Kit } from "../partykit";
-import { el, nameOf } from "./dom";
+import type { Invitation, Kicked, Kit } from "../partykit";
+import { button, el, nameOf } from "./dom";
 import { whose } from "./words";
 
 const askMs = 60_000;
@@ -31,8 +31,12 @@ export class Notes {
     else this.problem(invitation.error);
   }
 
+  kicked({ leader }: Kicked): void {
+    this.note(announceMs, leader ? ["You were taken out of ", nameOf(leader), "'s party"] : ["You were taken out of the party"], [["OK", () => {}]]);
+  }
+
   problem(error: PartyKitError): void {
-    this.#note(problemMs, [error.message], [["OK", () => {}]]);
+    this.note(problemMs, [error.message], [["OK", () => {}]]);
   }
 
   #ask({ inviter, accept, decline }: Invitation & { kind: "ask" }): void {
@@ -40,7 +44,7 @@ export class Notes {
     const question = inviter
       ? [`Leave ${whose(this.#kit.party)} party for `, nameOf(inviter), "'s?"]
       : [`Leave ${whose(this.#kit.party)} party for another?`];
-    this.#asked = this.#note(askMs, question, [
+    this.#asked = this.note(askMs, question, [
       ["Join", () => accept()],
       ["Stay", decline],
     ]);
@@ -48,19 +52,18 @@ export class Notes {
 
   #joined({ inviter, leave }: Invitation & { kind: "joined" }): void {
     const text = inviter ? ["You joined ", nameOf(inviter), "'s party"] : ["You joined a party"];
-    this.#announced = this.#note(announceMs, text, [
+    this.#announced = this.note(announceMs, text, [
       ["OK", () => {}],
       ["Leave", () => leave()],
     ]);
   }
 
-  /** Shows a text with buttons, the first of them the likelier one; returns what takes it away. */
-  #note(ms: number, text: (Node | string)[], buttons: [label: string, run: () => unknown][]): () => void {
+  /** Shows a text with buttons, the first of them the likelier one, for so long, or with 0 until it is taken away; returns what does that. */
+  note(ms: number, text: (Node | string)[], buttons: [label: string, run: () => unknown][]): () => void {
     const close = () => {
       clearTimeout(timer);
       note.remove();
     };
-    const wait = () => setTimeout(close, ms);
     const note = el(
       "div",
       {
@@ -74,11 +77,11 @@ export class Notes {
         "div",
         { class: "actions" },
         ...buttons.map(([label, run], i) =>
-          el("button", { type: "button", class: i ? "" : "primary", click: () => (close(), this.#try(run)) }, label),
+          button(label, () => (close(), this.#try(run)), { class: i ? "" : "primary" }),
         ),
       ),
     );
-    let timer = wait();
+    const timer = ms && setTimeout(close, ms);
     this.element.append(note);
     return close;
   }

@@ -2,12 +2,14 @@
 // custom element with a shadow root, laid over the page, that takes no click
 // but on what it shows.
 import type { PartyKitError } from "../errors";
-import type { Invitation, Invite, Kit } from "../partykit";
+import type { Events, Invitation, Invite, Kicked, Kit } from "../partykit";
+import { announceArrivals } from "./arrivals";
 import { Badges } from "./badges";
 import { defineButton } from "./button";
 import { InviteDialog } from "./dialog";
 import { el } from "./dom";
 import { Notes } from "./notes";
+import { askQuestions } from "./questions";
 import css from "./overlay.css";
 
 /** What the SDK's core asks of the overlay. */
@@ -15,6 +17,8 @@ export interface Overlay {
   /** Opens the dialog with a link. */
   invite(invite: Invite): void;
   invitation(invitation: Invitation): void;
+  /** The player was taken out of its party. */
+  kicked(kick: Kicked): void;
   problem(error: PartyKitError): void;
 }
 
@@ -22,8 +26,8 @@ const tag = "partykit-overlay";
 /** How long a sentence stays where screen readers find it. */
 const saidMs = 6000;
 
-/** Lays the overlay of a kit over the page. */
-export function mount(kit: Kit): Overlay {
+/** Lays the overlay of a kit over the page. `heard` says which events the game itself listens to. */
+export function mount(kit: Kit, heard: (event: keyof Events) => boolean): Overlay {
   const server = new URL(import.meta.url).origin;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
@@ -37,6 +41,8 @@ export function mount(kit: Kit): Overlay {
   };
   const notes = new Notes(kit);
   const problem = (error: unknown) => notes.problem(error as PartyKitError);
+  askQuestions(kit, notes, heard);
+  announceArrivals(kit);
   const badges = new Badges(kit, server, say);
   const dialog = new InviteDialog(kit, server, say, problem);
   root.append(live, badges.element, notes.element, dialog.element);
@@ -44,6 +50,7 @@ export function mount(kit: Kit): Overlay {
   return {
     invite: (invite) => dialog.open(invite),
     invitation: (invitation) => notes.show(invitation),
+    kicked: (kick) => notes.kicked(kick),
     problem,
   };
 }

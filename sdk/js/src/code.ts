@@ -1,0 +1,8 @@
+// What a player types or pastes to join somebody.
+
+/** The code in what a player pasted: the code itself, or any address that holds it. */
+export function codeOf(text: string): string | undefined {
+  const trimmed = text.trim();
+  const code = /\/join\/([^/?#\s]+)/.exec(trimmed)?.[1] ?? /[?&]secret=([^&#\s]+)/.exec(trimmed)?.[1] ?? trimmed;
+  return /^[0-9A-Za-z_-]{4,64}$/.test(code) ? code : undefined;
+}
