@@ -61,7 +61,7 @@ func troubleOf(e *party.Error, gameID string) trouble {
 		t.Why = "Every place is taken. Keep this page open: it tells you when somebody leaves."
 	case party.KitNotActivated:
 		t.Activate, t.Again = gameID, true
-		t.Why = "At the moment this game lets nobody in by invite. Your link is not used up: look again later. If you make this game, ask the operator to activate PartyKit for it, and send them the game’s id."
+		t.Why = "At the moment this game lets nobody in by invite. Your link may work again later. If you make this game, ask the operator to activate PartyKit for it, and send them the game’s id."
 	case party.RateLimited:
 		t.Again = true
 		t.Why = "Too many starts came from your network. Wait " + seconds(e.RetryAfter) + ", then try again."
