@@ -11,15 +11,18 @@ type animal struct {
 	mouths []part
 }
 
-// The parts of a face. Their order is part of how every seed looks: append,
-// never insert.
+// The parts of a face. Their order and number are part of how every seed looks.
 var (
-	animals  = []animal{{bearEars, mouths}, {catEars, mouths}, {rabbitEars, mouths}, {dogEars, mouths}, {foxEars, mouths}, {birdTuft, beaks}, {horns, mouths}}
+	animals = []animal{
+		bear: {bearEars, mouths}, cat: {catEars, mouths}, rabbit: {rabbitEars, mouths}, dog: {dogEars, mouths}, fox: {foxEars, mouths},
+		bird: {birdTuft, beaks}, hoofed: {horns, mouths}, swimmer: {fins, lips}, insect: {antennae, lips},
+	}
 	markings = []part{plain, blaze, mask, spot}
 	eyes     = []part{roundEyes, bigEyes, happyEyes, sideEyes, wink}
 	cheeks   = []part{plain, blush}
 	mouths   = []part{catMouth, smile, open, tongue}
 	beaks    = []part{beak}
+	lips     = []part{grin, gape}
 )
 
 func plain(*sketch, palette) {}
@@ -57,6 +60,16 @@ func birdTuft(s *sketch, p palette) {
 func horns(s *sketch, p palette) {
 	s.both(p.coat, turned(ellipse(20, 46, 10, 6), 18, 20, 46))
 	s.both(p.muzzle, blob(33, 36, [6]float64{29, 30, 28, 22, 31, 17}, [6]float64{33, 23, 37, 28, 43, 31}, [6]float64{40, 34, 37, 36, 33, 36}))
+}
+
+func fins(s *sketch, p palette) {
+	s.both(p.inner, turned(ellipse(17, 58, 11, 6), 28, 17, 58))
+	s.add(p.inner, blob(37, 34, [6]float64{40, 22, 48, 13, 58, 12}, [6]float64{55, 20, 57, 28, 63, 34}, [6]float64{55, 38, 45, 38, 37, 34}))
+}
+
+func antennae(s *sketch, p palette) {
+	s.both(p.ink, turned(ellipse(40, 24, 1.6, 13), -16, 40, 36))
+	s.both(p.inner, circle(36, 13, 4.6))
 }
 
 func blaze(s *sketch, p palette) {
@@ -130,6 +143,13 @@ func open(s *sketch, p palette) {
 func beak(s *sketch, p palette) {
 	s.add(amber, blob(41, 63, [6]float64{44, 58, 56, 58, 59, 63}, [6]float64{57, 69, 53, 73, 50, 74}, [6]float64{47, 73, 43, 69, 41, 63}))
 	s.add(p.ink, arc(50, 65, 6.4, 1.2, 1.3))
+}
+
+func grin(s *sketch, p palette) { s.add(p.ink, arc(50, 65, 9, 5, 2)) }
+
+func gape(s *sketch, p palette) {
+	s.add(p.ink, ellipse(50, 67, 5.6, 4.8))
+	s.add(pink, ellipse(50, 69.6, 3.6, 2))
 }
 
 func tongue(s *sketch, p palette) {

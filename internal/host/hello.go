@@ -2,11 +2,11 @@ package host
 
 import (
 	"context"
-	"hash/fnv"
 	"net/netip"
 	"time"
 
 	"partykit/internal/auth"
+	"partykit/internal/face"
 	"partykit/internal/game"
 	"partykit/internal/names"
 	"partykit/party"
@@ -95,12 +95,8 @@ func (h *Host) newSession(c Caller) (*session, error) {
 }
 
 // Face seeds the drawn face of a name. It depends on the name alone, so that a
-// guest keeps the face its invite page promised it.
-func Face(name string) uint32 {
-	f := fnv.New32a()
-	f.Write([]byte(names.Key(name)))
-	return f.Sum32()
-}
+// guest keeps the face its invite page promised it, and FriendlyLion is a cat.
+func Face(name string) uint32 { return face.Of(names.Key(name), names.Animal(name)) }
 
 // restate takes what the client says it has set (law 5).
 func (s *session) restate(own protocol.Own) error {

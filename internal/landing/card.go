@@ -25,7 +25,7 @@ func (s *Server) card(w http.ResponseWriter, r *http.Request) {
 	if ok {
 		var err error
 		if inv, err = s.parties.Invitation(r.Context(), code, ""); err != nil {
-			http.Error(w, s.failure(err).Message(), http.StatusServiceUnavailable)
+			s.refuse(w, s.failure(err))
 			return
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"partykit/internal/auth"
+	"partykit/party"
 
 	"github.com/coder/websocket"
 	"golang.org/x/time/rate"
@@ -15,8 +16,9 @@ import (
 const (
 	pingEvery   = 20 * time.Second // below the 30 s after which common proxies cut a silent connection
 	writeWithin = 10 * time.Second
-	reportBytes = 64 // {"visible":false} takes 17
-	reportRate  = 2  // a second: nobody switches tabs faster for long
+	pageRetry   = 30 * time.Second // when a page over the limit may try again
+	reportBytes = 64               // {"visible":false} takes 17
+	reportRate  = 2                // a second: nobody switches tabs faster for long
 	reportBurst = 20
 )
 
@@ -25,24 +27,23 @@ const (
 func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	code, ok := auth.ParseCode(r.PathValue("code"))
 	if !ok {
-		http.Error(w, "not an invite code", http.StatusNotFound)
+		s.refuse(w, &party.Error{Code: party.NotFound})
 		return
 	}
 	if !s.fromHere(r) {
-		http.Error(w, "only the invite page itself may connect", http.StatusForbidden)
+		s.refuse(w, party.Errorf(party.OriginNotAllowed, "Only the invite page itself may connect."))
 		return
 	}
 	from := s.opts.ClientAddr(r)
 	release, ok := s.opts.AllowPage(from)
 	if !ok {
-		w.Header().Set("Retry-After", "30")
-		http.Error(w, "too many open pages", http.StatusTooManyRequests)
+		s.refuse(w, &party.Error{Code: party.RateLimited, RetryAfter: pageRetry, Detail: "Too many invite pages are open at your address. Close one, then reload."})
 		return
 	}
 	defer release()
 	page, err := s.parties.OpenPage(r.Context(), code, s.browser(r), from)
 	if err != nil {
-		http.Error(w, s.failure(err).Message(), http.StatusServiceUnavailable)
+		s.refuse(w, s.failure(err))
 		return
 	}
 	defer page.Close()

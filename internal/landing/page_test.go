@@ -38,7 +38,7 @@ func TestEachProblemHasItsPage(t *testing.T) {
 		{party.UsedUp, 410, []string{"This link has been used up"}, true},
 		{party.Ended, 410, []string{"That party is over"}, true},
 		{party.Full, 409, []string{"The party is full", "Look again", "BraveOtter", "No place free"}, true},
-		{party.KitNotActivated, 403, []string{"Invites are not switched on yet", "arcade@example.org", "Send the game’s id: meadow"}, false},
+		{party.KitNotActivated, 403, []string{"Invites are switched off here", "may work again later", "Look again", "arcade@example.org", "Send the game’s id: meadow"}, false},
 		{party.RateLimited, 429, []string{"That was a little fast", "Look again"}, true},
 	}
 	for _, c := range cases {

@@ -26,7 +26,7 @@ var titles = map[party.Code]string{
 	party.Ended:            "That party is over",
 	party.Expired:          "This link has expired",
 	party.Full:             "The party is full",
-	party.KitNotActivated:  "Invites are not switched on yet",
+	party.KitNotActivated:  "Invites are switched off here",
 	party.Locked:           "The party is locked",
 	party.NotFound:         "This link leads nowhere",
 	party.OriginNotAllowed: "Please start from the invite page",
@@ -60,8 +60,8 @@ func troubleOf(e *party.Error, gameID string) trouble {
 		t.Again = true
 		t.Why = "Every place is taken. Keep this page open: it tells you when somebody leaves."
 	case party.KitNotActivated:
-		t.Activate = gameID
-		t.Why = "The game has PartyKit built in, but its server does not let invites through yet. If you make this game, ask the operator to activate it and send them the game’s id."
+		t.Activate, t.Again = gameID, true
+		t.Why = "At the moment this game lets nobody in by invite. Your link may work again later. If you make this game, ask the operator to activate PartyKit for it, and send them the game’s id."
 	case party.RateLimited:
 		t.Again = true
 		t.Why = "Too many starts came from your network. Wait " + seconds(e.RetryAfter) + ", then try again."

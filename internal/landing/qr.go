@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"partykit/internal/auth"
+	"partykit/party"
 
 	"rsc.io/qr"
 )
@@ -19,13 +20,13 @@ const quiet = 4
 func (s *Server) qr(w http.ResponseWriter, r *http.Request) {
 	code, ok := auth.ParseCode(r.PathValue("code"))
 	if !ok {
-		http.Error(w, "not an invite code", http.StatusNotFound)
+		s.refuse(w, &party.Error{Code: party.NotFound})
 		return
 	}
 	body, err := qrSVG(s.link(code))
 	if err != nil {
 		s.opts.Logger.Error("QR code failed", "err", err)
-		http.Error(w, "no QR code for this link", http.StatusInternalServerError)
+		s.refuse(w, &party.Error{Code: party.Internal})
 		return
 	}
 	h := w.Header()

@@ -80,21 +80,42 @@ func TestOnlyTheInvitePageItselfStarts(t *testing.T) {
 	}
 }
 
+// robots fetch every link that is posted somewhere, to preview or to scan it.
+var robots = map[string]string{
+	"Bluesky":    "Mozilla/5.0 (compatible; Bluesky Cardyb/1.1; +mailto:support@bsky.app)",
+	"Discord":    "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)",
+	"Facebook":   "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+	"Google":     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+	"iMessage":   "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_11_1) AppleWebKit/601.2.4 (KHTML, like Gecko) Version/9.0.1 Safari/601.2.4 facebookexternalhit/1.1 Facebot Twitterbot/1.0",
+	"LinkedIn":   "LinkedInBot/1.0 (compatible; Mozilla/5.0; Apache-HttpClient +http://www.linkedin.com)",
+	"Mastodon":   "Mastodon/4.3.0 (http.rb/5.2.0; +https://mastodon.social/)",
+	"Skype":      "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5",
+	"Slack":      "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+	"Telegram":   "TelegramBot (like TwitterBot)",
+	"Twitter":    "Twitterbot/1.0",
+	"WhatsApp":   "WhatsApp/2.23.20.0 A",
+	"prefetcher": "",
+}
+
+// A thousand looks by each robot start nothing and open nothing.
 func TestLookingNeverStarts(t *testing.T) {
-	x := newSetup(t, lively())
-	for range 100 {
-		for _, path := range []string{"", "/card.png", "/qr.svg", "?start=1"} {
-			for _, method := range []string{"GET", "HEAD"} {
-				if w := x.do(method, "/join/"+testCode+path, header("Sec-Purpose", "prefetch")); w.Code != http.StatusOK {
-					t.Fatalf("%s %s: %d", method, path, w.Code)
-				}
+	paths := []string{"", "/card.png", "", "/qr.svg", "?start=1"}
+	for name, agent := range robots {
+		x := newSetup(t, lively())
+		for i := range 1000 {
+			method := []string{"GET", "HEAD"}[i%2]
+			path := "/join/" + testCode + paths[i%len(paths)]
+			if w := x.do(method, path, header("User-Agent", agent), header("Sec-Purpose", "prefetch"), header("Accept-Encoding", "gzip")); w.Code != http.StatusOK {
+				t.Fatalf("%s: %s %s: %d", name, method, path, w.Code)
+			}
+			if i%100 == 0 {
+				x.do("OPTIONS", path)
+				x.do("PUT", path)
 			}
 		}
-		x.do("OPTIONS", "/join/"+testCode)
-		x.do("PUT", "/join/"+testCode)
-	}
-	if starts, visible, _ := x.parties.seen(); len(starts)+len(visible) > 0 || len(x.parties.pages) > 0 {
-		t.Errorf("looking started %d times, opened %d pages and reported %d times", len(starts), len(x.parties.pages), len(visible))
+		if starts, visible, _ := x.parties.seen(); len(starts)+len(visible) > 0 || len(x.parties.pages) > 0 {
+			t.Errorf("%s started %d times, opened %d pages and reported %d times", name, len(starts), len(x.parties.pages), len(visible))
+		}
 	}
 }
 

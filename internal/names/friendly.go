@@ -3,6 +3,8 @@ package names
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
+	"strings"
 )
 
 // Friendly returns the friendly name of a seed, an adjective and an animal in
@@ -12,6 +14,18 @@ func Friendly(seed string) string {
 	sum := sha256.Sum256([]byte("partykit friendly name\x00" + seed))
 	n := binary.BigEndian.Uint64(sum[:8]) % Combinations
 	return adjectives[n%uint64(len(adjectives))] + animals[n/uint64(len(adjectives))]
+}
+
+// Animal returns the animal of a friendly name, such as Alpaca, and "" for any
+// other name.
+func Animal(name string) string {
+	for _, animal := range animals {
+		adjective, ok := strings.CutSuffix(name, animal)
+		if ok && slices.Contains(adjectives[:], adjective) {
+			return animal
+		}
+	}
+	return ""
 }
 
 // Combinations is how many friendly names there are.

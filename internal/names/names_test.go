@@ -274,3 +274,13 @@ func unclean(s string) string {
 	}
 	return ""
 }
+
+func TestAnimal(t *testing.T) {
+	for name, want := range map[string]string{
+		"FriendlyAlpaca": "Alpaca", "BraveCat": "Cat", "BraveBobcat": "Bobcat", "Alpaca": "", "friendlyalpaca": "", "AdaAlpaca": "", "FriendlyAlpaca 2": "", "": "",
+	} {
+		if got := Animal(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}

@@ -40,7 +40,7 @@ var mayImport = map[string]string{
 
 	"internal/engine":            "",
 	"internal/engine/enginetest": "internal/engine",
-	"internal/host":              "party protocol internal/auth internal/engine internal/game internal/limit internal/names",
+	"internal/host":              "party protocol internal/auth internal/engine internal/face internal/game internal/limit internal/names",
 
 	"internal/gateway": "party protocol internal/auth internal/game internal/host internal/limit",
 	"internal/landing": "party internal/auth internal/face internal/game internal/limit internal/names",
