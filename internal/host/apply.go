@@ -31,8 +31,11 @@ func (p *live) apply(seq uint64, e party.Entry) {
 	for _, event := range e.Events {
 		p.effect(before, event, e.At)
 	}
+	if !p.logged {
+		seq = 0 // the log's sequences say nothing of a party without one
+	}
 	if views := e.View(); len(views) > 0 {
-		p.broadcast(protocol.Encode(protocol.Event{T: protocol.TEvent, Seq: p.last, Rev: e.Rev, At: e.At, Events: views}))
+		p.broadcast(protocol.Encode(protocol.Event{T: protocol.TEvent, Seq: seq, Rev: e.Rev, At: e.At, Events: views}))
 	}
 	p.pagesChanged()
 	if p.logged {

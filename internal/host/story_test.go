@@ -128,3 +128,25 @@ func TestFailures(t *testing.T) {
 		}
 	})
 }
+
+// A client drops what has a sequence that it saw; a party whose log has ended
+// must not go on with the log's last one.
+func TestEventsAfterTheLogHasEnded(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		i := a.ok("invite", nil)["invite"].(map[string]any)["id"]
+		a.ok("revoke", map[string]any{"invite": i})
+		time.Sleep(party.AloneLimit + time.Minute)
+		a.ok("data", map[string]any{"set": map[string]any{"level": "ruins"}})
+		frames := a.frames()
+		for _, f := range frames[len(frames)-2:] {
+			if f["t"] == "event" && f["seq"] != 0.0 {
+				t.Fatalf("an event of a party without a log has the sequence %v", f["seq"])
+			}
+		}
+		a.ok("invite", nil)
+		if a.events()[len(a.events())-1] != "invited" {
+			t.Fatalf("events %v", a.events())
+		}
+	})
+}
