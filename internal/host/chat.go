@@ -57,8 +57,7 @@ func (s *session) chat(c protocol.Command) {
 	m := p.state.Member(s.player)
 	l := line{N: m.N, Name: m.Name, Text: text, At: now(), Session: s.id, ID: c.ID}
 	if !p.logged && p.inflight == nil { // nobody else is here
-		l.seq = p.last
-		p.showLine(l)
+		p.showLine(l) // with no sequence: there is no log
 		return
 	}
 	refused := func(o outcome) { s.do(p.loop, func() { s.fail(c.ID, o.err, nil) }) }
