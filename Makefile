@@ -43,6 +43,7 @@ needs:
 	@$(call need,gcc,gcc libc6-dev)
 	@$(call need,node npm,nodejs npm)
 	@$(call need,zbarimg,zbar-tools)
+	@$(call need,curl jq,curl jq)
 	@$(call need_one,chromium-headless-shell chromium chromium-browser google-chrome,chromium-headless-shell,chromium)
 	@[ -d sdk/js/node_modules ] || npm ci --prefix sdk/js --no-audit --no-fund
 	@[ -d test/openapi/node_modules ] || npm ci --prefix test/openapi --no-audit --no-fund

@@ -35,14 +35,17 @@ type world struct {
 	http  *httptest.Server
 	keys  map[string]string // by game
 
+	answers *answers
+
 	strangers func(netip.Addr) (bool, time.Duration)
 	check     func(*http.Response, []byte) // of every answer
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, keys: map[string]string{}}
+	w := &world{t: t, keys: map[string]string{}, answers: &answers{}}
 	node := enginetest.Connect(t, enginetest.OpenWith(t, engine.Options{Dir: t.TempDir()}), "node")
+	w.answers.node = node
 	var err error
 	if w.games, err = game.Open(t.Context(), &records{rows: map[string][]byte{}, revisions: map[string]uint64{}}, game.Options{}); err != nil {
 		t.Fatal(err)
@@ -67,7 +70,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { w.host.Close(context.WithoutCancel(t.Context())) })
 	mux := http.NewServeMux()
 	server.Register(mux, server.Options{
-		Parties: w.host, Keys: w.games, Answers: answers{node}, PublicURL: &url.URL{Scheme: "https", Host: "party.example"}, Contact: "ops@example.com",
+		Parties: w.host, Keys: w.games, Answers: w.answers, PublicURL: &url.URL{Scheme: "https", Host: "party.example"}, Contact: "ops@example.com",
 		Strangers: func(a netip.Addr) (bool, time.Duration) {
 			if w.strangers == nil {
 				return true, 0
@@ -203,10 +206,13 @@ func (g *guest) next(t *testing.T, want string) map[string]any {
 	}
 }
 
-// answers keeps answers as a node does.
-type answers struct{ node *engine.Node }
+// answers keeps answers as a node does, and shows what was stored.
+type answers struct {
+	node *engine.Node
+	kept []string
+}
 
-func (a answers) Get(ctx context.Context, key string) ([]byte, error) {
+func (a *answers) Get(ctx context.Context, key string) ([]byte, error) {
 	v, _, err := a.node.Get(ctx, engine.Answers, key)
 	if err == engine.ErrNotFound {
 		return nil, nil
@@ -214,7 +220,8 @@ func (a answers) Get(ctx context.Context, key string) ([]byte, error) {
 	return v, err
 }
 
-func (a answers) Put(ctx context.Context, key string, value []byte, ttl time.Duration) error {
+func (a *answers) Put(ctx context.Context, key string, value []byte, ttl time.Duration) error {
+	a.kept = append(a.kept, string(value))
 	_, err := a.node.Put(ctx, engine.Answers, key, value, 0, ttl)
 	return err
 }

@@ -30,7 +30,7 @@ type document struct {
 func (d document) InMenu() bool { return !strings.Contains(d.Name, "/") || d.Name == "adr/README" }
 
 // readingOrder is how a newcomer reads; what is not in it follows by name.
-var readingOrder = []string{"start", "concepts", "sdk-javascript", "sdk-go", "protocol", "errors", "operations", "security"}
+var readingOrder = []string{"start", "concepts", "sdk-javascript", "sdk-go", "http-api", "protocol", "errors", "operations", "security"}
 
 // registerDocs serves the documentation that belongs to this server: /docs and
 // /docs/NAME, with the anchors that errors point to.

@@ -15,7 +15,8 @@ import (
 // is not here would be a snippet that nobody checks.
 var languages = map[string]string{
 	"console": "commands: TestCommands, TestStart",
-	"sh":      "commands: TestStart",
+	"sh":      "commands: TestStart, TestHTTPAPIGuide",
+	"go":      "a program: TestHTTPAPIGuide",
 	"html":    "types: TestSnippetsFitTheTypes; docs/start.md's is also run by TestStart",
 	"js":      "types: by sdk/js/test/docs.test.mjs",
 	"go":      "types: TestProgramsBuild",
