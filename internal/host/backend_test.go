@@ -192,6 +192,7 @@ func TestTheBackendTellsParties(t *testing.T) {
 		if again, err := h.Tell(ctx, "demo", id, "order 1", Message{JSON: true, Payload: []byte(`{"won":1}`)}); err != nil || again != seq {
 			t.Errorf("sent again: %d, %v, want %d", again, err, seq)
 		}
+		b.messages() // what is on its way arrives
 		b.drop()
 		if _, err := h.Tell(ctx, "demo", id, "", Message{To: 2, Payload: []byte("yours")}); err != nil {
 			t.Fatal(err)

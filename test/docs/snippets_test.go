@@ -16,10 +16,9 @@ import (
 var languages = map[string]string{
 	"console": "commands: TestCommands, TestStart",
 	"sh":      "commands: TestStart, TestHTTPAPIGuide",
-	"go":      "a program: TestHTTPAPIGuide",
 	"html":    "types: TestSnippetsFitTheTypes; docs/start.md's is also run by TestStart",
 	"js":      "types: by sdk/js/test/docs.test.mjs",
-	"go":      "types: TestProgramsBuild",
+	"go":      "types: TestProgramsBuild, and TestHTTPAPIGuide runs its own",
 	"toml":    "options: TestShownFilesAreRead",
 	"json":    "syntax: TestShownJSONIsJSON",
 	"css":     "not code of ours: names of custom properties, checked with the overlay",
