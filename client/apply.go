@@ -27,6 +27,9 @@ type Change struct {
 	Answer   party.Answered     `json:"answer"`
 	Ready    ReadyRef           `json:"ready"`
 	Yes      bool               `json:"yes"`
+	Approve  bool               `json:"approve"`
+	Ask      *party.AskView     `json:"ask"`
+	By       party.PlayerID     `json:"by"` // who answered
 	Invite   InviteRef          `json:"invite"`
 	Uses     int                `json:"uses"`
 	Name     string             `json:"name"`
@@ -87,7 +90,7 @@ func (c Change) apply(p *party.Snapshot) {
 	switch c.Type {
 	case "held":
 		if c.Seat != nil {
-			p.Held = append(slices.Clip(p.Held), *c.Seat)
+			p.Held = append(without(p.Held, func(s party.SeatView) bool { return s.N == c.Seat.N }), *c.Seat)
 		}
 	case "lapsed":
 		p.Held = without(p.Held, func(s party.SeatView) bool { return s.N == c.N })
@@ -124,7 +127,17 @@ func (c Change) apply(p *party.Snapshot) {
 	case "renamed":
 		p.Members = changed(p.Members, c.N, func(m *party.MemberView) { m.Name = c.Name })
 	case "changed":
-		p.Openness, p.Inviters, p.Size = c.Openness, c.Inviters, c.Size
+		p.Openness, p.Inviters, p.Size, p.Approve = c.Openness, c.Inviters, c.Size, c.Approve
+	case "queued":
+		p.Line++
+	case "unqueued":
+		p.Line--
+	case "asked":
+		if c.Ask != nil {
+			p.Asks = append(slices.Clip(p.Asks), *c.Ask)
+		}
+	case "askAnswered":
+		p.Asks = without(p.Asks, func(a party.AskView) bool { return a.N == c.N })
 	case "castOut":
 		if c.Outcast != nil {
 			p.Outcasts = append(without(p.Outcasts, func(o party.OutcastView) bool { return o.N == c.Outcast.N }), *c.Outcast)

@@ -168,6 +168,8 @@ export interface Party {
   readonly members: readonly Member[];
   /** Friends who opened a link and started the game, which has not reported yet. */
   readonly held: readonly Held[];
+  /** How many friends are on the way in, and the seconds until the last of them is there, where that could be measured. */
+  readonly arriving: { readonly count: number; readonly seconds?: number };
   readonly data: PartyData;
   readonly dataRevision: number;
   readonly landing: readonly LandingField[];
@@ -178,6 +180,12 @@ export interface Party {
   readonly ready?: ReadyCheck;
   /** Who is kept out. */
   readonly outcasts: readonly Outcast[];
+  /** Newcomers ask first. */
+  readonly approve: boolean;
+  /** How many wait for a free seat. */
+  readonly line: number;
+  /** Who asks to be let in. */
+  readonly asks: readonly Ask[];
 }
 
 export interface Settings {
@@ -185,6 +193,8 @@ export interface Settings {
   inviters?: Party["inviters"];
   /** Places, no fewer than are taken. */
   size?: number;
+  /** Newcomers ask first. */
+  approve?: boolean;
 }
 
 export interface Outcast {
@@ -267,6 +277,17 @@ export interface Held {
   readonly since: number;
   readonly invite?: string;
   readonly by?: string;
+  /** The seat is free for who was next in line, until then. */
+  readonly offer?: number;
+}
+
+/** Somebody at the door who asks to be let in. */
+export interface Ask {
+  readonly n: number;
+  readonly name: string;
+  readonly face: number;
+  readonly since: number;
+  readonly invite: string;
 }
 
 export interface Loading {
@@ -277,6 +298,8 @@ export interface Loading {
   readonly progress?: number;
   /** Without progress for 10 s. */
   readonly stalled?: boolean;
+  /** Until it is over, as measured from the progress so far. */
+  readonly seconds?: number;
 }
 
 export interface LoadingDetails {

@@ -2,7 +2,7 @@
 // snapshots, with the reasons that only the frame in between knows.
 import type { Emitter } from "./emitter";
 import type { Events, Loading, Member, Party } from "./partykit";
-import { type PartyEvent, freeze } from "./party";
+import { type PartyEvent, freeze, opening } from "./party";
 
 const same = (a: unknown, b: unknown) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
@@ -14,12 +14,12 @@ export function tell(events: Emitter<Events>, old: Party, after: Party, frame: P
     (frame.find((event) => event.type === type && (n === undefined || ("n" in event && event.n === n))) as { reason?: string })
       ?.reason ?? "";
   const was = new Map(before.members.map((member) => [member.n, member]));
-  const seats = new Set(before.held.map((seat) => seat.n));
+  const seats = new Set(opening(before.held).map((seat) => seat.n));
 
-  for (const seat of after.held) {
+  for (const seat of opening(after.held)) {
     if (!seats.has(seat.n)) events.emit("loading", { state: "opening", n: seat.n, name: seat.name, self: false });
   }
-  for (const seat of before.held) {
+  for (const seat of opening(before.held)) {
     if (!has(after.held, seat.n) && !has(after.members, seat.n)) {
       const why = reason("lapsed", seat.n) || "lapsed";
       events.emit("loading", { state: "gone", n: seat.n, name: seat.name, self: false, reason: why });

@@ -1,12 +1,12 @@
 // The party as this client knows it: the snapshot of the protocol, and what
 // each event and status changes in it. Nothing here is ever changed in place.
-import type { Held, LandingField, LiveInvite, Loading, Match, Member, Outcast, Party, PartyData, ReadyCheck, ReadyEnd } from "./partykit";
+import type { Ask, Held, LandingField, LiveInvite, Loading, Match, Member, Outcast, Party, PartyData, ReadyCheck, ReadyEnd } from "./partykit";
 
 /** A member as the server writes it. */
 export type WireMember = Omit<Member, "self" | "leader" | "quiet">;
 
 /** The snapshot as the server writes it. */
-export type Snapshot = Omit<Party, "members" | "acting"> & { readonly members: readonly WireMember[] };
+export type Snapshot = Omit<Party, "members" | "acting" | "arriving"> & { readonly members: readonly WireMember[] };
 
 /** The players that are muted, by their ids. */
 export type Quiet = { readonly [id: string]: "mute" | "block" };
@@ -31,7 +31,10 @@ export type PartyEvent =
   | { type: "used"; invite: string; uses: number }
   | { type: "revoked"; invite: string }
   | { type: "renamed"; n: number; name: string }
-  | ({ type: "changed" } & Pick<Party, "openness" | "inviters" | "size">)
+  | ({ type: "changed" } & Pick<Party, "openness" | "inviters" | "size" | "approve">)
+  | { type: "queued" | "unqueued"; n: number }
+  | { type: "asked"; ask: Ask }
+  | { type: "askAnswered"; n: number; answer?: "yes" | "no"; by?: string }
   | { type: "castOut"; outcast: Outcast }
   | { type: "readmitted"; n: number }
   | { type: "member"; n: number; data: PartyData }
@@ -58,6 +61,8 @@ export function snapshotOf(party: Partial<Snapshot>): Snapshot {
     inviters: "everyone",
     leader: "",
     dataRevision: 0,
+    approve: false,
+    line: 0,
     ...party,
     members: party.members ?? [],
     held: party.held ?? [],
@@ -65,6 +70,7 @@ export function snapshotOf(party: Partial<Snapshot>): Snapshot {
     landing: party.landing ?? [],
     invites: party.invites ?? [],
     outcasts: party.outcasts ?? [],
+    asks: party.asks ?? [],
   };
 }
 
@@ -79,10 +85,10 @@ export function applyStatus(party: Snapshot, { n, presence, loading }: StatusFra
 }
 
 function change(party: Snapshot, event: PartyEvent): Snapshot {
-  const { members, held, invites, outcasts } = party;
+  const { members, held, invites, outcasts, asks } = party;
   switch (event.type) {
     case "held":
-      return { ...party, held: [...held, event.seat] };
+      return { ...party, held: [...without(held, event.seat.n), event.seat] };
     case "lapsed":
       return { ...party, held: without(held, event.n) };
     case "joined":
@@ -116,6 +122,14 @@ function change(party: Snapshot, event: PartyEvent): Snapshot {
       const { type: _, ...settings } = event;
       return { ...party, ...settings };
     }
+    case "queued":
+      return { ...party, line: party.line + 1 };
+    case "unqueued":
+      return { ...party, line: party.line - 1 };
+    case "asked":
+      return { ...party, asks: [...asks, event.ask] };
+    case "askAnswered":
+      return { ...party, asks: without(asks, event.n) };
     case "castOut":
       return { ...party, outcasts: [...without(outcasts, event.outcast.n), event.outcast] };
     case "readmitted":
@@ -168,7 +182,15 @@ export function view(party: Snapshot, me: string, quiet: Quiet): Party {
   }));
   const there = members.filter(({ presence }) => presence !== "reconnecting");
   const acting = there.some(({ leader }) => leader) ? undefined : (there.find(({ state }) => state === "in") ?? there[0]);
-  return freeze({ ...party, members, ...(acting && { acting: acting.id }) });
+  const coming = members.filter(({ self, state }) => !self && state === "loading");
+  const seconds = Math.max(...coming.map(({ loading }) => loading?.seconds ?? 0));
+  const arriving = { count: coming.length + opening(party.held).length, ...(seconds > 0 && { seconds }) };
+  return freeze({ ...party, members, arriving, ...(acting && { acting: acting.id }) });
+}
+
+/** The seats whose friend is opening the game. One that is offered to who waits in line is not: it may yet not come. */
+export function opening(held: readonly Held[]): Held[] {
+  return held.filter(({ offer }) => !offer);
 }
 
 /** Freezes a value of JSON and everything in it. */

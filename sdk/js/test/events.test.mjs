@@ -29,8 +29,9 @@ for (const { name, about, before, frame, after } of vectors) {
     };
     const kit = await (await world.tab()).start();
     world.peer.send(frame);
-    const { acting, ...seen } = plain(kit.party);
+    const { acting, arriving, ...seen } = plain(kit.party);
     assert.equal(acting, undefined);
+    assert.ok(arriving.count >= 0);
     seen.members = seen.members.map(({ self, leader, ...member }) => {
       assert.equal(leader, member.id === after.leader, "leader");
       return member;
