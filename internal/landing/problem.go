@@ -58,7 +58,9 @@ func troubleOf(e *party.Error, gameID string) trouble {
 		t.Why = "It may have lost a few characters on its way. Paste it here once more, or ask your friend for a new one."
 	case party.Full:
 		t.Again = true
-		t.Why = "Every place is taken. Keep this page open: it tells you when somebody leaves."
+		t.Why = "Every place is taken. There is room again as soon as somebody leaves."
+	case party.Locked:
+		t.Why = "Nobody new comes in just now. Your friend can open it for you."
 	case party.KitNotActivated:
 		t.Activate = gameID
 		t.Why = "The game has PartyKit built in, but its server does not let invites through yet. If you make this game, ask the operator to activate it and send them the game’s id."
