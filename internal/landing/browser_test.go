@@ -279,11 +279,13 @@ func TestPagesFitEveryScreen(t *testing.T) {
 	ctx := browse(t)
 	long := hostileInvitation(strings.Repeat("Wolfeschlegelsteinhausen", 9))
 	long.You = nil
+	playing := lively()
+	playing.Match = &party.PublicMatch{Since: party.Time(time.Now().Add(-190 * time.Second).UnixMilli()), Joinable: true, Free: 1}
 	full := dead(party.Full)
 	full.Line = 2
 	soon := party.Time(time.Now().Add(time.Hour).UnixMilli())
 	for name, inv := range map[string]party.Invitation{
-		"in-line": inLine(3, 5), "offered": with(lively(), party.Arrival{Stage: party.Offered, Until: soon}),
+		"playing": playing, "in-line": inLine(3, 5), "offered": with(lively(), party.Arrival{Stage: party.Offered, Until: soon}),
 		"locked": askable(party.Locked), "asking": with(askable(party.Locked), party.Arrival{Stage: party.Asking, Until: soon}), "approving": approving(),
 		"declined": with(askable(party.Locked), party.Arrival{Stage: party.Gone, Reason: string(party.ReasonDeclined)}), "banned": dead(party.Banned),
 		"live": lively(), "held": arriving(party.HeldStage), "loading": arriving(party.LoadingNow), "in": arriving(party.Arrived), "gone": arriving(party.Gone), "long": long,

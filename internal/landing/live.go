@@ -1,15 +1,17 @@
 package landing
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
 	"time"
 
-	"github.com/coder/websocket"
-	"golang.org/x/time/rate"
 	"partykit/internal/auth"
 	"partykit/party"
+
+	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
 )
 
 const (
@@ -117,10 +119,13 @@ func (v visit) pass(r report) bool {
 	return true
 }
 
-// tell sends every update, and a ping when there is none for a while.
+// tell sends every update, what reads differently because time has passed, and
+// a ping when there is nothing for a while.
 func (v visit) tell(ctx context.Context) {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
+	var last party.Invitation
+	var sent []byte
 	for {
 		select {
 		case inv, ok := <-v.page.Updates():
@@ -128,10 +133,17 @@ func (v visit) tell(ctx context.Context) {
 				v.conn.Close(websocket.StatusGoingAway, "")
 				return
 			}
-			if err := v.send(ctx, v.words(inv)); err != nil {
+			last, sent = inv, v.words(inv)
+			if err := v.send(ctx, sent); err != nil {
 				return
 			}
 		case <-ping.C:
+			if words := v.words(last); sent != nil && !bytes.Equal(words, sent) {
+				sent = words
+				if err := v.send(ctx, sent); err != nil {
+					return
+				}
+			}
 			within, cancel := context.WithTimeout(ctx, writeWithin)
 			err := v.conn.Ping(within)
 			cancel()

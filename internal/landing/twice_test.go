@@ -19,6 +19,7 @@ func TestKeptPagesAreTheRightOnes(t *testing.T) {
 		func(inv *party.Invitation) { inv.Members[1].Loading.Progress = new(0.43) },
 		func(inv *party.Invitation) { inv.Landing[0].Value = "Level 4" },
 		func(inv *party.Invitation) { inv.Expires++ },
+		func(inv *party.Invitation) { inv.Match = &party.PublicMatch{Since: 1, Joinable: true, Free: 1} },
 	} {
 		inv := lively()
 		change(&inv)

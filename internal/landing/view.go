@@ -21,6 +21,7 @@ type view struct {
 	More    string     `json:"more,omitempty"`  // those not listed
 	Count   string     `json:"count"`           // "3 of 8"
 	Places  string     `json:"places"`          // "5 places free"
+	Match   string     `json:"match,omitempty"` // "In a match since 3 min, 1 seat free"
 	You     *you       `json:"you,omitempty"`   // nil before Start
 	Start   string     `json:"start,omitempty"` // the button's label; none when empty
 	Door    *door      `json:"door,omitempty"`
@@ -80,13 +81,14 @@ func (s *Server) describe(inv party.Invitation, letIn bool, now time.Time) view 
 // to those who came in by it.
 func describe(inv party.Invitation, now time.Time) view {
 	if inv.Problem != "" && inv.Problem != party.Full && !onTheWay(inv.You) {
-		inv.Members, inv.Held = nil, nil
+		inv.Members, inv.Held, inv.Match = nil, nil, nil
 	}
 	v := view{
 		Problem: inv.Problem,
 		People:  []person{},
 		Count:   fmt.Sprintf("%d of %d", inv.Taken, inv.Size),
 		Places:  places(inv.Taken, inv.Size),
+		Match:   matchLine(inv.Match, now),
 		You:     describeYou(inv, now),
 		Start:   startLabel(inv),
 		Door:    doorOf(inv),

@@ -7,7 +7,7 @@ interface Clock { text: string; seconds: number }
 interface You { name: string; face: number; stage: string; title: string; detail: string; tone: string; percent?: number; clock?: Clock; calls?: boolean }
 interface Door { do: string; label: string; hint?: string }
 interface Info { title?: string; description?: string; image?: string; facts?: { label: string; value: string }[] }
-interface View { problem?: string; people: Person[]; more?: string; count: string; places: string; you?: You; start?: string; door?: Door; info: Info }
+interface View { problem?: string; people: Person[]; more?: string; count: string; places: string; match?: string; you?: You; start?: string; door?: Door; info: Info }
 
 const main = document.querySelector<HTMLElement>("main[data-live]");
 if (main) follow(main);
@@ -132,6 +132,8 @@ function follow(main: HTMLElement): void {
     });
     shown.people = tones;
     document.getElementById("nobody")!.hidden = view.people.length > 0;
+    document.getElementById("match")!.hidden = !view.match;
+    setText("match", view.match ?? "");
     setText("count", view.count);
     setText("more", view.more ?? "");
     setText("places", view.places);
