@@ -269,6 +269,14 @@ func TestStartWithoutScript(t *testing.T) {
 	}
 }
 
+// lookingFrom makes the browser call itself something else; "" ends that.
+func lookingFrom(agent string) step {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: agent})
+		return err
+	})
+}
+
 //go:embed legible_test.js
 var legible string
 
@@ -285,13 +293,18 @@ func TestPagesFitEveryScreen(t *testing.T) {
 	full.Line = 2
 	soon := party.Time(time.Now().Add(time.Hour).UnixMilli())
 	for name, inv := range map[string]party.Invitation{
-		"playing": playing, "in-line": inLine(3, 5), "offered": with(lively(), party.Arrival{Stage: party.Offered, Until: soon}),
+		"playing": playing, "inside": lively(), "in-line": inLine(3, 5), "offered": with(lively(), party.Arrival{Stage: party.Offered, Until: soon}),
 		"locked": askable(party.Locked), "asking": with(askable(party.Locked), party.Arrival{Stage: party.Asking, Until: soon}), "approving": approving(),
 		"declined": with(askable(party.Locked), party.Arrival{Stage: party.Gone, Reason: string(party.ReasonDeclined)}), "banned": dead(party.Banned),
 		"live": lively(), "held": arriving(party.HeldStage), "loading": arriving(party.LoadingNow), "in": arriving(party.Arrived), "gone": arriving(party.Gone), "long": long,
 		"full": full, "expired": dead(party.Expired), "not-found": dead(party.NotFound), "not-activated": dead(party.KitNotActivated),
 	} {
 		s := newStage(t, inv)
+		agent := ""
+		if name == "inside" {
+			agent = onInstagram
+		}
+		run(t, ctx, lookingFrom(agent))
 		for size, d := range map[string][2]int64{"phone": {390, 844}, "desktop": {1280, 800}, "small": {320, 568}} {
 			run(t, ctx, chromedp.EmulateViewport(d[0], d[1]), chromedp.Navigate(s.join()))
 			if doorOf(inv) != nil { // the script brings it

@@ -104,3 +104,16 @@ func TestAStartThatFailedIsNotSentAgain(t *testing.T) {
 		t.Errorf("%d starts", len(starts))
 	}
 }
+
+func TestTheWayOutOfAnAppCanBeCopied(t *testing.T) {
+	ctx := browse(t)
+	s := newStage(t, lively())
+	run(t, ctx, lookingFrom(onInstagram), chromedp.Navigate(s.join()), shows("You are inside Instagram"))
+	evaluate[bool](t, ctx, `navigator.clipboard.writeText = async (text) => { window.copied = text; }, true`)
+	run(t, ctx, chromedp.Click("#copy"), shows("Copied"))
+	if got := evaluate[string](t, ctx, `window.copied`); got != s.join() {
+		t.Errorf("copied %q", got)
+	}
+	evaluate[bool](t, ctx, `navigator.clipboard.writeText = () => Promise.reject(new Error("refused")), true`)
+	run(t, ctx, chromedp.Click("#copy"), chromedp.Poll[chromedp.Void](`getSelection().toString() === `+"`"+s.join()+"`"))
+}

@@ -41,7 +41,8 @@ type page struct {
 	Trouble  *trouble
 	Alone    string // where to play without a party
 	Contact  *contact
-	Paste    bool // ask for a link or code
+	Inside   string // the app whose own browser shows the page, "" if none is known
+	Paste    bool   // ask for a link or code
 	Pasted   string
 	// PasteError is what was wrong with it.
 	PasteError string
@@ -197,6 +198,9 @@ func orGame(name string) string {
 // see the very same, as many do when a link is posted to a crowd.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, status int, p page) {
 	p.Colours = colours(p.game)
+	if p.View.Start != "" || p.View.Door != nil {
+		p.Inside = insideApp(r.UserAgent())
+	}
 	s.pageHeaders(w.Header(), p.game, styleHash+" "+hashSource(string(p.Colours)))
 	w.Header().Add("Vary", "Accept-Encoding")
 	zipped := acceptsGzip(r.Header.Get("Accept-Encoding"))

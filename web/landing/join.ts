@@ -12,6 +12,7 @@ interface View { problem?: string; people: Person[]; more?: string; count: strin
 const main = document.querySelector<HTMLElement>("main[data-live]");
 if (main) follow(main);
 tellLocalTimes();
+offerTheLink();
 
 function follow(main: HTMLElement): void {
   const address = location.origin.replace(/^http/, "ws") + main.dataset.live;
@@ -162,6 +163,21 @@ function countDown(clock: Clock | undefined): void {
   const tick = (): void => setText(place, clock.text.replace("#", String(Math.max(0, Math.ceil((end - performance.now()) / 1000)))));
   tick();
   ticking = window.setInterval(tick, 250);
+}
+
+// Inside an app's own browser, the way out is this page's link.
+function offerTheLink(): void {
+  const button = document.querySelector<HTMLButtonElement>("#copy");
+  if (!button || !navigator.clipboard) return; // it can still be selected
+  button.hidden = false;
+  button.onclick = async () => {
+    try {
+      await navigator.clipboard.writeText(document.getElementById("link")!.textContent!);
+      setText(button, button.dataset.done!);
+    } catch {
+      getSelection()?.selectAllChildren(document.getElementById("link")!);
+    }
+  };
 }
 
 function showInfo(info: Info): void {
