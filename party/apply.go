@@ -9,6 +9,9 @@ func (s *State) Apply(seq uint64, e Entry) {
 		s.evolve(event, e.At)
 	}
 	s.Revision = e.Rev
+	if e.First != 0 {
+		s.Told = e.First - 1 + uint64(len(e.Notices()))
+	}
 	s.Seq = max(s.Seq, seq)
 	if e.By != nil {
 		s.answered(*e.By, seq)

@@ -78,7 +78,7 @@ func (d *decision) command(c Command) error {
 		return d.makeInvite(c)
 	case Count:
 		if d.s.Invite(c.Invite) != nil && c.Opens+c.Starts > 0 {
-			d.emit(Counted{c.Invite, c.Opens, c.Starts})
+			d.emit(Counted(c))
 		}
 		return nil
 	case Revoke:

@@ -10,7 +10,8 @@ import (
 // replay needs no state.
 type Entry struct {
 	At     Time       `json:"at"`
-	Rev    uint64     `json:"rev"` // the party's revision after it
+	Rev    uint64     `json:"rev"`             // the party's revision after it
+	First  uint64     `json:"first,omitempty"` // number of its first notice; 0: it tells nobody outside
 	By     *CommandID `json:"by,omitempty"`
 	Events []Event    `json:"ev"`
 }
@@ -258,12 +259,13 @@ func (e Entry) Encode() ([]byte, error) {
 		}
 		list[i] = stored{event.kind(), body}
 	}
-	return json.Marshal(storedEntry{e.At, e.Rev, e.By, list})
+	return json.Marshal(storedEntry{e.At, e.Rev, e.First, e.By, list})
 }
 
 type storedEntry struct {
 	At     Time       `json:"at"`
 	Rev    uint64     `json:"rev"`
+	First  uint64     `json:"first,omitempty"`
 	By     *CommandID `json:"by,omitempty"`
 	Events []stored   `json:"ev"`
 }
@@ -275,7 +277,7 @@ func DecodeEntry(b []byte) (Entry, error) {
 	if err := json.Unmarshal(b, &s); err != nil {
 		return Entry{}, fmt.Errorf("decode entry: %w", err)
 	}
-	e := Entry{At: s.At, Rev: s.Rev, By: s.By, Events: make([]Event, len(s.Events))}
+	e := Entry{At: s.At, Rev: s.Rev, First: s.First, By: s.By, Events: make([]Event, len(s.Events))}
 	for i, x := range s.Events {
 		decode, ok := decoders[x.Kind]
 		if !ok {

@@ -23,7 +23,7 @@ func entryOfEverything(t tester) Entry {
 		Counted{"i1", 3, 1}, Changed{Locking, LeaderOnly, 4, true}, CastOut{Outcast{N: 3, Player: "eve", Browser: "b", Name: "Eve", Banned: true, At: start}}, Readmitted{3},
 		MemberSet{"ada", 1, values("hero", "owl")}, MatchSet{&Match{ID: "m1", Connection: []byte(`{"ip":"::1"}`), Joinable: true, Free: 2, Since: start}},
 		Followed{"ada", 1, Yes}, ReadyAsked{Ready{By: "ada", Since: start, Until: start.Add(DefaultReady), Answers: []ReadyAnswer{}}},
-		Identified{"bob", 2, "iris", 7, "p2"}, ReadyAnswered{1, true}, ReadyEnded{ReasonAll, true}, Retired{}, EndedEvent{},
+		Identified{"bob", 2, "iris", 7, "p2", "bob1"}, ReadyAnswered{1, true}, ReadyEnded{ReasonAll, true}, Retired{}, EndedEvent{},
 	}}
 }
 

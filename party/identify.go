@@ -7,8 +7,8 @@ type Identify struct {
 	As      PlayerID
 	Name    string // as the game calls the player; "": it keeps its name
 	Move    uint64
-	From    ID // the party that the player leaves for this, if it was in one
-	Session SessionID
+	From    ID        // the party that the player leaves for this, if it was in one
+	Session SessionID // the guest's, which goes on; "": a new connection takes over
 	Hash    string
 }
 
@@ -17,11 +17,12 @@ func (Identify) command() {}
 // Identified gave a member another player id. Its place, number, crown, data
 // and links stay its own.
 type Identified struct {
-	Player PlayerID `json:"player"`
-	N      int      `json:"n"`
-	As     PlayerID `json:"as"`
-	Move   uint64   `json:"move"`
-	From   ID       `json:"from,omitempty"`
+	Player  PlayerID  `json:"player"`
+	N       int       `json:"n"`
+	As      PlayerID  `json:"as"`
+	Move    uint64    `json:"move"`
+	From    ID        `json:"from,omitempty"`
+	Session SessionID `json:"session,omitempty"` // the one that goes on
 }
 
 func (Identified) kind() string { return "identified" }
@@ -42,10 +43,12 @@ func (d *decision) identify(c Identify) error {
 			d.crownTo(c.As, ReasonReplaced)
 		}
 		d.remove(c.Player, ReasonReplaced)
-		d.emit(Resumed{Player: c.As, Session: c.Session, Hash: c.Hash, Move: c.Move, From: c.From})
+		if c.Session != "" {
+			d.emit(Resumed{Player: c.As, Session: c.Session, Hash: c.Hash, Move: c.Move, From: c.From})
+		}
 		return nil
 	}
-	d.emit(Identified{c.Player, m.N, c.As, c.Move, c.From})
+	d.emit(Identified{c.Player, m.N, c.As, c.Move, c.From, c.Session})
 	if c.Name == "" {
 		return nil
 	}

@@ -86,6 +86,9 @@ func (sc *scene) append(events []Event, by *CommandID) {
 		seq = before.Seq + 1
 	}
 	entry := before.Entry(sc.now, by, events)
+	if seq != 0 {
+		entry = before.Numbered(entry)
+	}
 	encoded, err := entry.Encode()
 	if err != nil {
 		sc.t.Fatalf("encode: %v", err)
@@ -107,6 +110,7 @@ func (sc *scene) append(events []Event, by *CommandID) {
 	}
 	sc.checkRevision(before, entry)
 	sc.checkFold(before, entry)
+	sc.checkNotices(before, entry, seq)
 	if sc.told != nil {
 		sc.told(seq, entry)
 	}

@@ -81,6 +81,7 @@ type State struct {
 	Outcasts []Outcast `json:"outcasts,omitempty"`
 	Invites  []Invite  `json:"invites,omitempty"` // live and, for a day, dead
 	Sessions []Session `json:"sessions,omitempty"`
+	Told     uint64    `json:"told,omitempty"`  // notices so far
 	LastN    int       `json:"lastN"`           // the last number given to a seat or member
 	Kept     Time      `json:"kept"`            // the latest horizon promised; it never shrinks
 	Alone    Time      `json:"alone"`           // since when roster, seats and links are as they are

@@ -162,7 +162,7 @@ func TestEventsAreTheDocumentedOnes(t *testing.T) {
 		party.Joined{Member: party.Member{N: 2, Invite: "i"}, Uses: 1}, party.Finalized{N: 2},
 		party.Left{N: 2, Reason: party.ReasonLeft}, party.Crowned{Reason: party.ReasonLeft},
 		party.DataSet{Data: party.Data{}, Revision: 1}, party.LandingSet{Fields: []party.Field{}},
-		party.Invited{}, party.InviteRevoked{Invite: "i"}, party.Renamed{N: 2, Name: "Ada"},
+		party.Invited{}, party.InviteRevoked{Invite: "i"}, party.Renamed{N: 2, Name: "Ada"}, party.Identified{N: 2, As: "iabc"},
 		party.Changed{Openness: party.Open, Inviters: party.Everyone, Size: 8}, party.CastOut{Outcast: party.Outcast{N: 2}}, party.Readmitted{N: 2},
 		party.MemberSet{N: 2, Data: party.Data{}}, party.MatchSet{}, party.Followed{N: 2, Answer: party.Yes},
 		party.Queued{Visitor: party.Visitor{N: 2}}, party.Unqueued{N: 2}, party.Asked{}, party.AskAnswered{N: 2, Answer: party.Yes, By: "g"},

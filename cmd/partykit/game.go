@@ -32,6 +32,7 @@ type gameCommands struct {
 	Set        gameSet        `cmd:"" help:"Change a game."`
 	Art        gameArt        `cmd:"" help:"Store a picture of a game, or remove it."`
 	Keys       gameKeys       `cmd:"" help:"Make, list, rotate and revoke the server keys with which a game's own backend uses the HTTP API."`
+	Identity   gameIdentity   `cmd:"" help:"Show or set how the game's own players are recognised."`
 }
 
 // ask runs fn with the games of the data folder. new says that a folder that is
@@ -76,6 +77,7 @@ func (g *gameCommands) printGame(w io.Writer, x game.Game) error {
 		fmt.Fprintf(t, "kit\t%s\n", kit(x))
 		fmt.Fprintf(t, "starts at\t%s\n", x.Launch.Web)
 		fmt.Fprintf(t, "origins\t%s\n", strings.Join(x.Origins, ", "))
+		fmt.Fprintf(t, "players\t%s\n", recognised(x))
 		fmt.Fprintf(t, "background\t%s%s\n", background, drawn(x.Background))
 		fmt.Fprintf(t, "accent\t%s%s\n", accent, drawn(x.Accent))
 		for _, d := range game.AllSettings {

@@ -82,6 +82,7 @@ func Handler(games *game.Registry) http.Handler {
 		answer(w, struct{}{}, games.RemoveArt(r.Context(), r.PathValue("id"), r.PathValue("name")))
 	})
 	handleKeys(mux, games)
+	handleIdentity(mux, games)
 	return mux
 }
 

@@ -35,6 +35,7 @@ type Game struct {
 	Provisional bool               `json:"provisional,omitempty"` // made by dev at first use
 	Art         map[string]Picture `json:"art,omitempty"`         // by name; see Registry.SetArt
 	Settings    Settings           `json:"settings,omitzero"`
+	Identity    Identity           `json:"identity,omitzero"` // see Registry.SetIdentity
 }
 
 // Launch says how a game is started.
@@ -98,6 +99,9 @@ func (g Game) validate() error {
 		if !nameShape.MatchString(name) {
 			return errBadArtName
 		}
+	}
+	if err := g.Identity.validate(); err != nil {
+		return err
 	}
 	return g.Settings.Validate()
 }

@@ -15,6 +15,7 @@ import (
 // Options of a [Registry].
 type Options struct {
 	Dev    bool         // games register themselves, loopback origins are allowed
+	Sealer Sealer       // seals what games entrust; needed to set a secret
 	Logger *slog.Logger // nil: slog.Default
 }
 
@@ -22,9 +23,10 @@ type Options struct {
 // nobody; changes by others, also by other processes on the same store, arrive
 // by themselves. It is safe for use by several goroutines.
 type Registry struct {
-	store Store
-	dev   bool
-	log   *slog.Logger
+	store  Store
+	dev    bool
+	sealer Sealer
+	log    *slog.Logger
 
 	mu    sync.Mutex // of writing into the maps
 	games sync.Map   // id → *entry
@@ -55,7 +57,7 @@ const (
 
 // Open loads all games and pictures and follows the store until ctx ends.
 func Open(ctx context.Context, store Store, o Options) (*Registry, error) {
-	r := &Registry{store: store, dev: o.Dev, log: cmp.Or(o.Logger, slog.Default())}
+	r := &Registry{store: store, dev: o.Dev, sealer: o.Sealer, log: cmp.Or(o.Logger, slog.Default())}
 	if err := store.Watch(ctx, r.apply); err != nil {
 		return nil, fmt.Errorf("watching the games: %w", err)
 	}
@@ -150,11 +152,12 @@ var ErrExists = errors.New("a game with this id is registered already")
 
 // Add registers a game and returns it as registered: origins and colours are
 // written in their one form, and a game without origins gets that of its launch
-// URL. Pictures are added by [Registry.SetArt] alone. It fails with
+// URL. Pictures are added by [Registry.SetArt] alone, players are recognised by
+// what [Registry.SetIdentity] sets. It fails with
 // [ErrInvalid] and [ErrExists].
 func (r *Registry) Add(ctx context.Context, g Game) (Game, error) {
 	g = g.normal()
-	g.Art = nil
+	g.Art, g.Identity = nil, Identity{}
 	if err := g.Validate(); err != nil {
 		return Game{}, err
 	}

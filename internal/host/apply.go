@@ -76,6 +76,8 @@ func (p *live) effect(before *party.State, event party.Event, at party.Time) {
 	case party.SeatLapsed:
 		delete(p.closed, e.Seat)
 		p.unpress(e.Seat)
+	case party.Identified:
+		p.identified(e)
 	case party.Finalized:
 		delete(p.reports, e.Player)
 	case party.Crowned:

@@ -86,6 +86,10 @@ func (s *session) command(c protocol.Command) {
 		s.rename(c)
 	case protocol.TChat:
 		s.chat(c)
+	case protocol.TIdentify:
+		s.become(c)
+	case protocol.TToken:
+		s.playerToken(c)
 	case protocol.TWait, protocol.TAsk:
 		s.door(c)
 	default:

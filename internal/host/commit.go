@@ -125,7 +125,7 @@ func (p *live) append(j *job, t party.Time, events []party.Event) {
 		}
 		events = slices.Insert(events, 0, party.Event(p.state.Found()))
 	}
-	entry := p.state.Entry(t, j.id, events)
+	entry := p.state.Numbered(p.state.Entry(t, j.id, events))
 	data, err := entry.Encode()
 	if err != nil {
 		j.finish(outcome{err: failure(err)})

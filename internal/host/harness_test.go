@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
@@ -61,6 +62,7 @@ func (w *world) host(name string) *Host {
 	h := New(Options{
 		Node: enginetest.Connect(w.t, w.engine, name), Epoch: w.engine.Epoch(), Name: name, Version: "test",
 		Keys: w.keys, Games: w.games, PublicURL: "https://party.example", Contact: "ops@example.com",
+		Identities: auth.NewIdentities(http.DefaultClient),
 	})
 	w.hosts[name] = h
 	w.t.Cleanup(func() {

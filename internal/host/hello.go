@@ -29,7 +29,7 @@ func (h *Host) Hello(ctx context.Context, c Caller) (*Session, error) {
 	if h.closing.Load() {
 		return nil, &party.Error{Code: party.Unavailable}
 	}
-	s, err := h.newSession(c)
+	s, err := h.newSession(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -54,21 +54,41 @@ func (h *Host) Hello(ctx context.Context, c Caller) (*Session, error) {
 }
 
 // newSession checks who it is.
-func (h *Host) newSession(c Caller) (*session, error) {
+func (h *Host) newSession(ctx context.Context, c Caller) (*session, error) {
 	if _, err := h.active(party.GameID(c.Game.ID)); err != nil {
 		return nil, err
 	}
-	id, err := auth.GuestID(c.Game.ID, c.Hello.Key)
-	if err != nil {
-		return nil, party.Errorf(party.BadRequest, "hello needs the guest's key: 32 hexadecimal digits, made by the client and kept with the guest.")
-	}
 	s := &session{
-		h: h, game: party.GameID(c.Game.ID), player: party.PlayerID(id), web: c.Origin != "",
+		h: h, game: party.GameID(c.Game.ID), web: c.Origin != "",
 		conn: c.Conn, limits: newLimits(), paused: true, has: c.Hello.Has, from: c.Address,
 	}
 	if err := s.restate(c.Hello.Own); err != nil {
 		return nil, err
 	}
+	who := s.beGuest
+	if c.Hello.Identity != "" {
+		who = s.identify
+	}
+	if err := who(ctx, c); err != nil {
+		return nil, err
+	}
+	s.face = Face(s.name)
+	s.id = party.SessionID(auth.ID("s"))
+	s.secret = auth.Secret()
+	s.hash = auth.Hash(s.secret)
+	return s, nil
+}
+
+var errKey = party.Errorf(party.BadRequest, "hello needs the guest's key: 32 hexadecimal digits, made by the client and kept with the guest.")
+
+// beGuest makes a new session that of the guest whose key its hello shows.
+func (s *session) beGuest(_ context.Context, c Caller) error {
+	h := s.h
+	id, err := auth.GuestID(c.Game.ID, c.Hello.Key)
+	if err != nil {
+		return errKey
+	}
+	s.player = party.PlayerID(id)
 	guest, err := h.o.Keys.Verify(c.Game.ID, c.Hello.Token, time.Now())
 	known := err == nil && guest.ID == id
 	switch {
@@ -76,7 +96,7 @@ func (h *Host) newSession(c Caller) (*session, error) {
 		s.name = guest.Name
 	case c.Hello.Name != "":
 		if s.name, err = names.Clean(c.Hello.Name); err != nil {
-			return nil, &party.Error{Code: party.BadName}
+			return &party.Error{Code: party.BadName}
 		}
 	default:
 		s.fresh = true
@@ -84,14 +104,10 @@ func (h *Host) newSession(c Caller) (*session, error) {
 	}
 	if _, here := h.whereIs(s.game, s.player); !known && !here && h.o.NewGuest != nil {
 		if ok, retry := h.o.NewGuest(c.Address); !ok {
-			return nil, &party.Error{Code: party.RateLimited, RetryAfter: retry, Detail: "Too many new players from one address. Try again in a moment."}
+			return &party.Error{Code: party.RateLimited, RetryAfter: retry, Detail: "Too many new players from one address. Try again in a moment."}
 		}
 	}
-	s.face = Face(s.name)
-	s.id = party.SessionID(auth.ID("s"))
-	s.secret = auth.Secret()
-	s.hash = auth.Hash(s.secret)
-	return s, nil
+	return nil
 }
 
 // Face seeds the drawn face of a name. It depends on the name alone, so that a
@@ -117,6 +133,10 @@ func (s *session) restate(own protocol.Own) error {
 	return nil
 }
 
+// token is the guest token. A player that its game names needs none.
 func (s *session) token() string {
+	if s.known {
+		return ""
+	}
 	return s.h.o.Keys.Issue(string(s.game), string(s.player), s.name, time.Now())
 }

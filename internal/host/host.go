@@ -19,14 +19,16 @@ import (
 
 // Options say what a host works with.
 type Options struct {
-	Node      *engine.Node
-	Epoch     string     // of the engine
-	Name      string     // of this node, unique among those that share an engine
-	Version   string     // of the server, told in the welcome
-	Keys      *auth.Keys // of the whole server
-	Games     Games
-	PublicURL string // where links lead, without a slash at the end
-	Contact   string // whom to ask to activate a game
+	Node    *engine.Node
+	Epoch   string     // of the engine
+	Name    string     // of this node, unique among those that share an engine
+	Version string     // of the server, told in the welcome
+	Keys    *auth.Keys // of the whole server
+	// Identities verifies the tokens by which games name their players.
+	Identities *auth.Identities
+	Games      Games
+	PublicURL  string // where links lead, without a slash at the end
+	Contact    string // whom to ask to activate a game
 	// NewGuest says whether one more new guest may come from an address now,
 	// and else when to try again. nil: always.
 	NewGuest func(netip.Addr) (ok bool, retry time.Duration)

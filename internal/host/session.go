@@ -33,8 +33,10 @@ type session struct {
 	player party.PlayerID
 	name   string // as the player's token says it
 	face   uint32
-	fresh  bool // a guest that nobody named yet: it takes its seat's name
-	web    bool // came with an Origin
+	fresh  bool           // a guest that nobody named yet: it takes its seat's name
+	web    bool           // came with an Origin
+	known  bool           // named by its game
+	guest  party.PlayerID // whose key a hello of a known player showed too, until that was looked for
 
 	id     party.SessionID
 	secret string // the resume token given out last

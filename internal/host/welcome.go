@@ -56,6 +56,8 @@ func (h *Host) back(w *welcoming) {
 	id := w.c.Hello.Party
 	if at, ok := h.whereIs(s.game, s.player); ok {
 		id = at.party
+	} else if at, ok := h.whereIs(s.game, s.guest); ok {
+		id = at.party
 	}
 	if !idShape.MatchString(string(id)) {
 		w.alone()
@@ -67,6 +69,8 @@ func (h *Host) back(w *welcoming) {
 		switch {
 		case err != nil && failure(err).Code != party.NotFound:
 			w.fail(err)
+		case err == nil && p.state.Member(s.player) == nil && s.guest != "" && p.state.Member(s.guest) != nil:
+			w.upgrade(p)
 		case err != nil || p.state.Member(s.player) == nil:
 			h.forget(s.game, s.player, id)
 			w.alone()

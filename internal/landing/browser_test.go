@@ -98,6 +98,16 @@ func shows(text string) step {
 	return chromedp.Poll[chromedp.Void](`document.body.innerText.replace(/\s+/g, " ").includes(` + string(quoted) + `)`)
 }
 
+// becomesVisible waits until an element can be seen. It asks anew each time,
+// because the page may be replaced meanwhile.
+func becomesVisible(t *testing.T, ctx context.Context, selector string) {
+	t.Helper()
+	until(t, "showing "+selector, func() bool {
+		seen, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.querySelector("`+selector+`")?.checkVisibility() ?? false`))
+		return err == nil && seen
+	})
+}
+
 // A stage is a server with a game on another origin, as a browser reaches them.
 type stage struct {
 	*setup
@@ -223,13 +233,10 @@ func TestFromLinkToGameInABrowser(t *testing.T) {
 func TestFullPageOffersStartWhenAPlaceIsFree(t *testing.T) {
 	ctx := browse(t)
 	s := newStage(t, dead(party.Full))
-	run(t, ctx, chromedp.Navigate(s.join()), shows("The party is full"), shows("Look again"))
+	run(t, ctx, chromedp.Navigate(s.join()), shows("The party is full"), shows("Wait in line"))
 	until(t, "going live", func() bool { _, _, open := s.parties.seen(); return open == 1 })
 	s.parties.show(func(inv *party.Invitation) { inv.Problem, inv.Taken = "", inv.Taken-1 })
-	until(t, "offering Start", func() bool { // asked anew each time, because the page is replaced meanwhile
-		offered, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.querySelector("#start button")?.checkVisibility() ?? false`))
-		return err == nil && offered
-	})
+	becomesVisible(t, ctx, "#start button")
 }
 
 func TestPageComesBackAfterALostConnection(t *testing.T) {
@@ -262,6 +269,14 @@ func TestStartWithoutScript(t *testing.T) {
 	}
 }
 
+// lookingFrom makes the browser call itself something else; "" ends that.
+func lookingFrom(agent string) step {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: agent})
+		return err
+	})
+}
+
 //go:embed legible_test.js
 var legible string
 
@@ -272,17 +287,34 @@ func TestPagesFitEveryScreen(t *testing.T) {
 	ctx := browse(t)
 	long := hostileInvitation(strings.Repeat("Wolfeschlegelsteinhausen", 9))
 	long.You = nil
+	playing := lively()
+	playing.Match = &party.PublicMatch{Since: party.Time(time.Now().Add(-190 * time.Second).UnixMilli()), Joinable: true, Free: 1}
+	full := dead(party.Full)
+	full.Line = 2
+	soon := party.Time(time.Now().Add(time.Hour).UnixMilli())
 	for name, inv := range map[string]party.Invitation{
+		"playing": playing, "inside": lively(), "in-line": inLine(3, 5), "offered": with(lively(), party.Arrival{Stage: party.Offered, Until: soon}),
+		"locked": askable(party.Locked), "asking": with(askable(party.Locked), party.Arrival{Stage: party.Asking, Until: soon}), "approving": approving(),
+		"declined": with(askable(party.Locked), party.Arrival{Stage: party.Gone, Reason: string(party.ReasonDeclined)}), "banned": dead(party.Banned),
 		"live": lively(), "held": arriving(party.HeldStage), "loading": arriving(party.LoadingNow), "in": arriving(party.Arrived), "gone": arriving(party.Gone), "long": long,
-		"full": dead(party.Full), "expired": dead(party.Expired), "not-found": dead(party.NotFound), "not-activated": dead(party.KitNotActivated),
+		"full": full, "expired": dead(party.Expired), "not-found": dead(party.NotFound), "not-activated": dead(party.KitNotActivated),
 	} {
 		s := newStage(t, inv)
+		agent := ""
+		if name == "inside" {
+			agent = onInstagram
+		}
+		run(t, ctx, lookingFrom(agent))
 		for size, d := range map[string][2]int64{"phone": {390, 844}, "desktop": {1280, 800}, "small": {320, 568}, "sideways": {844, 390}} {
+			run(t, ctx, chromedp.EmulateViewport(d[0], d[1]), chromedp.Navigate(s.join()))
+			if doorOf(inv) != nil { // the script brings it
+				run(t, ctx, chromedp.WaitVisible("#door button"))
+			}
 			for _, scheme := range []string{"light", "dark"} {
-				run(t, ctx, chromedp.EmulateViewport(d[0], d[1]), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+				run(t, ctx, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 					_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 					return err
-				}), chromedp.Navigate(s.join()))
+				}))
 				what := strings.Join([]string{name, size, scheme}, "-")
 				if wide := evaluate[int64](t, ctx, `document.documentElement.scrollWidth`); wide > d[0] {
 					t.Errorf("%s is %d wide on a screen of %d", what, wide, d[0])

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -34,6 +35,7 @@ type fakeParties struct {
 	refuse  error // of Start
 	starts  []string
 	visible []bool
+	did     []string // at the door
 	pages   []*fakePage
 	open    int
 	asked   []string // codes
@@ -93,6 +95,22 @@ func (p *fakePage) Visible(v bool) {
 	p.f.mu.Lock()
 	defer p.f.mu.Unlock()
 	p.f.visible = append(p.f.visible, v)
+}
+
+func (p *fakePage) Queue()     { p.f.do("queue") }
+func (p *fakePage) Ask()       { p.f.do("ask") }
+func (p *fakePage) LeaveLine() { p.f.do("leave") }
+
+func (f *fakeParties) do(what string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.did = append(f.did, what)
+}
+
+func (f *fakeParties) done() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.did)
 }
 
 func (p *fakePage) Close() {

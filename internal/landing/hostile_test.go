@@ -32,7 +32,7 @@ func hostileInvitation(text string) party.Invitation {
 			{Person: who, State: party.Loads, Presence: party.Connected, Loading: loading},
 			{Person: who, State: party.Loads, Presence: party.Connected, Loading: &party.Loading{Phase: text, Stalled: true}},
 		},
-		Held: []party.Person{who},
+		Held: []party.Person{who}, Match: &party.PublicMatch{Since: 1, Joinable: true, Free: 1},
 		Landing: []party.Field{
 			{ID: "title", Value: text}, {ID: "description", Value: text}, {ID: "image", Value: text}, {ID: "partySize", Value: text}, {ID: "partyMaxSize", Value: text},
 			{ID: text, Value: text}, {ID: "x", Label: text, Value: text},

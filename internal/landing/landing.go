@@ -49,7 +49,13 @@ type Page interface {
 	Updates() <-chan party.Invitation
 	// Visible tells whether the page can be seen now. It begins unseen.
 	Visible(bool)
-	// Close ends the page. Visible must not be called after it.
+	// Queue waits in line for a place of a full party.
+	Queue()
+	// Ask asks the party to be let in where the link alone does not do.
+	Ask()
+	// LeaveLine gives the place in line up.
+	LeaveLine()
+	// Close ends the page. Nothing else must be called after it.
 	Close()
 }
 
@@ -87,12 +93,16 @@ type Server struct {
 	games   Games
 	opts    Options
 	cards   *cards
-	pages   *memo[[]byte] // compressed
+	pages   *memo[[]byte]   // compressed
+	asked   *memo[struct{}] // who asked to be let in and has not pressed Start since
 }
 
 // New returns a server of landing pages. All options but Contact are required.
 func New(parties Parties, games Games, opts Options) *Server {
-	return &Server{parties: parties, games: games, opts: opts, cards: newCards(), pages: newMemo[[]byte](pageBytes)}
+	return &Server{
+		parties: parties, games: games, opts: opts,
+		cards: newCards(), pages: newMemo[[]byte](pageBytes), asked: newMemo[struct{}](askedBytes),
+	}
 }
 
 // Register adds the routes of s to mux.

@@ -1,6 +1,7 @@
 package landing
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -18,12 +19,12 @@ const (
 	writeWithin = 10 * time.Second
 	pageRetry   = 30 * time.Second // when a page over the limit may try again
 	reportBytes = 64               // {"visible":false} takes 17
-	reportRate  = 2                // a second: nobody switches tabs faster for long
+	reportRate  = 2                // a second: nobody switches tabs or presses buttons faster for long
 	reportBurst = 20
 )
 
-// live keeps an open page up to date, and tells the host that it is open and
-// whether it is seen.
+// live keeps an open page up to date, and tells the host that it is open,
+// whether it is seen, and what is done at the door.
 func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	code, ok := auth.ParseCode(r.PathValue("code"))
 	if !ok {
@@ -41,7 +42,8 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer release()
-	page, err := s.parties.OpenPage(r.Context(), code, s.browser(r), from)
+	browser := s.browser(r)
+	page, err := s.parties.OpenPage(r.Context(), code, browser, from)
 	if err != nil {
 		s.refuse(w, s.failure(err))
 		return
@@ -54,55 +56,96 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	defer conn.CloseNow()
 	conn.SetReadLimit(reportBytes)
 
+	v := visit{s, conn, page, code, browser}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	reading := make(chan struct{})
 	go func() {
 		defer close(reading)
 		defer cancel()
-		listen(ctx, conn, page)
+		v.listen(ctx)
 	}()
-	s.tell(ctx, conn, page)
+	v.tell(ctx)
 	conn.CloseNow()
 	<-reading // page must not be told anything after Close
 }
 
+// A visit is a page that somebody has open.
+type visit struct {
+	s             *Server
+	conn          *websocket.Conn
+	page          Page
+	code, browser string
+}
+
+// A report is what the page's script sends: whether the page is seen, or what
+// was done at the door.
+type report struct {
+	Visible *bool  `json:"visible"`
+	Do      string `json:"do"`
+}
+
 // listen passes on what the page reports, until it is gone or talks too much.
-func listen(ctx context.Context, conn *websocket.Conn, page Page) {
+func (v visit) listen(ctx context.Context) {
 	allowed := rate.NewLimiter(reportRate, reportBurst)
 	for {
-		_, data, err := conn.Read(ctx)
+		_, data, err := v.conn.Read(ctx)
 		if err != nil {
 			return
 		}
-		var report struct {
-			Visible *bool `json:"visible"`
-		}
-		if !allowed.Allow() || json.Unmarshal(data, &report) != nil || report.Visible == nil {
-			conn.Close(websocket.StatusPolicyViolation, "")
+		var r report
+		if !allowed.Allow() || json.Unmarshal(data, &r) != nil || !v.pass(r) {
+			v.conn.Close(websocket.StatusPolicyViolation, "")
 			return
 		}
-		page.Visible(*report.Visible)
 	}
 }
 
-// tell sends every update, and a ping when there is none for a while.
-func (s *Server) tell(ctx context.Context, conn *websocket.Conn, page Page) {
+// pass tells the party what the page reports, or refuses what is no report.
+func (v visit) pass(r report) bool {
+	switch {
+	case r.Visible != nil:
+		v.page.Visible(*r.Visible)
+	case r.Do == doQueue:
+		v.page.Queue()
+	case r.Do == doAsk:
+		v.s.rememberAsked(v.code, v.browser)
+		v.page.Ask()
+	case r.Do == doLeave:
+		v.page.LeaveLine()
+	default:
+		return false
+	}
+	return true
+}
+
+// tell sends every update, what reads differently because time has passed, and
+// a ping when there is nothing for a while.
+func (v visit) tell(ctx context.Context) {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
+	var last party.Invitation
+	var sent []byte
 	for {
 		select {
-		case inv, ok := <-page.Updates():
+		case inv, ok := <-v.page.Updates():
 			if !ok {
-				conn.Close(websocket.StatusGoingAway, "")
+				v.conn.Close(websocket.StatusGoingAway, "")
 				return
 			}
-			if err := send(ctx, conn, s.describe(inv)); err != nil {
+			last, sent = inv, v.words(inv)
+			if err := v.send(ctx, sent); err != nil {
 				return
 			}
 		case <-ping.C:
+			if words := v.words(last); sent != nil && !bytes.Equal(words, sent) {
+				sent = words
+				if err := v.send(ctx, sent); err != nil {
+					return
+				}
+			}
 			within, cancel := context.WithTimeout(ctx, writeWithin)
-			err := conn.Ping(within)
+			err := v.conn.Ping(within)
 			cancel()
 			if err != nil {
 				return
@@ -113,12 +156,22 @@ func (s *Server) tell(ctx context.Context, conn *websocket.Conn, page Page) {
 	}
 }
 
-func send(ctx context.Context, conn *websocket.Conn, v view) error {
-	body, err := json.Marshal(v)
-	if err != nil {
-		return err
+// words is what the page is to show now, as the script reads it. Without a
+// cookie nobody can stand at the door.
+func (v visit) words(inv party.Invitation) []byte {
+	shown := v.s.describe(inv, v.s.letIn(v.code, v.browser, inv), time.Now())
+	if v.browser == "" {
+		shown.Door = nil
 	}
+	body, err := json.Marshal(shown)
+	if err != nil {
+		panic(err) // a view holds nothing that JSON does not
+	}
+	return body
+}
+
+func (v visit) send(ctx context.Context, body []byte) error {
 	within, cancel := context.WithTimeout(ctx, writeWithin)
 	defer cancel()
-	return conn.Write(within, websocket.MessageText, body)
+	return v.conn.Write(within, websocket.MessageText, body)
 }

@@ -17,12 +17,12 @@ import (
 )
 
 // dialLive opens a live page as a browser would, from the given origin.
-func dialLive(t *testing.T, x *setup, origin string) (*websocket.Conn, *http.Response, error) {
+func dialLive(t *testing.T, x *setup, origin string, cookies ...string) (*websocket.Conn, *http.Response, error) {
 	t.Helper()
 	front := httptest.NewServer(x.mux)
 	t.Cleanup(front.Close)
 	return websocket.Dial(t.Context(), front.URL+"/join/"+testCode+"/live", &websocket.DialOptions{
-		Host: testHost, HTTPHeader: http.Header{"Origin": {origin}},
+		Host: testHost, HTTPHeader: http.Header{"Origin": {origin}, "Cookie": cookies},
 	})
 }
 
@@ -120,7 +120,7 @@ func TestLivePageIsForTheInvitePageOnly(t *testing.T) {
 
 func TestLivePageThatTalksNonsenseOrTooMuchIsClosed(t *testing.T) {
 	for name, messages := range map[string][]string{
-		"not JSON": {"hello"}, "no report": {`{}`}, "wrong type": {`{"visible":"yes"}`},
+		"not JSON": {"hello"}, "no report": {`{}`}, "wrong type": {`{"visible":"yes"}`}, "no such act": {`{"do":"start"}`},
 		"too long": {`{"visible":true,"x":"` + strings.Repeat("x", 100) + `"}`},
 		"too many": strings.Split(strings.Repeat(`{"visible":true} `, 200), " ")[:200],
 	} {

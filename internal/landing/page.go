@@ -41,7 +41,8 @@ type page struct {
 	Trouble  *trouble
 	Alone    string // where to play without a party
 	Contact  *contact
-	Paste    bool // ask for a link or code
+	Inside   string // the app whose own browser shows the page, "" if none is known
+	Paste    bool   // ask for a link or code
 	Pasted   string
 	// PasteError is what was wrong with it.
 	PasteError string
@@ -78,8 +79,9 @@ func (s *Server) plainPage() page {
 }
 
 // invitePage shows a link that can be used, or was used by who looks at it.
-func (s *Server) invitePage(code string, inv party.Invitation) page {
-	p := s.linkPage(code, inv)
+// letIn says that who looks asked to be let in, and was.
+func (s *Server) invitePage(code string, inv party.Invitation, letIn bool) page {
+	p := s.linkPage(code, inv, letIn)
 	p.Heading = "You are invited"
 	p.DocTitle = "You are invited to " + orGame(p.Game)
 	if inv.Inviter.Name != "" {
@@ -97,7 +99,7 @@ func (s *Server) invitePage(code string, inv party.Invitation) page {
 
 // troublePage says why a link cannot be used and what to do instead.
 func (s *Server) troublePage(code string, inv party.Invitation, t trouble) page {
-	p := s.linkPage(code, inv)
+	p := s.linkPage(code, inv, false)
 	p.Heading, p.DocTitle = t.Title, t.Title
 	p.Summary = "Ask your friend for a new link."
 	if p.Game != "" {
@@ -118,11 +120,11 @@ func (s *Server) troublePage(code string, inv party.Invitation, t trouble) page 
 }
 
 // linkPage is what all pages of a link share.
-func (s *Server) linkPage(code string, inv party.Invitation) page {
+func (s *Server) linkPage(code string, inv party.Invitation, letIn bool) page {
 	p := s.plainPage()
 	p.game, _ = s.gameOf(inv)
 	p.Game = clean(p.game.Name)
-	p.View = s.describe(inv)
+	p.View = s.describe(inv, letIn, time.Now())
 	if p.game.ID != "" {
 		p.Art = s.artPath(p.game.ID, game.CoverName)
 	}
@@ -196,6 +198,9 @@ func orGame(name string) string {
 // see the very same, as many do when a link is posted to a crowd.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, status int, p page) {
 	p.Colours = colours(p.game)
+	if p.View.Start != "" || p.View.Door != nil {
+		p.Inside = insideApp(r.UserAgent())
+	}
 	s.pageHeaders(w.Header(), p.game, styleHash+" "+hashSource(string(p.Colours)))
 	w.Header().Add("Vary", "Accept-Encoding")
 	zipped := acceptsGzip(r.Header.Get("Accept-Encoding"))

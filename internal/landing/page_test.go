@@ -9,7 +9,9 @@ import (
 )
 
 func TestInvitePageSaysWhatItKnows(t *testing.T) {
-	w := newSetup(t, lively()).do("GET", "/join/"+testCode)
+	inv := lively()
+	inv.Match = &party.PublicMatch{Since: 1}
+	w := newSetup(t, inv).do("GET", "/join/"+testCode)
 	if w.Code != http.StatusOK {
 		t.Fatalf("status %d", w.Code)
 	}
@@ -17,7 +19,7 @@ func TestInvitePageSaysWhatItKnows(t *testing.T) {
 	for _, want := range []string{
 		"FriendlyAlpaca invites you to Meadow Run", "We are two short for the old gate.", "Start",
 		"4 of 8", "4 places free", "BraveOtter is downloading · 42 %", "QuietLynx is reconnecting", "SunnyHeron is opening the game", "FriendlyAlpaca leads is in the game",
-		"Level 3: The Ruins", "The gate needs two", "Difficulty Hard", "Lanterns 4 of 9", "In the game’s lobby 3 of 6", "This link works until",
+		"Level 3: The Ruins", "The gate needs two", "In a match since", "not open to join now", "Difficulty Hard", "Lanterns 4 of 9", "In the game’s lobby 3 of 6", "This link works until",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q:\n%s", want, text)

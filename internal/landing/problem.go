@@ -58,7 +58,9 @@ func troubleOf(e *party.Error, gameID string) trouble {
 		t.Why = "It may have lost a few characters on its way. Paste it here once more, or ask your friend for a new one."
 	case party.Full:
 		t.Again = true
-		t.Why = "Every place is taken. Keep this page open: it tells you when somebody leaves."
+		t.Why = "Every place is taken. There is room again as soon as somebody leaves."
+	case party.Locked:
+		t.Why = "Nobody new comes in just now. Your friend can open it for you."
 	case party.KitNotActivated:
 		t.Activate, t.Again = gameID, true
 		t.Why = "At the moment this game lets nobody in by invite. Your link may work again later. If you make this game, ask the operator to activate PartyKit for it, and send them the game’s id."

@@ -24,20 +24,25 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) {
 	case inv.Problem != "" && !onTheWay(inv.You):
 		s.fail(w, r, code, inv, &party.Error{Code: inv.Problem})
 	default:
-		s.write(w, r, http.StatusOK, s.invitePage(code, inv))
+		s.write(w, r, http.StatusOK, s.invitePage(code, inv, s.letIn(code, browser, inv)))
 	}
 }
 
 // onTheWay reports whether a friend has a place, whatever became of the link.
 func onTheWay(a *party.Arrival) bool {
-	return a != nil && (a.Stage == party.HeldStage || a.Stage == party.LoadingNow || a.Stage == party.Arrived)
+	switch reached(a) {
+	case party.Offered, party.HeldStage, party.LoadingNow, party.Arrived:
+		return true
+	}
+	return false
 }
 
 // fail answers with the page of a problem, with its status.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, code string, inv party.Invitation, e *party.Error) {
+	inv.CanAsk = inv.CanAsk && inv.Problem == e.Code
 	inv.Problem = e.Code
 	if e.Code != party.Full {
-		inv = party.Invitation{Problem: e.Code, Game: inv.Game, You: inv.You} // a dead link shows no names
+		inv = party.Invitation{Problem: e.Code, Game: inv.Game, CanAsk: inv.CanAsk, You: inv.You} // a dead link shows no names
 	}
 	if e.RetryAfter > 0 || e.Code == party.RateLimited {
 		w.Header().Set("Retry-After", strconv.Itoa(retryAfter(e.RetryAfter)))

@@ -12,13 +12,14 @@ import (
 // TestKeptPagesAreTheRightOnes asks for many pages twice: what comes out of
 // memory must be what is rendered anew for a client that cannot unpack.
 func TestKeptPagesAreTheRightOnes(t *testing.T) {
-	invitations := []party.Invitation{lively(), arriving(party.HeldStage), arriving(party.LoadingNow), dead(party.Full), dead(party.Expired), dead(party.NotFound), hostileInvitation("x")}
+	invitations := []party.Invitation{lively(), arriving(party.HeldStage), arriving(party.LoadingNow), dead(party.Full), dead(party.Expired), dead(party.NotFound), inLine(3, 5), askable(party.Locked), approving(), hostileInvitation("x")}
 	for _, change := range []func(*party.Invitation){
 		func(inv *party.Invitation) { inv.Taken++ },
 		func(inv *party.Invitation) { inv.Inviter.Face++ },
 		func(inv *party.Invitation) { inv.Members[1].Loading.Progress = new(0.43) },
 		func(inv *party.Invitation) { inv.Landing[0].Value = "Level 4" },
 		func(inv *party.Invitation) { inv.Expires++ },
+		func(inv *party.Invitation) { inv.Match = &party.PublicMatch{Since: 1, Joinable: true, Free: 1} },
 	} {
 		inv := lively()
 		change(&inv)

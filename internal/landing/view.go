@@ -3,6 +3,7 @@ package landing
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"partykit/internal/names"
 	"partykit/party"
@@ -20,9 +21,11 @@ type view struct {
 	More    string     `json:"more,omitempty"`  // those not listed
 	Count   string     `json:"count"`           // "3 of 8"
 	Places  string     `json:"places"`          // "5 places free"
+	Match   string     `json:"match,omitempty"` // "In a match since 3 min, 1 seat free"
 	You     *you       `json:"you,omitempty"`   // nil before Start
 	Start   string     `json:"start,omitempty"` // the button's label; none when empty
-	Info    info       `json:"info"`            // empty for a dead link
+	Door    *door      `json:"door,omitempty"`
+	Info    info       `json:"info"` // empty for a dead link
 }
 
 // A person is one line of the party's list.
@@ -36,7 +39,7 @@ type person struct {
 	Percent *int   `json:"percent,omitempty"`
 }
 
-// you is the friend who looks at the page, after Start.
+// you is the friend who looks at the page, after Start, in line or asking.
 type you struct {
 	Name    string      `json:"name"`
 	Face    uint32      `json:"face"`
@@ -45,6 +48,8 @@ type you struct {
 	Detail  string      `json:"detail"`
 	Tone    tone        `json:"tone"`
 	Percent *int        `json:"percent,omitempty"`
+	Clock   *clock      `json:"clock,omitempty"`
+	Calls   bool        `json:"calls,omitempty"` // there is something to do now: the tab's title says it too
 }
 
 // A tone chooses a colour.
@@ -54,13 +59,18 @@ const (
 	calm    tone = "in"
 	coming  tone = "loading"
 	opening tone = "held"
-	waiting tone = "waiting" // stalled or reconnecting
+	waiting tone = "waiting" // stalled, reconnecting, in line or asking
 	wrong   tone = "wrong"
 )
 
-// describe says in words what an invitation shows, landing info included.
-func (s *Server) describe(inv party.Invitation) view {
-	v := describe(inv)
+// describe says in words what an invitation shows at a time, landing info
+// included. letIn says that who looks asked to be let in, and was.
+func (s *Server) describe(inv party.Invitation, letIn bool, now time.Time) view {
+	v := describe(inv, now)
+	if letIn {
+		v.Start, v.You.Title, v.You.Calls = "Start", "You may come in", true
+		v.You.Detail = "Press Start. Your place is kept while this page is open."
+	}
 	if v.Problem == "" || v.Problem == party.Full || onTheWay(inv.You) {
 		v.Info = s.infoOf(string(inv.Game), inv.Landing)
 	}
@@ -69,17 +79,19 @@ func (s *Server) describe(inv party.Invitation) view {
 
 // describe says in words what an invitation shows. A dead link shows nobody, but
 // to those who came in by it.
-func describe(inv party.Invitation) view {
+func describe(inv party.Invitation, now time.Time) view {
 	if inv.Problem != "" && inv.Problem != party.Full && !onTheWay(inv.You) {
-		inv.Members, inv.Held = nil, nil
+		inv.Members, inv.Held, inv.Match = nil, nil, nil
 	}
 	v := view{
 		Problem: inv.Problem,
 		People:  []person{},
 		Count:   fmt.Sprintf("%d of %d", inv.Taken, inv.Size),
 		Places:  places(inv.Taken, inv.Size),
-		You:     describeYou(inv),
+		Match:   matchLine(inv.Match, now),
+		You:     describeYou(inv, now),
 		Start:   startLabel(inv),
+		Door:    doorOf(inv),
 	}
 	for _, m := range inv.Members {
 		v.People = append(v.People, describeMember(m))
@@ -152,21 +164,31 @@ func doing(l *party.Loading) (note string, percent *int, t tone) {
 }
 
 // describeYou says how far the friend who looks at the page has come.
-func describeYou(inv party.Invitation) *you {
+func describeYou(inv party.Invitation, now time.Time) *you {
 	a := inv.You
 	if a == nil {
 		return nil
+	}
+	if a.Stage == party.Pressed && a.Problem == "" && inv.Problem != "" && inv.Problem != party.Full {
+		return nil // what became of the link stands on the page
 	}
 	y := &you{Name: clean(a.Name), Face: a.Face, Stage: a.Stage, Tone: coming}
 	switch a.Stage {
 	case party.Pressed:
 		y.Title, y.Detail = "Opening the game…", "It opens in a new tab. Keep this page open: it keeps your place."
-		switch a.Problem {
-		case party.Full:
-			y.Tone, y.Title, y.Detail = wrong, "The last place was just taken", "As soon as somebody leaves, a place is kept for you. Keep this page open."
-		case party.UsedUp:
-			y.Tone, y.Title, y.Detail = wrong, "This link has just been used up", "Others came first. Ask your friend for a new link."
+		if a.Problem != "" {
+			y.Tone = wrong
+			y.Title, y.Detail = refusal(a.Problem, inv)
 		}
+	case party.InLine:
+		y.Tone, y.Title = waiting, "You are "+ordinal(a.Place)+" in line"
+		y.Detail = fmt.Sprintf("When it is your turn, a place is kept for you for %.0f s. Keep this page open.", party.OfferTime.Seconds())
+	case party.Offered:
+		y.Tone, y.Title, y.Detail, y.Calls = opening, "A place is free", "It is yours if you press Start.", true
+		y.Clock = clockTo(a.Until, now, "Start within # s")
+	case party.Asking:
+		y.Tone, y.Title, y.Detail = waiting, "Asked", "Somebody of the party answers within a minute. Keep this page open."
+		y.Clock = clockTo(a.Until, now, "Up to # s more")
 	case party.HeldStage:
 		y.Tone, y.Title, y.Detail = opening, "Your place is kept", "The others see you coming. Keep this page open while the game opens in its own tab."
 	case party.LoadingNow:
@@ -185,8 +207,36 @@ func describeYou(inv party.Invitation) *you {
 		}
 	case party.Gone:
 		y.Tone, y.Title, y.Detail = wrong, "You are not in the party", gone(a.Reason)
+		switch party.Reason(a.Reason) {
+		case party.ReasonDeclined:
+			y.Title = "Not this time"
+		case party.ReasonUnanswered:
+			y.Title = "Nobody answered"
+		}
 	}
 	return y
+}
+
+// refusal says why somebody who pressed Start, or a button at the door, still
+// has no place.
+func refusal(code party.Code, inv party.Invitation) (title, detail string) {
+	switch code {
+	case party.Full:
+		return "The last place was just taken", "Wait in line for the next one."
+	case party.UsedUp:
+		return "This link has just been used up", "Others came first. Ask your friend for a new link."
+	case party.ApprovalNeeded:
+		return "The party lets newcomers in itself", "Ask to join. Start again once you are let in."
+	case party.TooMany:
+		if inv.Problem == party.Full {
+			return "The line is full", "Look again in a while."
+		}
+		return "Others are asking already", "Ask again in a minute."
+	}
+	if titles[code] == "" {
+		return "That did not work", "Try again in a moment."
+	}
+	return titles[code], "Try again in a moment."
 }
 
 // gone says why a friend who was on the way, or in, is not any more.
@@ -202,18 +252,29 @@ func gone(reason string) string {
 		return "You went to another party."
 	case party.ReasonReplaced:
 		return "Another player started from this browser and took the place."
+	case party.ReasonKicked:
+		return "You were taken out of the party."
+	case party.ReasonBanned:
+		return party.Lookup(party.Banned).Sentence
+	case party.ReasonDeclined:
+		return "The party lets nobody new in right now."
+	case party.ReasonUnanswered:
+		return "They may be in the middle of something. Ask again, or write to your friend."
 	}
 	return "Your place could be kept no longer."
 }
 
 // startLabel is what the one button says; empty when there is nothing to start.
 func startLabel(inv party.Invitation) string {
+	stage := reached(inv.You)
 	switch {
-	case inv.Problem != "" && !(inv.Problem == party.Full && onTheWay(inv.You)):
+	case inv.Problem != "" && !(inv.Problem == party.Full && onTheWay(inv.You)), stage == party.InLine, stage == party.Asking:
 		return ""
-	case inv.You == nil:
+	case mustAsk(inv) && (stage == "" || stage == party.Gone || stage == party.Pressed && inv.You.Problem != ""):
+		return ""
+	case stage == "", stage == party.Offered:
 		return "Start"
-	case inv.You.Stage == party.Gone:
+	case stage == party.Gone:
 		return "Start again"
 	}
 	return openAgain

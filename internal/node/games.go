@@ -20,13 +20,18 @@ func OpenGames(ctx context.Context, dir string, log *slog.Logger) (games *game.R
 	if err != nil {
 		return nil, nil, errors.Join(err, e.Close())
 	}
+	keys, err := serverKeys(ctx, storage)
+	if err != nil {
+		storage.Close()
+		return nil, nil, errors.Join(err, e.Close())
+	}
 	watch, cancel := context.WithCancel(ctx)
 	closeAll = func() error {
 		cancel()
 		storage.Close()
 		return e.Close()
 	}
-	if games, err = game.Open(watch, configStore{storage}, game.Options{Logger: log}); err != nil {
+	if games, err = game.Open(watch, configStore{storage}, game.Options{Sealer: keys, Logger: log}); err != nil {
 		return nil, nil, errors.Join(err, closeAll())
 	}
 	return games, closeAll, nil

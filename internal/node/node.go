@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"partykit/internal/auth"
 	"partykit/internal/control"
 	"partykit/internal/engine"
 	"partykit/internal/game"
@@ -51,6 +52,7 @@ type Node struct {
 	log     *slog.Logger
 	engine  *engine.Engine
 	storage *engine.Node
+	keys    *auth.Keys
 	games   *game.Registry
 	host    *host.Host
 	gateway *gateway.Gateway

@@ -12,6 +12,7 @@ import (
 	"partykit/internal/host"
 	"partykit/internal/landing"
 	"partykit/internal/limit"
+	"partykit/internal/outbound"
 	"partykit/party"
 )
 
@@ -22,25 +23,25 @@ const (
 	remembered  = 100_000
 )
 
+// fetchTime bounds a request for a game's key set.
+const fetchTime = 5 * time.Second
+
 // openParts opens the registry, the host and the gateway on the storage.
 func (n *Node) openParts(ctx context.Context) error {
 	watch, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	n.watching = cancel
-	secret, err := serverSecret(ctx, n.storage)
+	keys, err := serverKeys(ctx, n.storage)
 	if err != nil {
 		return err
 	}
-	keys, err := auth.NewKeys(secret)
-	if err != nil {
-		return err
-	}
-	n.games, err = game.Open(watch, configStore{n.storage}, game.Options{Dev: n.opts.Dev, Logger: n.log})
+	n.keys = keys
+	n.games, err = game.Open(watch, configStore{n.storage}, game.Options{Dev: n.opts.Dev, Sealer: keys, Logger: n.log})
 	if err != nil {
 		return err
 	}
 	n.host = host.New(host.Options{
 		Node: n.storage, Epoch: n.engine.Epoch(), Name: "node", Version: n.opts.Version,
-		Keys: keys, Games: n.games, PublicURL: n.URL(), Contact: n.opts.Contact,
+		Keys: keys, Identities: auth.NewIdentities(outbound.Client(fetchTime, n.opts.Dev)), Games: n.games, PublicURL: n.URL(), Contact: n.opts.Contact,
 		NewGuest: n.perMinute(), Unlimited: n.unlimited, Logger: n.log,
 	})
 	n.games.OnActivation(func(id string) { n.host.Activation(party.GameID(id)) })

@@ -15,6 +15,7 @@ func (n *Node) routes() http.Handler {
 	mux.Handle("GET /connect", n.gateway)
 	n.newLanding().Register(mux)
 	mux.Handle(sdkjs.Prefix, sdkjs.Handler())
+	mux.HandleFunc("GET /v1/games/{id}/jwks.json", n.jwks)
 	registerDocs(mux)
 	mux.HandleFunc("GET /{$}", n.home)
 	mux.HandleFunc("GET /favicon.ico", icon)

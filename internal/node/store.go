@@ -62,3 +62,12 @@ func serverSecret(ctx context.Context, node *engine.Node) ([]byte, error) {
 	}
 	return nil, fmt.Errorf("the server's secret can neither be read nor made")
 }
+
+// serverKeys returns the keys that derive from the server's secret.
+func serverKeys(ctx context.Context, node *engine.Node) (*auth.Keys, error) {
+	secret, err := serverSecret(ctx, node)
+	if err != nil {
+		return nil, err
+	}
+	return auth.NewKeys(secret)
+}

@@ -33,7 +33,7 @@ var mayImport = map[string]string{
 
 	"internal/auth":  "",
 	"internal/face":  "",
-	"internal/game":  "party internal/names",
+	"internal/game":  "party internal/names internal/outbound",
 	"internal/limit": "",
 
 	"internal/outbound": "",

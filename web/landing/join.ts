@@ -3,13 +3,16 @@
 // Every word comes from the server, as data, and enters the page as text.
 
 interface Person { name: string; face: number; leads?: boolean; you?: boolean; note: string; tone: string; percent?: number }
-interface You { name: string; face: number; stage: string; title: string; detail: string; tone: string; percent?: number }
+interface Clock { text: string; seconds: number }
+interface You { name: string; face: number; stage: string; title: string; detail: string; tone: string; percent?: number; clock?: Clock; calls?: boolean }
+interface Door { do: string; label: string; hint?: string }
 interface Info { title?: string; description?: string; image?: string; facts?: { label: string; value: string }[] }
-interface View { problem?: string; people: Person[]; more?: string; count: string; places: string; you?: You; start?: string; info: Info }
+interface View { problem?: string; people: Person[]; more?: string; count: string; places: string; match?: string; you?: You; start?: string; door?: Door; info: Info }
 
 const main = document.querySelector<HTMLElement>("main[data-live]");
 if (main) follow(main);
 tellLocalTimes();
+offerTheLink();
 
 function follow(main: HTMLElement): void {
   const address = location.origin.replace(/^http/, "ws") + main.dataset.live;
@@ -18,15 +21,23 @@ function follow(main: HTMLElement): void {
   let failures = 0;
   let timer = 0;
   let leaving = false;
+  let wish = ""; // what was done at the door, until it is sent
+  const title = document.title;
 
   const report = (): void => {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ visible: document.visibilityState === "visible" }));
   };
 
+  const knock = (): void => {
+    if (!wish || socket?.readyState !== WebSocket.OPEN) return;
+    socket.send(JSON.stringify({ do: wish }));
+    wish = "";
+  };
+
   const connect = (): void => {
     clearTimeout(timer);
     socket = new WebSocket(address);
-    socket.onopen = report;
+    socket.onopen = () => { report(); knock(); };
     socket.onmessage = (message) => {
       failures = 0;
       apply(JSON.parse(message.data as string) as View);
@@ -41,17 +52,21 @@ function follow(main: HTMLElement): void {
 
   const apply = (view: View): void => {
     const problem = view.problem ?? "";
-    const seated = view.you !== undefined && ["held", "loading", "in"].includes(view.you.stage);
-    if (problem !== shown.problem && !seated && !leaving) {
-      // Another page is due: one with Start, or one that says why there is none. Not all at the same moment.
+    const stage = view.you?.stage ?? "";
+    const seated = ["offered", "held", "loading", "in"].includes(stage);
+    const stays = shown.problem === "" && (seated || (problem === "full" && stage === "gone"));
+    if (problem !== shown.problem && !stays && !leaving) {
+      // Another page is due: one with Start, or one that says why there is none. Not all at the same moment, but at once for
+      // whom a place is kept. The answer to a Start that failed must not be sent again, so this is no reload.
       leaving = true;
       socket?.close();
-      window.setTimeout(() => location.reload(), 300 + Math.random() * 1500);
+      window.setTimeout(() => location.replace(location.pathname + location.search), seated ? 0 : 300 + Math.random() * 1500);
       return;
     }
     const news: string[] = [];
     showYou(view.you, news);
     showStart(view);
+    showDoor(view.door);
     showPeople(view, news);
     if (!problem || seated) showInfo(view.info);
     shown.first = false;
@@ -61,6 +76,8 @@ function follow(main: HTMLElement): void {
   const showYou = (you: You | undefined, news: string[]): void => {
     const box = document.getElementById("you");
     if (!box) return;
+    document.title = you?.calls ? you.title + " · " + title : title;
+    countDown(you?.clock);
     box.hidden = !you;
     if (!you) return;
     box.dataset.tone = you.tone;
@@ -83,6 +100,19 @@ function follow(main: HTMLElement): void {
     button.classList.toggle("again", view.start === "Open again");
   };
 
+  const showDoor = (door: Door | undefined): void => {
+    const place = document.getElementById("door")!;
+    if (!door && place.contains(document.activeElement)) document.getElementById("you")!.focus();
+    place.hidden = !door;
+    document.getElementById("again")?.toggleAttribute("hidden", door !== undefined);
+    if (!door) return;
+    const button = place.querySelector("button")!;
+    button.dataset.do = door.do;
+    button.classList.toggle("again", door.do === "leave");
+    setText(button, door.label);
+    setText("hint", door.hint ?? "");
+  };
+
   const showPeople = (view: View, news: string[]): void => {
     const list = document.getElementById("people");
     if (!list || (view.problem && view.people.length === 0)) return; // a dead link names nobody, also to those on their way in
@@ -103,16 +133,51 @@ function follow(main: HTMLElement): void {
     });
     shown.people = tones;
     document.getElementById("nobody")!.hidden = view.people.length > 0;
+    document.getElementById("match")!.hidden = !view.match;
+    setText("match", view.match ?? "");
     setText("count", view.count);
     setText("more", view.more ?? "");
     setText("places", view.places);
   };
 
+  document.querySelector<HTMLElement>("#door button")!.onclick = (event) => {
+    if (event.detail > 1) return; // of a double click the first counts: the second may hit the next button
+    wish = (event.currentTarget as HTMLElement).dataset.do!;
+    knock();
+  };
   document.addEventListener("visibilitychange", report);
   window.addEventListener("online", () => { if (!socket && !leaving) connect(); });
   window.addEventListener("pagehide", () => { leaving = true; socket?.close(); });
   window.addEventListener("pageshow", (event) => { if (event.persisted) { leaving = false; connect(); } });
   connect();
+}
+
+// One clock at most runs on the page. The server says how long it still has, and the words.
+let ticking = 0;
+function countDown(clock: Clock | undefined): void {
+  clearInterval(ticking);
+  const place = document.querySelector<HTMLElement>("#you .clock")!;
+  place.hidden = !clock;
+  if (!clock) return;
+  const end = performance.now() + clock.seconds * 1000;
+  const tick = (): void => setText(place, clock.text.replace("#", String(Math.max(0, Math.ceil((end - performance.now()) / 1000)))));
+  tick();
+  ticking = window.setInterval(tick, 250);
+}
+
+// Inside an app's own browser, the way out is this page's link.
+function offerTheLink(): void {
+  const button = document.querySelector<HTMLButtonElement>("#copy");
+  if (!button || !navigator.clipboard) return; // it can still be selected
+  button.hidden = false;
+  button.onclick = async () => {
+    try {
+      await navigator.clipboard.writeText(document.getElementById("link")!.textContent!);
+      setText(button, button.dataset.done!);
+    } catch {
+      getSelection()?.selectAllChildren(document.getElementById("link")!);
+    }
+  };
 }
 
 function showInfo(info: Info): void {
