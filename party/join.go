@@ -19,7 +19,7 @@ func (d *decision) hold(c Hold) error {
 	if i := d.s.Invite(c.Invite); i.For != "" {
 		return &Error{Code: NotAllowed, Detail: "Whom this invite is for shows when the game starts."}
 	}
-	if d.s.Approve {
+	if d.s.Approve && len(d.s.Members) > 0 {
 		return &Error{Code: ApprovalNeeded}
 	}
 	if d.s.Taken() >= d.s.Size {

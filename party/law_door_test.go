@@ -129,3 +129,17 @@ func TestLaw24AnUnansweredQuestion(t *testing.T) {
 	sc.must(Revoke{"ada", "i1"})
 	sc.refused(Revoked, Ask{at("s7", "Eve")})
 }
+
+func TestLaw24WhoIsApprovedDoesNotQueuePastTheDoor(t *testing.T) {
+	sc := full(t)
+	sc.must(Queue{at("s2", "Cai")})
+	yes := true
+	sc.must(Change{Player: "ada", Approve: &yes})
+	sc.refused(ApprovalNeeded, Queue{at("s3", "Dee")})
+	sc.must(Leave{Player: "bob", Reason: ReasonLeft})
+	if sc.s.Seat("s2") != nil {
+		t.Error("who waited came in without approval")
+	}
+	sc.must(Leave{Player: "ada", Reason: ReasonLeft})
+	sc.must(at("s4", "Eve")) // nobody is left who could approve
+}

@@ -61,6 +61,9 @@ func (d *decision) queue(c Queue) error {
 	if err := d.usable(c.Invite, c.Seat, "", c.Browser); err != nil {
 		return err
 	}
+	if d.s.Approve {
+		return &Error{Code: ApprovalNeeded}
+	}
 	if d.s.Taken() < d.s.Size {
 		return d.hold(c.Hold)
 	}
@@ -83,7 +86,7 @@ func (d *decision) offer() {
 	for !d.s.Ended && d.s.Taken() < d.s.Size && len(d.s.Line) > 0 {
 		next := d.s.Line[0]
 		d.emit(Unqueued{next.Seat, next.N})
-		if d.usable(next.Invite, next.Seat, "", next.Browser) == nil {
+		if d.usable(next.Invite, next.Seat, "", next.Browser) == nil && !d.s.Approve {
 			seat := d.seatFor(next, d.makerOf(next.Invite))
 			seat.Offer = d.now.Add(OfferTime)
 			d.emit(SeatHeld{seat})

@@ -34,15 +34,29 @@ func (page *Page) knock(command func(party.Hold) party.Command) {
 		if !p.pages[page] {
 			return
 		}
-		delete(p.gone, page.seat)
-		p.submit(&job{cmd: command(page.asHold()), done: func(o outcome) {
-			page.problem = ""
-			if o.err != nil {
-				page.problem = o.err.Code
-			}
-			p.pagesChanged()
-		}})
+		page.knocking = func() {
+			delete(p.gone, page.seat)
+			p.submit(&job{cmd: command(page.asHold()), done: func(o outcome) {
+				page.problem = ""
+				if o.err != nil {
+					page.problem = o.err.Code
+				}
+				p.pagesChanged()
+			}})
+		}
+		if page.name != "" { // a player of the game, and no page
+			page.visible = looked
+		}
+		p.schedule()
 	})
+}
+
+// knocks is when what the visitor did is done: no robot looks for so long.
+func (page *Page) knocks() party.Time {
+	if page.knocking == nil {
+		return 0
+	}
+	return page.looked()
 }
 
 // asHold is who looks at the page, as a visitor.

@@ -123,3 +123,21 @@ func TestNewcomersAreApproved(t *testing.T) {
 		w.wantParty("a", home, "*1:in:connected 2:in:connected 4:loading:connected")
 	})
 }
+
+func TestARobotDoesNotRing(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, _, _, code := w.pair("a")
+		a.ok("settings", map[string]any{"openness": "locked"})
+		page := w.openPage(code, 1)
+		defer page.Close()
+		page.Ask()
+		time.Sleep(1500 * time.Millisecond)
+		if got := a.events(); got[len(got)-1] == "asked" {
+			t.Fatal("a page that was looked at for 1.5 s rang")
+		}
+		time.Sleep(time.Second)
+		if got := a.events(); got[len(got)-1] != "asked" {
+			t.Fatalf("events %v", got)
+		}
+	})
+}

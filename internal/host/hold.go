@@ -53,13 +53,14 @@ func (p *live) pageOpen(seat party.SeatID) bool {
 	return false
 }
 
-func (p *live) pageOf(seat party.SeatID) *Page {
+// pageAt returns a page of the seat, one whose Start was pressed if there is.
+func (p *live) pageAt(seat party.SeatID) (found *Page) {
 	for page := range p.pages {
-		if page.seat == seat && page.started {
-			return page
+		if page.seat == seat && (found == nil || page.started) {
+			found = page
 		}
 	}
-	return nil
+	return found
 }
 
 // pressed notes that a seat's browser pressed Start.

@@ -37,9 +37,10 @@ type Page struct {
 	problem      party.Code // why no seat is held
 	tryAgain     party.Time
 	holding      bool
-	openCounted  bool // was counted as looked at
-	startCounted bool // was counted as started
-	dead         bool // its link has expired while it was open
+	openCounted  bool   // was counted as looked at
+	startCounted bool   // was counted as started
+	dead         bool   // its link has expired while it was open
+	knocking     func() // what its visitor did before it had looked for long enough
 
 	once   sync.Once
 	opened atomic.Bool // registered, or given up before
@@ -129,12 +130,12 @@ func (p *live) invitation(invite party.InviteID, seat party.SeatID, browser stri
 	}
 	a := p.state.Arrival(seat, p.status)
 	if a.Stage == party.Pressed {
-		page := p.pageOf(seat)
+		page := p.pageAt(seat)
 		reason, left := p.gone[seat]
 		switch {
 		case left:
 			a.Stage, a.Reason = party.Gone, string(reason)
-		case page == nil || !page.started:
+		case page == nil || !page.started && page.problem == "":
 			return v
 		default:
 			a.Name = names.Friendly(string(seat))

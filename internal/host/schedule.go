@@ -37,6 +37,7 @@ func (p *live) schedule() {
 			consider(page.looked())
 		}
 		consider(page.dies())
+		consider(page.knocks())
 	}
 	consider(p.countAt)
 	if p.pagesDue {
@@ -83,6 +84,11 @@ func (p *live) wake() {
 		if at := page.looked(); !page.openCounted && at != 0 && at <= t {
 			page.openCounted = true
 			p.count(page.invite, 1, 0)
+		}
+		if at := page.knocks(); at != 0 && at <= t {
+			knock := page.knocking
+			page.knocking = nil
+			knock()
 		}
 		if due := page.due(); due != 0 && due <= t {
 			p.hold(page)
