@@ -89,11 +89,18 @@ func layout(shards, replicas int, budget int64) []jetstream.StreamConfig {
 		// it on its subject. A subscription to the log's own subjects would also
 		// see the appends that lost.
 		log.RePublish = &jetstream.RePublish{Source: subject(nsLog, ">"), Destination: subject(nsFollow, ">")}
-		all = append(all, log, one(nsSnapshots, 25), one(namespace(Invites), 12), one(namespace(Tickets), 10))
+		all = append(all, log, one(nsSnapshots, 25), one(namespace(Invites), 10), one(namespace(Tickets), 10))
 	}
 	config := base(configStream, 1, subject(namespace(Config), ">"))
 	config.SubjectDeleteMarkerTTL = markerTTL // the only table that is watched: an expiry must be told
-	return append(all, config, base(answerStream, 2, subject(namespace(Answers), ">")))
+	// What waits to be done outside leaves the queue when it is done.
+	queue := base(queueStream, 1, subject(nsQueue, ">"))
+	queue.Retention = jetstream.WorkQueuePolicy
+	queue.MaxAge = QueueTime
+	// What was given up may push out what was given up before.
+	dead := base(deadStream, 1, subject(nsDead, ">"))
+	dead.Discard = jetstream.DiscardOld
+	return append(all, config, base(answerStream, 2, subject(namespace(Answers), ">")), queue, dead)
 }
 
 // ensureStreams makes the storage what layout says and reports its
@@ -146,6 +153,7 @@ func sameLimits(have, want jetstream.StreamConfig) bool {
 	return have.Replicas == want.Replicas &&
 		have.MaxMsgsPerSubject == want.MaxMsgsPerSubject &&
 		have.MaxBytes == want.MaxBytes &&
+		have.MaxAge == want.MaxAge &&
 		have.MaxMsgSize == want.MaxMsgSize &&
 		have.Discard == want.Discard &&
 		have.DiscardNewPerSubject == want.DiscardNewPerSubject &&
