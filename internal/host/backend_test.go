@@ -2,6 +2,7 @@ package host
 
 import (
 	"encoding/json"
+	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -86,7 +87,7 @@ func TestTheBackendsLink(t *testing.T) {
 		if err != nil || other.Code == made.Code {
 			t.Errorf("another: %+v, %v", other, err)
 		}
-		page, err := h.Invitation(ctx, made.Code, "")
+		page, err := h.Invitation(ctx, made.Code, "", netip.Addr{})
 		if err != nil || page.Inviter.Name != "Demo" || page.Message != "Come!" {
 			t.Errorf("the page shows %+v, %v", page, err)
 		}

@@ -371,7 +371,7 @@ func TestNoViewShowsALowerMove(t *testing.T) {
 			h.moved("demo", m.Player, whereabouts{"pelsewhere", m.Move + 1})
 		})
 		w.wantParty("a", home, "*1:in:connected")
-		if v, err := h.Invitation(t.Context(), code, ""); err != nil || len(v.Members) != 1 {
+		if v, err := h.Invitation(t.Context(), code, "", netip.Addr{}); err != nil || len(v.Members) != 1 {
 			t.Errorf("the invite page shows %d members, %v", len(v.Members), err)
 		}
 		w.on("a", home, func(p *live) {

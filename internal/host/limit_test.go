@@ -297,7 +297,7 @@ func TestCloseTellsEverybodyAndEndsAll(t *testing.T) {
 		if _, err := w.tryHello("a", 3); failure(err).Code != party.Unavailable {
 			t.Errorf("a hello after Close: %v", err)
 		}
-		if _, err := w.hosts["a"].Invitation(t.Context(), code, ""); failure(err).Code != party.Unavailable {
+		if _, err := w.hosts["a"].Invitation(t.Context(), code, "", netip.Addr{}); failure(err).Code != party.Unavailable {
 			t.Errorf("a page after Close: %v", err)
 		}
 		if _, err := w.hosts["a"].OpenPage(t.Context(), code, browser(2), someone); failure(err).Code != party.Unavailable {

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
@@ -39,7 +40,7 @@ func TestLinksAreCounted(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		a := w.hello("a", 1)
 		code := a.invite(nil)
-		if _, err := w.hosts["a"].Invitation(t.Context(), code, browser(1)); err != nil {
+		if _, err := w.hosts["a"].Invitation(t.Context(), code, browser(1), netip.Addr{}); err != nil {
 			t.Fatal(err)
 		}
 		_, page := w.press("a", code, browser(1))

@@ -48,11 +48,7 @@ type Page struct {
 
 // Invitation tells what a link shows now, and how far this browser's friend
 // has come. A bad link is an invitation with a problem, not an error.
-func (h *Host) Invitation(ctx context.Context, code, browser string) (party.Invitation, error) {
-	return h.look(ctx, code, browser, netip.Addr{})
-}
-
-func (h *Host) look(ctx context.Context, code, browser string, from netip.Addr) (party.Invitation, error) {
+func (h *Host) Invitation(ctx context.Context, code, browser string, from netip.Addr) (party.Invitation, error) {
 	v := make(chan party.Invitation, 1)
 	fail := make(chan error, 1)
 	dead, err := h.visit(ctx, code, browser, from, func(p *live, l link, seat party.SeatID) { v <- p.invitation(l.Invite, seat, h.mark(browser)) }, fail)
@@ -152,7 +148,7 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 	if browser == "" {
 		browser = auth.Browser() // no cookie: a seat of this Start alone
 	}
-	v, err := h.look(ctx, code, browser, from)
+	v, err := h.Invitation(ctx, code, browser, from)
 	if err != nil {
 		return "", err
 	}

@@ -69,7 +69,7 @@ func TestARobotChangesNothing(t *testing.T) {
 		home, code := a.lastParty(), a.invite(map[string]any{"maxUses": 1})
 		events, all := w.entries(home)
 		for n := range 200 { // GETs, pages that run scripts, and robots that press the button
-			if _, err := w.hosts["a"].Invitation(t.Context(), code, browser(n)); err != nil {
+			if _, err := w.hosts["a"].Invitation(t.Context(), code, browser(n), netip.Addr{}); err != nil {
 				t.Fatal(err)
 			}
 			page := w.open("a", code, n)
@@ -105,7 +105,7 @@ func TestLookingAtARestingPartyWritesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 3 {
-			v, err := w.hosts["a"].Invitation(t.Context(), code, browser(1))
+			v, err := w.hosts["a"].Invitation(t.Context(), code, browser(1), netip.Addr{})
 			if err != nil || v.Problem != "" || len(v.Members) != 0 || v.Inviter.Name == "" {
 				t.Fatalf("the page of a resting party shows %+v, %v", v, err)
 			}
@@ -306,7 +306,7 @@ func TestAnExpiredLink(t *testing.T) {
 		w.wantStart(code, 2, party.Expired)
 		look(page, 3*time.Second)
 		w.wantParty("a", a.lastParty(), "*1:in:connected")
-		if v, err := w.hosts["a"].Invitation(t.Context(), code, ""); err != nil || v.Problem != party.Expired {
+		if v, err := w.hosts["a"].Invitation(t.Context(), code, "", netip.Addr{}); err != nil || v.Problem != party.Expired {
 			t.Errorf("the page shows %s, %v", v.Problem, err)
 		}
 	})
@@ -492,10 +492,10 @@ func TestAnEndedParty(t *testing.T) {
 		w.wantStart(code, 2, party.Ended)
 		w.crash("a")
 		w.host("a")
-		if v, err := w.hosts["a"].Invitation(t.Context(), code, ""); err != nil || v.Problem != party.Ended {
+		if v, err := w.hosts["a"].Invitation(t.Context(), code, "", netip.Addr{}); err != nil || v.Problem != party.Ended {
 			t.Errorf("after a restart its page shows %s, %v", v.Problem, err)
 		}
-		if v, err := w.hosts["a"].Invitation(t.Context(), "nosuchcode", ""); err != nil || v.Problem != party.NotFound {
+		if v, err := w.hosts["a"].Invitation(t.Context(), "nosuchcode", "", netip.Addr{}); err != nil || v.Problem != party.NotFound {
 			t.Errorf("no code shows %s, %v", v.Problem, err)
 		}
 	})

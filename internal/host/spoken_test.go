@@ -47,7 +47,7 @@ func TestGuessingSpokenCodesIsSlow(t *testing.T) {
 		guesser := netip.MustParseAddr("192.0.2.66")
 		wrong := 0
 		for n := range uint64(60) {
-			v, err := h.look(t.Context(), h.o.Keys.Spoken("guess", n, 0, auth.SpokenShort), "", guesser)
+			v, err := h.Invitation(t.Context(), h.o.Keys.Spoken("guess", n, 0, auth.SpokenShort), "", guesser)
 			if err != nil {
 				if failure(err).Code != party.RateLimited {
 					t.Fatal(err)
@@ -61,14 +61,14 @@ func TestGuessingSpokenCodesIsSlow(t *testing.T) {
 		if wrong < 20 || wrong > 22 {
 			t.Fatalf("%d guesses in a moment", wrong)
 		}
-		if v, err := h.look(t.Context(), link["code"].(string), "", guesser); err != nil || v.Problem != "" {
+		if v, err := h.Invitation(t.Context(), link["code"].(string), "", guesser); err != nil || v.Problem != "" {
 			t.Fatalf("the link: %q, %v", v.Problem, err)
 		}
-		if v, err := h.look(t.Context(), link["spoken"].(string), "", netip.MustParseAddr("198.51.100.1")); err != nil || v.Problem != "" {
+		if v, err := h.Invitation(t.Context(), link["spoken"].(string), "", netip.MustParseAddr("198.51.100.1")); err != nil || v.Problem != "" {
 			t.Fatalf("somebody else's spoken code: %q, %v", v.Problem, err)
 		}
 		time.Sleep(time.Minute)
-		if v, err := h.look(t.Context(), link["spoken"].(string), "", guesser); err != nil || v.Problem != "" {
+		if v, err := h.Invitation(t.Context(), link["spoken"].(string), "", guesser); err != nil || v.Problem != "" {
 			t.Fatalf("the spoken code a minute later: %q, %v", v.Problem, err)
 		}
 	})

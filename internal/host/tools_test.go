@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -43,11 +44,11 @@ func TestAKickSticksToTheBrowser(t *testing.T) {
 		w.hello("a", 3, ticketed(ticket))
 		a.ok("kick", map[string]any{"n": 3})
 		w.wantParty("a", home, "*1:in:connected 2:in:connected")
-		v, err := w.hosts["a"].Invitation(t.Context(), code, browser)
+		v, err := w.hosts["a"].Invitation(t.Context(), code, browser, netip.Addr{})
 		if err != nil || v.Problem != party.Banned {
 			t.Fatalf("the browser's page shows %q, %v", v.Problem, err)
 		}
-		if v, _ := w.hosts["a"].Invitation(t.Context(), code, auth.Browser()); v.Problem != "" {
+		if v, _ := w.hosts["a"].Invitation(t.Context(), code, auth.Browser(), netip.Addr{}); v.Problem != "" {
 			t.Fatalf("everybody's page shows %q", v.Problem)
 		}
 	})

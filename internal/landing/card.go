@@ -24,7 +24,7 @@ func (s *Server) card(w http.ResponseWriter, r *http.Request) {
 	inv := party.Invitation{Problem: party.NotFound}
 	if ok {
 		var err error
-		if inv, err = s.parties.Invitation(r.Context(), code, ""); err != nil {
+		if inv, err = s.parties.Invitation(r.Context(), code, "", s.opts.ClientAddr(r)); err != nil {
 			s.refuse(w, s.failure(err))
 			return
 		}

@@ -41,7 +41,7 @@ type fakeParties struct {
 	asked   []string // codes
 }
 
-func (f *fakeParties) Invitation(_ context.Context, code, _ string) (party.Invitation, error) {
+func (f *fakeParties) Invitation(_ context.Context, code, _ string, _ netip.Addr) (party.Invitation, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.asked = append(f.asked, code)

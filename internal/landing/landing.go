@@ -26,12 +26,12 @@ import (
 )
 
 // Parties is what the pages need of the live parties. A code is given as
-// [auth.ParseCode] returns it, a browser as its cookie's value.
+// [auth.ParseCode] or [auth.ParseSpoken] returns it, a browser as its cookie's value.
 type Parties interface {
 	// Invitation tells what the link shows now, and how far this browser's
 	// friend has come; browser may be "". A bad code is no error: the
 	// invitation's Problem names it. It changes nothing.
-	Invitation(ctx context.Context, code, browser string) (party.Invitation, error)
+	Invitation(ctx context.Context, code, browser string, from netip.Addr) (party.Invitation, error)
 	// Start makes (or replaces) the ticket of this browser's seat. It fails
 	// with a [*party.Error] when the link cannot be used.
 	Start(ctx context.Context, code, browser string, from netip.Addr) (Started, error)
@@ -108,6 +108,7 @@ func New(parties Parties, games Games, opts Options) *Server {
 // Register adds the routes of s to mux.
 func (s *Server) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /join", s.find)
+	mux.HandleFunc("GET /_discord/join", s.discord)
 	mux.HandleFunc("GET /join/{code}", s.show)
 	mux.HandleFunc("POST /join/{code}", s.start)
 	mux.HandleFunc("GET /join/{code}/{$}", s.tidy)

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"partykit/internal/auth"
 	"partykit/party"
 
 	"github.com/coder/websocket"
@@ -26,7 +25,7 @@ const (
 // live keeps an open page up to date, and tells the host that it is open,
 // whether it is seen, and what is done at the door.
 func (s *Server) live(w http.ResponseWriter, r *http.Request) {
-	code, ok := auth.ParseCode(r.PathValue("code"))
+	code, ok := codeIn(r.PathValue("code"))
 	if !ok {
 		s.refuse(w, &party.Error{Code: party.NotFound})
 		return

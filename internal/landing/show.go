@@ -4,20 +4,19 @@ import (
 	"net/http"
 	"strconv"
 
-	"partykit/internal/auth"
 	"partykit/internal/game"
 	"partykit/party"
 )
 
 // show is the invite page.
 func (s *Server) show(w http.ResponseWriter, r *http.Request) {
-	code, ok := auth.ParseCode(r.PathValue("code"))
+	code, ok := codeIn(r.PathValue("code"))
 	if !ok {
 		s.fail(w, r, "", party.Invitation{}, &party.Error{Code: party.NotFound})
 		return
 	}
 	browser := s.ensureBrowser(w, r)
-	inv, err := s.parties.Invitation(r.Context(), code, browser)
+	inv, err := s.parties.Invitation(r.Context(), code, browser, s.opts.ClientAddr(r))
 	switch {
 	case err != nil:
 		s.fail(w, r, code, party.Invitation{}, s.failure(err))

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 
-	"partykit/internal/auth"
 	"partykit/party"
 )
 
@@ -12,7 +11,7 @@ import (
 // the game with it, in the fragment, where no server and no referrer sees it.
 func (s *Server) start(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<10) // the form has no fields; whatever comes is not read
-	code, ok := auth.ParseCode(r.PathValue("code"))
+	code, ok := codeIn(r.PathValue("code"))
 	if !ok {
 		s.fail(w, r, "", party.Invitation{}, &party.Error{Code: party.NotFound})
 		return
@@ -27,7 +26,7 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	browser := s.ensureBrowser(w, r)
-	inv, err := s.parties.Invitation(r.Context(), code, browser)
+	inv, err := s.parties.Invitation(r.Context(), code, browser, s.opts.ClientAddr(r))
 	if err != nil {
 		s.fail(w, r, code, party.Invitation{}, s.failure(err))
 		return

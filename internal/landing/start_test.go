@@ -210,3 +210,20 @@ func TestFind(t *testing.T) {
 		t.Error("/join looks codes up")
 	}
 }
+
+func TestOtherWaysIn(t *testing.T) {
+	x := newSetup(t, lively())
+	for path, want := range map[string]string{
+		"/join?code=bcd-fgh":                    "/join/BCDFGH",
+		"/join?code=+BCDF%20GHJK+":              "/join/BCDFGHJK",
+		"/_discord/join?secret=" + testCode:     "/join/" + testCode,
+		"/join?code=https://x/join/" + testCode: "/join/" + testCode,
+	} {
+		if r := x.do("GET", path); r.Code != http.StatusSeeOther || r.Header().Get("Location") != want {
+			t.Errorf("%s: %d to %q, want %s", path, r.Code, r.Header().Get("Location"), want)
+		}
+	}
+	if r := x.do("GET", "/_discord/join?secret=nonsense!"); r.Code != http.StatusNotFound {
+		t.Errorf("a wrong secret: %d", r.Code)
+	}
+}
