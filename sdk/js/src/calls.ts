@@ -2,11 +2,14 @@
 // game: served as /sdk/v1/calls.js, and loaded by the core once the player is in
 // a party, so that nobody waits for them before a game can start.
 import { codeOf } from "./code";
-import type { Emitter } from "./emitter";
+import { Doors } from "./door";
+import { type Emitter, call } from "./emitter";
 import type { PartyKitError } from "./errors";
 import type { Slot } from "./guest";
 import { Invitations } from "./invitations";
+import { checkLanding } from "./limits";
 import { Links } from "./links";
+import { answerOffers } from "./offers";
 import { leases } from "./lease";
 import type { Overlay } from "./overlay/overlay";
 import type { Events, Invite, Kicked, Kit, Party } from "./partykit";
@@ -23,6 +26,10 @@ export const names = [
   "promote",
   "kick",
   "readmit",
+  "waitInLine",
+  "askToJoin",
+  "leaveLine",
+  "admit",
   "updateMemberData",
   "patchMemberData",
   "setMatch",
@@ -33,6 +40,7 @@ export const names = [
   "chat",
   "mute",
   "showInviteLink",
+  "updateInviteLandingPageInfo",
 ] as const;
 
 /** What the core does for them. */
@@ -51,6 +59,10 @@ export interface Core {
 export interface Calls extends Pick<Kit, (typeof names)[number]> {
   readonly invitations: Invitations;
   kicked(kick: Kicked): void;
+  /** A frame of another party's door. */
+  door(frame: Frame): void;
+  /** The game listens to an event now: what it missed is told. */
+  listening(event: keyof Events, callback: (...args: any[]) => void): void;
 }
 
 export { leases };
@@ -62,6 +74,8 @@ export function calls(core: Core): Calls {
   const { slot } = core;
   const links = new Links(core);
   const invitations = new Invitations(core);
+  answerOffers(core, invitations);
+  const doors = new Doors(core, (code) => invitations.join({ code }));
   /** Sends a command whose answer says nothing more. */
   const ask = async (t: string, members?: Frame): Promise<void> => void (await core.command(t, members));
   const fail = (code: string, message: string): never => {
@@ -71,6 +85,7 @@ export function calls(core: Core): Calls {
     core.party().members.find(({ id, n }) => id === who || n === who || id === (who as { id?: string } | null)?.id) ??
     fail("not_found", "There is no such member in the party.");
   const number = (who: unknown): number => (typeof who === "number" ? who : ((who as { n?: number } | null)?.n ?? member(who).n));
+  const codeIn = (text: unknown) => codeOf(`${text}`) ?? fail("not_found", "That is no invite link or code.");
   const object = (data: unknown) =>
     typeof data === "object" && data && !Array.isArray(data) ? data : fail("bad_request", "A member's data is an object.");
 
@@ -81,14 +96,18 @@ export function calls(core: Core): Calls {
     revokeInvite: (id) => links.revoke(id),
     async join(to) {
       if (typeof to === "object" && to) return invitations.join({ party: `${to.party}` });
-      const code = codeOf(`${to}`) ?? fail("not_found", "That is no invite link or code.");
-      await invitations.join({ code });
+      await invitations.join({ code: codeIn(to) });
     },
     rename: async (name) => (await core.command("rename", { name: `${name}` })).name,
-    settings: ({ openness, inviters, size }) => ask("settings", { openness, inviters, size }),
+    settings: ({ openness, inviters, size, approve }) => ask("settings", { openness, inviters, size, approve }),
     promote: async (who) => ask("promote", { n: number(who) }),
     kick: async (who, { ban } = {}) => ask("kick", { n: number(who), ban }),
     readmit: async (who) => ask("readmit", { n: number(who) }),
+    waitInLine: async (to) => doors.knock("wait", codeIn(to)),
+    askToJoin: async (to) => doors.knock("ask", codeIn(to)),
+    leaveLine: () => doors.leave(),
+    admit: async (who, yes = true) => ask("admit", { n: number(who), yes: !!yes }),
+    door: (frame) => doors.told(frame),
     updateMemberData: async (data) => ask("member", { set: object(data) }),
     patchMemberData: async (patch) => ask("member", { patch: object(patch) }),
     setMatch: (match) => ask("match", { match }),
@@ -114,6 +133,15 @@ export function calls(core: Core): Calls {
         overlay.problem(error as PartyKitError);
         throw error;
       }
+    },
+    async updateInviteLandingPageInfo(fields) {
+      const landing = checkLanding(fields);
+      slot.guest.own.landing = landing;
+      await ask("landing", { fields: landing });
+    },
+    listening(event, callback) {
+      if (event === "invite") invitations.listening();
+      if (event === "ask") for (const question of doors.questions()) call(callback, question);
     },
     kicked(kick) {
       if (core.events.has("kicked")) core.events.emit("kicked", kick);

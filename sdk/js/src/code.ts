@@ -4,5 +4,6 @@
 export function codeOf(text: string): string | undefined {
   const trimmed = text.trim();
   const code = /\/join\/([^/?#\s]+)/.exec(trimmed)?.[1] ?? /[?&]secret=([^&#\s]+)/.exec(trimmed)?.[1] ?? trimmed;
+  if (/^\w{3,4}\s\w{3,4}$/.test(code)) return code.replace(/\s/, "-"); // a spoken code, as it is read out
   return /^[0-9A-Za-z_-]{4,64}$/.test(code) ? code : undefined;
 }

@@ -33,13 +33,20 @@ export class Invitations {
     }
   }
 
-  /** A ticket that came while the game runs. */
-  async warm(ticket: string): Promise<void> {
+  /** A ticket that came while the game runs; resolves to whether the player joined. */
+  async warm(ticket: string): Promise<boolean> {
     try {
       await this.join({ ticket });
+      return true;
     } catch (error) {
       if ((error as PartyKitError).code !== "confirm_required") this.#failed(error);
+      return false;
     }
+  }
+
+  /** An open question is not open any more. */
+  withdraw(): void {
+    this.#withdraw?.();
   }
 
   /** A welcome says what became of the ticket that the hello carried. */

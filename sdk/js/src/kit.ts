@@ -19,7 +19,6 @@ import type {
   FollowQuestion,
   Json,
   Kit,
-  LandingField,
   LoadingDetails,
   Message,
   MoveReason,
@@ -53,6 +52,7 @@ class GameKit {
   #party: Party = view(this.#snapshot, "", {});
   #player: Player = { id: "", name: "", n: 0 };
   #chat: readonly ChatLine[] = [];
+  #payload: Json | undefined;
   /** The match that this player was asked about last. */
   #asked: string | undefined;
 
@@ -78,7 +78,7 @@ class GameKit {
   ) {
     const session = () => this.#session;
     const party = () => this.#party;
-    const { name, page = globalThis.location?.href.replace(/#.*/, "") } = options;
+    const { name, has, page = globalThis.location?.href.replace(/#.*/, "") } = options;
     const known = slot.guest.party;
     let launch: string | undefined;
 
@@ -104,7 +104,7 @@ class GameKit {
     let welcomed = false;
     const greeting = () => {
       launch = welcomed ? undefined : launchTicket();
-      return { ...(name && { name }), ...(page && { page }), ...(launch && { ticket: launch }) };
+      return { name, page, has, ticket: launch };
     };
     const listener: Listener = {
       snapshot: (frame) => {
@@ -124,6 +124,7 @@ class GameKit {
         this.#chat = [...this.#chat, line].slice(-200);
         if (this.#heard(line)) this.#events.emit("chat", line);
       },
+      door: (frame) => this.#calls.want(({ door }) => door(frame)),
       message: (frame) => this.#message(frame),
       resumed: () => this.#loading.repeat(),
       state: (state) => this.#events.emit("connection", state),
@@ -159,7 +160,7 @@ class GameKit {
     if (event === "ready") call(callback, this.#party.ready ?? null);
     if (event === "connection") call(callback, this.connection);
     if (event === "follow" && this.#question) call(callback, this.#question);
-    if (event === "invite") this.#calls.value?.invitations.listening();
+    this.#calls.value?.listening(event, callback);
     return off;
   }
 
@@ -180,16 +181,16 @@ class GameKit {
     else await this.#session.command("leave");
   }
 
+  get invitePayload(): Json | undefined {
+    return this.#payload;
+  }
+
   get chatHistory(): readonly ChatLine[] {
     return freeze(this.#chat.filter((line) => this.#heard(line)));
   }
 
   close(): void {
     this.#session.close();
-  }
-
-  updateInviteLandingPageInfo(fields: readonly LandingField[]): Promise<void> {
-    return this.#sets.updateLanding(fields);
   }
 
   updateInviteLoadingMessage(text: string, details?: LoadingDetails): void {
@@ -235,7 +236,8 @@ class GameKit {
     else if (!loading) this.#loading.over();
     else this.#loading.repeat();
 
-    const { you, reason, invite, chat = [] } = frame;
+    const { you, reason, invite, payload, chat = [] } = frame;
+    this.#payload = freeze(payload);
     const leader = named(before, before.leader);
     this.#chat = chat.map((line) => chatLine(line, after));
     this.#show(after, you as Player, [], reason as MoveReason);
@@ -263,14 +265,13 @@ class GameKit {
     this.#party = view(snapshot, id, this.#slot.guest.quiet);
     tell(this.#events, before, this.#party, events);
     this.#events.emit("party", this.#party, ...(reason ? [reason] : []));
-    const { members, held, match, ready } = this.#party;
+    const { arriving, match, ready } = this.#party;
     const question = this.#question;
     const asked = question && `${snapshot.id} ${match!.id}`;
     if (question && asked !== this.#asked) this.#events.emit("follow", question);
     this.#asked = asked;
     const unheard = (event: keyof Events) => !this.#events.has(event);
-    const arriving = held.length || members.some((member) => !member.self && member.state === "loading");
-    if (arriving || (question && unheard("follow")) || (ready && unheard("ready"))) this.#overlay.want();
+    if (arriving.count || (question && unheard("follow")) || (ready && unheard("ready"))) this.#overlay.want();
   }
 
   /** What this player has to answer: a match that began while it was here. */

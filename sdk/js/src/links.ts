@@ -15,17 +15,19 @@ export class Links {
     this.#core = core;
   }
 
-  async create({ expires, maxUses, message }: InviteOptions = {}): Promise<Invite> {
+  async create(options: InviteOptions = {}): Promise<Invite> {
+    const { expires, maxUses, message, until, for: only, onLeave, payload, requires, spoken } = options;
     const bytes = new TextEncoder().encode(message).length;
     if (bytes > maxMessage) {
       throw this.#core.error({ code: "too_large", message: `Bytes of an invite's message: ${bytes}, at most ${maxMessage}.` });
     }
-    const key = JSON.stringify([expires || 0, maxUses || 0, message || ""]);
+    const rare = { until, for: typeof only === "object" ? only.id : only, onLeave, payload, requires, spoken: spoken || undefined };
+    const key = JSON.stringify([expires || 0, maxUses || 0, message || "", rare]);
     const live = this.#core.party().invites.find((invite) => usable(invite) && this.#kept(invite.id)?.options === key);
     if (live) return this.#whole(live);
     let asked = this.#asked.get(key);
     if (!asked) {
-      asked = this.#make(key, { expires, maxUses, message }).finally(() => this.#asked.delete(key));
+      asked = this.#make(key, { expires, maxUses, message, ...rare }).finally(() => this.#asked.delete(key));
       this.#asked.set(key, asked);
     }
     return asked;
@@ -42,8 +44,8 @@ export class Links {
   }
 
   async #make(options: string, members: Record<string, unknown>): Promise<Invite> {
-    const { invite, code, url } = await this.#core.command("invite", members);
-    this.#keep([...this.#core.slot.guest.invites, { ...invite, code, url, options }].slice(-maxKept));
+    const { invite, code, url, spoken } = await this.#core.command("invite", members);
+    this.#keep([...this.#core.slot.guest.invites, { ...invite, code, url, spoken, options }].slice(-maxKept));
     return this.#whole(invite);
   }
 
@@ -58,8 +60,8 @@ export class Links {
 
   /** A live link with the code and the address that only this guest knows. */
   #whole(invite: LiveInvite): Invite {
-    const { code, url } = this.#kept(invite.id) ?? {};
-    return { ...invite, ...(code && { code, url }) } as Invite;
+    const { code, url, spoken } = this.#kept(invite.id) ?? {};
+    return { ...invite, ...(code && { code, url }), ...(spoken && { spoken }) } as Invite;
   }
 }
 

@@ -29,6 +29,8 @@ export interface StartOptions {
   server?: string;
   /** A name for a new guest, ≤ 32 characters. Without it the server makes one such as FriendlyAlpaca. */
   name?: string;
+  /** What the game is, such as its `version`: compared with what a link requires. */
+  has?: { [name: string]: string };
   /** "manual": the game always calls finalizeInviteLoading itself, and the SDK never does it after 5 s of silence. */
   loading?: "auto" | "manual";
   /** false: the SDK shows nothing by itself, and the game handles `invite` and draws its own badges. */
@@ -68,12 +70,14 @@ export interface Kit {
   /** Takes a link back. Its maker or the leader may. */
   revokeInvite(id: string): Promise<void>;
   /**
-   * Joins the party of a code or of a pasted link, or an open party of this game
+   * Joins the party of a code (spoken ones, too) or of a pasted link, or an open party of this game
    * by its id. Of a link only the code is taken, and this kit's own server is
    * asked. When it would leave others' company, the player is asked first;
    * staying rejects with `confirm_required`.
    */
   join(to: string | { party: string }): Promise<void>;
+  /** What the maker of the link gave to this game, while the invite is loading. Written by another player's game: check it. */
+  readonly invitePayload: Json | undefined;
   /** Back to a party of one; before finalizing the same as finalizeInviteLoading(false). */
   leaveParty(): Promise<void>;
   /** Resolves to the name as it now is: cleaned, and unique in the party. */
@@ -89,6 +93,17 @@ export interface Kit {
   kick(who: Who, options?: { ban?: boolean }): Promise<void>;
   /** Lets one of `party.outcasts` come back. */
   readmit(who: Outcast | number): Promise<void>;
+  /**
+   * Waits in line for a seat of the full party of a code or link. `door` tells how it
+   * goes; when a seat is offered it is this player's for half a minute.
+   */
+  waitInLine(to: string): Promise<void>;
+  /** Asks the members of the party of a code or link to be let in, where the link alone does not do. `door` tells what they say. */
+  askToJoin(to: string): Promise<void>;
+  /** Leaves the line, or takes the question back. */
+  leaveLine(): Promise<void>;
+  /** Lets in, or with false does not, one of `party.asks`. Whoever may invite may. */
+  admit(who: Ask | number, yes?: boolean): Promise<void>;
   /** Replaces this player's own data, which all see: hero, team, colour. ≤ 32 keys, ≤ 2 KiB, over all members ≤ 16 KiB. */
   updateMemberData(data: PartyData): Promise<void>;
   /** Changes only the keys given; null deletes one. */
@@ -324,6 +339,18 @@ export interface InviteOptions {
   maxUses?: number;
   /** Shown on the landing page, ≤ 255 bytes. */
   message?: string;
+  /** "empty": it lives until nobody is left in the party, in place of `expires`. */
+  until?: "empty";
+  /** A player, or its id: the link works for nobody else. It lets in who was kicked, too. */
+  for?: Player | string;
+  /** What becomes of it when its maker leaves the party; default "keep". */
+  onLeave?: "keep" | "revoke";
+  /** For the joiner's game: JSON, ≤ 2 KiB. */
+  payload?: Json;
+  /** What the joiner's game must be, ≤ 4 names and values, such as its `version`. */
+  requires?: { readonly [name: string]: string };
+  /** A spoken code as well: 6 characters for a link of at most 10 minutes, or of a party that approves newcomers; else 8. */
+  spoken?: boolean;
 }
 
 export interface LiveInvite {
@@ -335,11 +362,19 @@ export interface LiveInvite {
   readonly maxUses: number;
   readonly uses: number;
   readonly message: string;
+  /** The only player it works for. */
+  readonly for?: string;
+  readonly onLeave?: "revoke";
+  /** How often its page was opened, and Start pressed there; told by `invites`. */
+  readonly opens?: number;
+  readonly starts?: number;
 }
 
 export interface Invite extends LiveInvite {
   readonly code: string;
   readonly url: string;
+  /** As it is read out, such as `7KM-2Q9`. */
+  readonly spoken?: string;
 }
 
 export interface DataOptions {
@@ -372,6 +407,10 @@ export interface Events {
   ready: [check: ReadyCheck | null, ended?: ReadyEnd];
   /** This player was taken out of its party. */
   kicked: [kick: Kicked];
+  /** Somebody asks to be let in, and this player may answer. */
+  ask: [question: AskQuestion];
+  /** How it goes at another party's door, after waitInLine or askToJoin. */
+  door: [door: Door];
   invite: [invitation: Invitation];
   /** Messages were missed that nobody holds any more; `party` is right again. */
   gap: [party: Party];
@@ -423,6 +462,35 @@ export interface FollowQuestion {
   readonly match: Match;
   accept(): Promise<void>;
   decline(): Promise<void>;
+}
+
+/** Somebody asks to be let in. The first answer of any member counts; unanswered for 60 s, it is gone from `party.asks`. */
+export interface AskQuestion extends Ask {
+  admit(): Promise<void>;
+  decline(): Promise<void>;
+}
+
+/** How it goes at another party's door. */
+export interface Door {
+  /**
+   * `line`: waiting, as number `place`. `offered`: a seat is free, `until` then. `asking`: the
+   * members were asked. `held`: let in, join now. `gone`: see `reason`. `closed`: see `problem`.
+   */
+  readonly stage: "line" | "offered" | "asking" | "held" | "gone" | "closed";
+  /** In line, from 1. */
+  readonly place?: number;
+  readonly until?: number;
+  /** With `gone`: `declined` or `unanswered`. */
+  readonly reason?: string;
+  /** Why the link does not open the party by itself: a code of docs/errors.md. */
+  readonly problem?: string;
+  /** Whether askToJoin would help. */
+  readonly canAsk: boolean;
+  /** How many wait. */
+  readonly line: number;
+  /** Takes the seat. */
+  join(): Promise<void>;
+  leave(): Promise<void>;
 }
 
 export interface ReadyEnd {

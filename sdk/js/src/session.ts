@@ -6,7 +6,7 @@ import { PartyKitError, fromServer } from "./errors";
 import { type Payload, type ServerFrame, decode, reliable, volatile } from "./frames";
 import type { Guest, Slot } from "./guest";
 import { checkCommand } from "./limits";
-import type { ChatLine, ConnectionState } from "./partykit";
+import type { ChatLine, ConnectionState, Json } from "./partykit";
 import type { EventFrame, Snapshot, StatusFrame } from "./party";
 
 /** A frame of the server's, or the members of one. */
@@ -15,10 +15,12 @@ export type Frame = Record<string, any>;
 /** What a session tells the kit, in the order in which it happened. */
 export interface Listener {
   /** A whole new snapshot; `reason` when the player moved. */
-  snapshot(frame: { you: Frame; party: Partial<Snapshot>; reason?: string; gap?: boolean; invite?: Frame; chat?: ChatLine[]; first: boolean }): void;
+  snapshot(frame: { you: Frame; party: Partial<Snapshot>; reason?: string; gap?: boolean; invite?: Frame; chat?: ChatLine[]; payload?: Json; first: boolean }): void;
   event(frame: EventFrame): void;
   status(frame: StatusFrame): void;
   chat(line: ChatLine): void;
+  /** How it goes at another party's door. */
+  door(frame: Frame): void;
   message(frame: ServerFrame & { kind: "volatile" | "reliable" }): void;
   /** Connected again without a snapshot. */
   resumed(): void;
@@ -29,10 +31,12 @@ export interface Listener {
 
 /** What only the kit knows about a hello. */
 export interface Greeting {
-  name?: string;
-  page?: string;
+  name: string | undefined;
+  page: string | undefined;
+  /** What the game is, for links that require it. */
+  has: { [name: string]: string } | undefined;
   /** The ticket of the launch address, as long as it was not answered. */
-  ticket?: string;
+  ticket: string | undefined;
 }
 
 interface Request {
@@ -162,7 +166,7 @@ export class Session implements Speaker {
 
   hello(): string {
     const { key, token, party, resume, own } = this.#guest;
-    const { ticket, name, page } = this.#greeting();
+    const { ticket, ...greeting } = this.#greeting();
     // With a ticket a new session begins: the player is about to be elsewhere,
     // where neither its old requests nor what it set in the old party belong.
     return JSON.stringify({
@@ -170,11 +174,10 @@ export class Session implements Speaker {
       v: 1,
       key,
       token,
-      name,
       party,
       ...(ticket ? { ticket } : { own, resume: resume && { ...resume, seq: this.#seq } }),
       sdk: `js/${VERSION}`,
-      page,
+      ...greeting,
     });
   }
 
@@ -207,6 +210,9 @@ export class Session implements Speaker {
         return this.#listener.status(frame as unknown as StatusFrame);
       case "chat":
         if (this.#next(frame.seq)) this.#listener.chat(frame as unknown as ChatLine);
+        return;
+      case "door":
+        this.#listener.door(frame);
     }
   }
 

@@ -2,8 +2,8 @@
 // leader's counts and others' waits, on the server; here it is only remembered,
 // so that a hello can restate it after a reconnect or a reload.
 import type { Slot } from "./guest";
-import { checkData, checkLanding } from "./limits";
-import type { DataOptions, LandingField, Party, PartyData } from "./partykit";
+import { checkData } from "./limits";
+import type { DataOptions, Party, PartyData } from "./partykit";
 import type { Session } from "./session";
 
 export class Sets {
@@ -30,12 +30,6 @@ export class Sets {
     const base = this.#leading && !this.#unanswered ? this.#party().data : (own.data ?? {});
     const merged = Object.entries({ ...base, ...clean }).filter(([key]) => clean[key] !== null);
     await this.#ask(Object.fromEntries(merged), { patch: clean }, options);
-  }
-
-  async updateLanding(fields: readonly LandingField[]): Promise<void> {
-    const landing = checkLanding(fields);
-    this.#slot.guest.own.landing = landing;
-    await this.#session().command("landing", { fields: landing });
   }
 
   /** The player has stopped leading a party, or left it: what that party had was its own, and goes with it. */

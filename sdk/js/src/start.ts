@@ -5,6 +5,7 @@ import { connect } from "./kit";
 import { load } from "./loader";
 import type { Kit, PartyKit as Public, StartOptions } from "./partykit";
 import { local } from "./storage";
+import { launchTicket, redeemed } from "./ticket";
 
 declare const VERSION: string;
 
@@ -18,7 +19,13 @@ export function entry(own: string | undefined): typeof Public {
       }
       const server = originOf(options.server ?? own);
       const folder = own && originOf(own) === server ? own : `${server}/sdk/v1/`;
-      const lease = async () => (await load(new URL("calls.js", folder).href)).leases(local);
+      const file = (name: string) => load(new URL(name, folder).href);
+      const lease = async () => (await file("calls.js")).leases(local);
+      const ticket = launchTicket();
+      if (ticket && options.overlay !== false) {
+        // A tab that plays this game already may take it; this one then waits until the player wants it, too.
+        await file("door.js").then((door) => door.offerTicket(options.game, ticket, redeemed), () => {});
+      }
       const slot = await claimSlot(`${new URL(server).host}:${options.game}`, lease);
       try {
         return await connect(options, server, folder, slot);

@@ -23,6 +23,17 @@ async function running(more = {}) {
 const said = [
   [(kit) => kit.settings({ openness: "locked" }), { t: "settings", openness: "locked" }],
   [(kit) => kit.settings({ inviters: "leader", size: 4 }), { t: "settings", inviters: "leader", size: 4 }],
+  [(kit) => kit.settings({ approve: true }), { t: "settings", approve: true }],
+  [(kit) => kit.waitInLine("https://party.example/join/0k3m9x7q2hd5tw8ce4"), { t: "wait", code: "0k3m9x7q2hd5tw8ce4" }],
+  [(kit) => kit.askToJoin("7KM-2Q9"), { t: "ask", code: "7KM-2Q9" }],
+  [(kit) => kit.leaveLine(), { t: "wait" }],
+  [(kit) => kit.admit(7), { t: "admit", n: 7, yes: true }],
+  [(kit) => kit.admit({ n: 7, name: "who asks" }, false), { t: "admit", n: 7, yes: false }],
+  [(kit) => kit.join(" 7km 2q9 "), { t: "join", code: "7km-2q9" }],
+  [
+    (kit) => kit.createInvite({ until: "empty", for: kit.party.members[1], onLeave: "revoke", payload: { a: 1 }, requires: { version: "2" }, spoken: true }),
+    { t: "invite", until: "empty", for: "g2", onLeave: "revoke", payload: { a: 1 }, requires: { version: "2" }, spoken: true },
+  ],
   [(kit) => kit.promote(kit.party.members[1]), { t: "promote", n: 2 }],
   [(kit) => kit.promote("g2"), { t: "promote", n: 2 }],
   [(kit) => kit.kick(7), { t: "kick", n: 7 }],

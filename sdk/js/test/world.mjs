@@ -91,6 +91,10 @@ export class Locks {
     next?.();
   }
 
+  get held() {
+    return [...this.#held.keys()].map((name) => ({ name }));
+  }
+
   /** What this tab holds; a closing tab lets go of it. */
   forTab() {
     const mine = [];
@@ -102,6 +106,7 @@ export class Locks {
           mine.push(() => this.release(name, holder));
           return run(lock);
         }),
+      query: async () => ({ held: this.held }),
       closeTab: () => mine.forEach((release) => release()),
     };
   }
@@ -167,6 +172,8 @@ export class World {
   random = 0.5;
   /** The SDK's files that were loaded when they were needed, by address. */
   loaded = [];
+  /** The open ends of every BroadcastChannel. */
+  channels = [];
   /** Set to true when nothing more can be loaded. */
   offline = false;
 
@@ -233,6 +240,19 @@ export class World {
           sandbox.history.state = state;
           at.href = new URL(to, at).href;
         },
+      },
+      BroadcastChannel: class {
+        constructor(name) {
+          this.name = name;
+          world.channels.push(this);
+        }
+        postMessage(data) {
+          const others = world.channels.filter((other) => other !== this && other.name === this.name);
+          for (const other of others) void Promise.resolve().then(() => world.channels.includes(other) && other.onmessage({ data }));
+        }
+        close() {
+          world.channels = world.channels.filter((other) => other !== this);
+        }
       },
       document: {
         visibilityState: "visible",

@@ -24,6 +24,7 @@ var entries = []struct {
 	{"partykit.global.js", "src/global.ts", api.FormatIIFE},
 	{"calls.js", "src/calls.ts", api.FormatESModule},
 	{"overlay.js", "src/overlay/overlay.ts", api.FormatESModule},
+	{"door.js", "src/overlay/door.ts", api.FormatESModule},
 }
 
 // types are served as they are written.

@@ -13,8 +13,6 @@ interface Badge {
   what: HTMLElement;
   rest: HTMLElement;
   bar: HTMLElement;
-  /** Where progress stood when this phase was first seen, to reckon the time left. */
-  since?: { phase: string | undefined; progress: number; at: number };
   said?: string;
   done?: boolean;
 }
@@ -39,10 +37,11 @@ export class Badges {
     if (party.id !== this.#party) for (const n of this.#badges.keys()) this.#remove(n);
     this.#party = party.id;
     const loading = party.members.filter((member) => !member.self && member.state === "loading" && member.quiet !== "block");
-    for (const seat of party.held) this.#show(seat, { phase: "opening" });
+    const held = party.held.filter(({ offer }) => !offer);
+    for (const seat of held) this.#show(seat, { phase: "opening" });
     for (const member of loading) this.#show(member, { ...member.loading, away: member.presence !== "connected" });
     for (const [n, badge] of this.#badges) {
-      if (!badge.done && !has(party.held, n) && !has(loading, n)) this.#remove(n);
+      if (!badge.done && !has(held, n) && !has(loading, n)) this.#remove(n);
     }
     this.#fit();
   }
@@ -50,15 +49,10 @@ export class Badges {
   #show(who: Held | Member, arrival: Arrival): void {
     let badge = this.#badges.get(who.n);
     if (!badge || badge.done) badge = this.#make(who);
-    const { progress, phase, stalled, away } = arrival;
-    const now = Date.now();
-    if (progress === undefined) delete badge.since;
-    else if (!badge.since || badge.since.phase !== phase || progress < badge.since.progress) {
-      badge.since = { phase, progress, at: now };
-    }
+    const { progress, stalled, away } = arrival;
     badge.element.dataset.state = away || stalled ? "stalled" : "loading";
     put(badge.what, phrase(arrival));
-    put(badge.rest, left(progress, badge.since, now, stalled || away));
+    put(badge.rest, left(arrival));
     badge.bar.hidden = progress === undefined;
     badge.bar.style.setProperty("--progress", `${progress ?? 0}`);
     this.#sayOnce(badge, who.name, phrase({ ...arrival, message: "" }));

@@ -16,7 +16,7 @@ export class InviteDialog {
   readonly #problem: (error: unknown) => void;
   readonly #link = el("input", { id: "link", readonly: true, spellcheck: "false", focus: () => this.#link.select() });
   readonly #qr = el("img", { class: "qr", alt: "QR code of the invite link", width: "140", height: "140" });
-  readonly #hide = toggle("Hide the link on screen, for streaming", (on) => this.#streamer(on));
+  readonly #hide = toggle("Hide the link, for streaming", (on) => this.#streamer(on));
   readonly #sound = toggle("Tell me when a friend arrives", (on) => silence(!on));
   readonly #copy = button("Copy", () => this.#copied(), { class: "primary" });
   readonly #leave = button("", () => this.#left(), { class: "quiet leave" });
@@ -32,11 +32,12 @@ export class InviteDialog {
   readonly #nameButton = button("Change your name", () => this.#editName(), { class: "quiet" });
   #invite: Invite | undefined;
 
-  constructor(kit: Kit, server: string, say: (text: string) => void, problem: (error: unknown) => void) {
+  constructor(kit: Kit, server: string, say: (text: string) => void, problem: (error: unknown) => void, speak: (place: HTMLElement) => unknown) {
     this.#kit = kit;
     this.#say = say;
     this.#problem = problem;
     this.#people = new People(kit, server, problem);
+    const spoken = button("Say a code", () => speak(spoken), { class: "quiet say" });
     const share = button("Share …", () => this.#share());
     share.hidden = !navigator.share;
     this.#qr.addEventListener("error", () => (this.#qr.hidden = true)); // a page whose img-src does not allow it
@@ -52,10 +53,11 @@ export class InviteDialog {
           el("h2", { id: "title" }, "Invite friends"),
           button("✕", () => this.element.close(), { class: "quiet close", "aria-label": "Close" }),
         ),
-        el("p", {}, "Whoever opens this link sees who is here and joins you in the game."),
+        el("p", {}, "Whoever opens this link sees who is here and joins you."),
         el("div", { class: "well" }, this.#qr),
         el("label", { for: "link", class: "visually-hidden" }, "Invite link"),
         el("div", { class: "row" }, this.#link, this.#copy, share),
+        spoken,
         this.#hide,
         this.#terms,
         el(
@@ -98,13 +100,24 @@ export class InviteDialog {
   }
 
   async #copied(): Promise<void> {
-    const done = await copy(this.#invite?.url ?? "", this.element);
-    put(this.#copy, done ? "Copied" : "Press Ctrl+C");
-    if (!done) {
-      this.#link.value = this.#invite?.url ?? "";
+    const { url = "" } = this.#invite ?? {};
+    let done = true;
+    try {
+      await navigator.clipboard.writeText(url);
+    } catch {
+      // In the old way, where the clipboard is closed to pages (insecure origins).
+      const { value } = this.#link;
+      this.#link.value = url;
+      this.#link.focus();
       this.#link.select();
+      done = document.execCommand("copy");
+      if (done) {
+        this.#link.value = value;
+        this.#copy.focus();
+      }
     }
-    this.#say(done ? "Link copied" : "The link is selected, copy it with Control C");
+    put(this.#copy, done ? "Copied" : "Press Ctrl+C");
+    this.#say(done ? "Link copied" : "The link is selected: Control C copies it");
     setTimeout(() => put(this.#copy, "Copy"), 2000);
   }
 
@@ -154,23 +167,5 @@ export class InviteDialog {
     if (!this.#leave.dataset.sure) put(this.#leave, "Leave the party");
     // A link that was taken back, or of a party that was left, is not shown on.
     if (this.element.open && !invites.some(({ id }) => id === this.#invite?.id)) this.element.close();
-  }
-}
-
-/** Copies a text; where the clipboard is closed to pages (insecure origins), in the old way. */
-async function copy(text: string, within: HTMLElement): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const field = el("textarea", { class: "visually-hidden", "aria-hidden": "true" });
-    const focused = (within.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
-    field.value = text;
-    within.append(field);
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    focused?.focus();
-    return done;
   }
 }

@@ -2,12 +2,13 @@
 // custom element with a shadow root, laid over the page, that takes no click
 // but on what it shows.
 import type { PartyKitError } from "../errors";
-import type { Events, Invitation, Invite, Kicked, Kit } from "../partykit";
+import type { AskQuestion, Door, Events, Invitation, Invite, Kicked, Kit } from "../partykit";
 import { announceArrivals } from "./arrivals";
 import { Badges } from "./badges";
 import { defineButton } from "./button";
 import { InviteDialog } from "./dialog";
 import { el } from "./dom";
+import type { DoorNotes } from "./door";
 import { Notes } from "./notes";
 import { askQuestions } from "./questions";
 import css from "./overlay.css";
@@ -19,6 +20,10 @@ export interface Overlay {
   invitation(invitation: Invitation): void;
   /** The player was taken out of its party. */
   kicked(kick: Kicked): void;
+  /** Somebody asks to be let in. */
+  ask(question: AskQuestion): void;
+  /** How it goes at another party's door. */
+  door(door: Door): void;
   problem(error: PartyKitError): void;
 }
 
@@ -44,13 +49,19 @@ export function mount(kit: Kit, heard: (event: keyof Events) => boolean): Overla
   askQuestions(kit, notes, heard);
   announceArrivals(kit);
   const badges = new Badges(kit, server, say);
-  const dialog = new InviteDialog(kit, server, say, problem);
+  let door: Promise<DoorNotes>;
+  /** What is shown at a party's door is loaded when there is first something of it. */
+  const atDoor = (use: (notes: DoorNotes) => unknown) =>
+    (door ??= import(new URL("door.js", import.meta.url).href).then(({ mount }) => mount(kit, notes, root))).then(use).catch(problem);
+  const dialog = new InviteDialog(kit, server, say, problem, (place) => atDoor((door) => door.say(place)));
   root.append(live, badges.element, notes.element, dialog.element);
   defineButton(kit, sheet);
   return {
     invite: (invite) => dialog.open(invite),
     invitation: (invitation) => notes.show(invitation),
     kicked: (kick) => notes.kicked(kick),
+    ask: (question) => void atDoor((door) => door.ask(question)),
+    door: (state) => void atDoor((door) => door.door(state)),
     problem,
   };
 }

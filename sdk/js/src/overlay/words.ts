@@ -23,20 +23,11 @@ function short(text: string): string {
   return letters.length > 40 ? `${letters.slice(0, 39).join("").trimEnd()}…` : text;
 }
 
-/** Per cent, and the time left as measured since the phase began. */
-export function left(
-  progress: number | undefined,
-  since: { progress: number; at: number } | undefined,
-  now: number,
-  stuck: boolean | undefined,
-): string {
+/** Per cent, and the time left as the server measured it. */
+export function left({ progress, seconds, stalled, away }: Arrival): string {
   if (progress === undefined) return "";
   const percent = `${Math.floor(progress * 100)} %`;
-  const passed = now - (since?.at ?? now);
-  const done = progress - (since?.progress ?? progress);
-  if (stuck || passed < 2000 || done <= 0) return percent;
-  const seconds = Math.ceil(((1 - progress) * passed) / done / 1000);
-  return seconds > 3600 ? percent : `${percent} · ${seconds < 60 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`}`;
+  return stalled || away || !seconds || seconds > 3600 ? percent : `${percent} · ${seconds < 60 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`}`;
 }
 
 /** "Ada's", or "your" for oneself. */
