@@ -17,6 +17,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
 	"net/http"
 	"sync"
 
@@ -32,9 +33,10 @@ type Options struct {
 	// Key is the guest's slot key, 32 lower-case hex digits: with it the player
 	// is the same guest every time. It is a secret. Empty: a new guest.
 	Key    string
-	Token  string // guest token of an earlier connection
-	Name   string // of a new guest; empty: the server finds a friendly one
-	Ticket string // from the launch address
+	Token  string      // guest token of an earlier connection
+	Name   string      // of a new guest; empty: the server finds a friendly one
+	Ticket string      // from the launch address
+	Has    party.Needs // what the game is, such as its version: compared with what a link requires
 
 	// What an earlier client left, to take its story up again; see
 	// [Client.Saved].
@@ -78,11 +80,13 @@ type Client struct {
 	opts    Options // kept up to date: what a next hello says
 	link    *link   // nil while there is no connection
 	you     protocol.You
-	party   party.Snapshot // its parts are replaced, never changed
-	chat    []ChatLine     // likewise
-	away    *bool          // what was said last; nil: nothing
-	changed chan struct{}  // closed and replaced at every change
-	err     error          // why it ended
+	party   party.Snapshot    // its parts are replaced, never changed
+	chat    []ChatLine        // likewise
+	payload json.RawMessage   // of the invite that is loading
+	knock   *protocol.Command // at another party's door
+	away    *bool             // what was said last; nil: nothing
+	changed chan struct{}     // closed and replaced at every change
+	err     error             // why it ended
 }
 
 // Dial connects and says hello. It fails with an [*Error] when the server
@@ -152,6 +156,14 @@ func (c *Client) Me() party.MemberView {
 		return *m
 	}
 	return party.MemberView{}
+}
+
+// InvitePayload returns what the maker of the link gave to this game, while the
+// invite is loading; else nil. Another player's game wrote it: check it.
+func (c *Client) InvitePayload() json.RawMessage {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.payload
 }
 
 // Leads reports whether this player leads its party.

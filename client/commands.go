@@ -15,29 +15,46 @@ type InviteOptions struct {
 	Expires time.Duration // one minute to 30 days; default 24 hours
 	MaxUses int           // players, 1 to 1,000; 0 is no limit
 	Message string        // ≤255 bytes, shown on its page
+
+	UntilEmpty bool            // lives until nobody is left in the party, in place of Expires
+	For        party.PlayerID  // works for this player only, also when it was kicked
+	OnLeave    party.OnLeave   // of its maker: keep (the default) or revoke
+	Payload    json.RawMessage // for the joiner's game, ≤2 KiB
+	Requires   party.Needs     // what that game must be: ≤4 names and values, such as its version
+	Spoken     bool            // a spoken code as well: 6 characters for at most 10 minutes, or in a party that approves newcomers, else 8
 }
 
-// Invite is a link to the party. Code and URL are told only to who made it.
+// Invite is a link to the party. Code, URL and Spoken are told only to who made
+// it.
 type Invite struct {
 	party.InviteView
-	Code string
-	URL  string
+	Code   string
+	URL    string
+	Spoken string // such as 7KM-2Q9, if it was asked for
 }
 
 // Invite makes a link to the party.
 func (c *Client) Invite(ctx context.Context, o InviteOptions) (Invite, error) {
-	ok, err := c.do(ctx, protocol.Command{T: protocol.TInvite, Expires: int64(o.Expires / time.Second), MaxUses: o.MaxUses, Message: o.Message})
+	command := protocol.Command{
+		T: protocol.TInvite, Expires: int64(o.Expires / time.Second), MaxUses: o.MaxUses, Message: o.Message,
+		For: o.For, OnLeave: o.OnLeave, Payload: o.Payload, Requires: o.Requires, Spoken: o.Spoken,
+	}
+	if o.UntilEmpty {
+		command.Until = "empty"
+	}
+	ok, err := c.do(ctx, command)
 	if err != nil {
 		return Invite{}, err
 	}
 	if ok.Invite == nil {
 		return Invite{}, fmt.Errorf("partykit: the answer has no invite")
 	}
-	return Invite{*ok.Invite, ok.Code, ok.URL}, nil
+	return Invite{*ok.Invite, ok.Code, ok.URL, ok.Spoken}, nil
 }
 
-// Invites lists the party's live links.
-func (c *Client) Invites(ctx context.Context) ([]party.InviteView, error) {
+// Invites lists the party's live links, with how often each was opened and
+// Start was pressed.
+func (c *Client) Invites(ctx context.Context) ([]party.InviteStats, error) {
 	ok, err := c.do(ctx, protocol.Command{T: protocol.TInvites})
 	return ok.Invites, err
 }
@@ -48,7 +65,8 @@ func (c *Client) Revoke(ctx context.Context, id party.InviteID) error {
 	return err
 }
 
-// JoinOptions name the party to join, by a code (or a whole link), a ticket, or
+// JoinOptions name the party to join, by a code (also a spoken one, or a whole
+// link), a ticket, or
 // the id of an open party.
 type JoinOptions struct {
 	Code    string

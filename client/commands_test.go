@@ -31,7 +31,7 @@ func TestEachCallIsItsCommand(t *testing.T) {
 			}
 		}
 		ctx := t.Context()
-		call(`{"t":"invites","id":%d}`, `,"invites":[{"id":"i1","uses":2}]`, func() (any, error) { return c.Invites(ctx) }, []party.InviteView{{ID: "i1", Uses: 2}})
+		call(`{"t":"invites","id":%d}`, `,"invites":[{"id":"i1","uses":2,"opens":5,"starts":3}]`, func() (any, error) { return c.Invites(ctx) }, []party.InviteStats{{InviteView: party.InviteView{ID: "i1", Uses: 2}, Opens: 5, Starts: 3}})
 		call(`{"t":"revoke","id":%d,"invite":"i1"}`, ``, func() (any, error) { return nil, c.Revoke(ctx, "i1") }, nil)
 		call(`{"t":"data","id":%d,"set":{"a":1,"b":2}}`, `,"waiting":true`, func() (any, error) { return c.SetData(ctx, map[string]any{"a": 1, "b": 2}) }, true)
 		call(`{"t":"data","id":%d,"patch":{"a":null,"c":[3]}}`, `,"waiting":true`, func() (any, error) { return c.PatchData(ctx, map[string]any{"a": nil, "c": []int{3}}) }, true)

@@ -10,14 +10,15 @@ import (
 
 // okFrame answers a command.
 type okFrame struct {
-	ID      uint64             `json:"id"`
-	Seq     uint64             `json:"seq"`
-	Invite  *party.InviteView  `json:"invite"`
-	Code    string             `json:"code"`
-	URL     string             `json:"url"`
-	Invites []party.InviteView `json:"invites"`
-	Waiting bool               `json:"waiting"`
-	Name    string             `json:"name"`
+	ID      uint64              `json:"id"`
+	Seq     uint64              `json:"seq"`
+	Invite  *party.InviteView   `json:"invite"`
+	Code    string              `json:"code"`
+	URL     string              `json:"url"`
+	Spoken  string              `json:"spoken"`
+	Invites []party.InviteStats `json:"invites"`
+	Waiting bool                `json:"waiting"`
+	Name    string              `json:"name"`
 }
 
 func typeOf(frame []byte) (string, error) {
@@ -79,6 +80,7 @@ func (c *Client) welcome(l *link, frame []byte) error {
 			c.writeLocked(call.binary, call.frame)
 		}
 	}
+	c.knockAgain()
 	return nil
 }
 
@@ -86,7 +88,10 @@ func (c *Client) welcomed(w protocol.Welcome) []Event {
 	c.mu.Lock()
 	same := c.opts.Resume != nil && c.opts.Resume.Session == w.Session
 	ticket := c.opts.Ticket
-	c.you, c.party, c.chat = w.You, w.Party, chatLines(w.Chat)
+	if w.Party.ID != c.opts.Party {
+		c.knock = nil
+	}
+	c.you, c.party, c.chat, c.payload = w.You, w.Party, chatLines(w.Chat), w.Payload
 	c.opts.Token, c.opts.Party, c.opts.Ticket = w.Token, w.Party.ID, ""
 	c.opts.Resume = &protocol.Resume{Session: w.Session, Token: w.Resume, Epoch: w.Epoch, Seq: w.Seq}
 	c.change()
@@ -121,6 +126,8 @@ func (c *Client) text(frame []byte) error {
 		return take(frame, c.status)
 	case protocol.TChat:
 		return take(frame, c.chatted)
+	case protocol.TDoor:
+		return take(frame, c.atDoor)
 	}
 	return nil // pong, and what later versions may add
 }
@@ -179,7 +186,8 @@ func (c *Client) reached(seq uint64) bool {
 
 func (c *Client) moved(f protocol.Moved) error {
 	c.mu.Lock()
-	c.you, c.party, c.chat = f.You, f.Party, chatLines(f.Chat)
+	c.you, c.party, c.chat, c.payload = f.You, f.Party, chatLines(f.Chat), f.Payload
+	c.knock = nil // who has moved waits nowhere
 	c.opts.Party = f.Party.ID
 	r := *c.opts.Resume
 	r.Seq = f.Seq

@@ -79,7 +79,7 @@ type helloFrame struct {
 func (l *link) greet(ctx context.Context, o Options) ([]byte, error) {
 	hello := helloFrame{T: protocol.THello, Hello: protocol.Hello{
 		V: protocol.Version, Key: o.Key, Token: o.Token, Name: o.Name, Party: o.Party,
-		Resume: o.Resume, Ticket: o.Ticket, SDK: "go/1", Page: o.Page,
+		Resume: o.Resume, Ticket: o.Ticket, Has: o.Has, SDK: "go/1", Page: o.Page,
 	}}
 	if o.Ticket != "" {
 		hello.Resume = nil // a ticket is redeemed by a new session

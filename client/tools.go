@@ -12,12 +12,13 @@ type Settings struct {
 	Openness party.Openness // invite_only, open or locked
 	Inviters party.Inviters // everyone or leader
 	Size     int            // places, no fewer than are taken
+	Approve  *bool          // newcomers ask first
 }
 
 // SetSettings changes the party's settings. The leader may; one that acts for it may
 // lock the party and nothing else.
 func (c *Client) SetSettings(ctx context.Context, s Settings) error {
-	command := protocol.Command{T: protocol.TSettings}
+	command := protocol.Command{T: protocol.TSettings, Approve: s.Approve}
 	if s.Openness != "" {
 		command.Openness = &s.Openness
 	}

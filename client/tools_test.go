@@ -28,6 +28,17 @@ func TestToolsSpeakTheProtocol(t *testing.T) {
 		{func(ctx context.Context, c *Client) error {
 			return c.SetSettings(ctx, Settings{Inviters: party.LeaderOnly, Size: 4})
 		}, `{"t":"settings","id":1,"inviters":"leader","size":4}`},
+		{func(ctx context.Context, c *Client) error { return c.SetSettings(ctx, Settings{Approve: new(false)}) }, `{"t":"settings","id":1,"approve":false}`},
+		{func(ctx context.Context, c *Client) error { return c.WaitInLine(ctx, "7KM-2Q9") }, `{"t":"wait","id":1,"code":"7KM-2Q9"}`},
+		{func(ctx context.Context, c *Client) error { return c.AskToJoin(ctx, "7KM-2Q9") }, `{"t":"ask","id":1,"code":"7KM-2Q9"}`},
+		{func(ctx context.Context, c *Client) error { return c.LeaveLine(ctx) }, `{"t":"wait","id":1}`},
+		{func(ctx context.Context, c *Client) error { return c.Admit(ctx, 7, false) }, `{"t":"admit","id":1,"n":7,"yes":false}`},
+		{func(ctx context.Context, c *Client) error {
+			_, err := c.Invite(ctx, InviteOptions{
+				UntilEmpty: true, For: "g2", OnLeave: party.RevokeOnLeave, Payload: json.RawMessage(`{"a":1}`), Requires: party.Needs{"version": "2"}, Spoken: true,
+			})
+			return err
+		}, `{"t":"invite","id":1,"for":"g2","spoken":true,"until":"empty","onLeave":"revoke","payload":{"a":1},"requires":{"version":"2"}}`},
 		{func(ctx context.Context, c *Client) error { return c.Promote(ctx, 2) }, `{"t":"promote","id":1,"n":2}`},
 		{func(ctx context.Context, c *Client) error { return c.Kick(ctx, 2) }, `{"t":"kick","id":1,"n":2}`},
 		{func(ctx context.Context, c *Client) error { return c.Ban(ctx, 2) }, `{"t":"kick","id":1,"n":2,"ban":true}`},
