@@ -12,3 +12,6 @@ func focus(selector string) step { return chromedp.Focus(chromedp.CSS(selector))
 func clickText(selector, text string) step {
 	return chromedp.Click(chromedp.JSPath(fmt.Sprintf(`[...document.querySelectorAll(%q)].find(e => e.textContent.includes(%q))`, selector, text)))
 }
+
+// typed writes into a field as a keyboard does.
+func typed(selector, text string) step { return chromedp.SendKeys(chromedp.CSS(selector), text) }

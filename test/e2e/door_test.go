@@ -1,0 +1,60 @@
+package e2e
+
+import "testing"
+
+// TestTheLine: who comes to a full party waits on its page, and starts when a
+// seat is free.
+func TestTheLine(t *testing.T) {
+	s := dev(t)
+	a, b, link := two(t, s)
+	a.kit(`await kit.settings({ size: 2 })`)
+	br := newBrowser(t)
+	page := br.friend("C's page", link)
+	page.wait("to be told", `document.body.innerText.includes("full")`)
+	page.run(clickText("button", "Wait in line"))
+	page.wait("the place in line", `document.body.innerText.includes("1st in line") || document.body.innerText.includes("next in line")`)
+	page.screenshot("line")
+	b.kit(`await kit.leaveParty()`)
+	page.wait("a free place", `document.querySelector("#start button")?.offsetParent && document.body.innerText.includes("place is free")`)
+	carol := page.start("C")
+	carol.learn()
+	if n := a.kit(`return kit.party.members.length`); n != "2" {
+		t.Fatalf("%s members", n)
+	}
+}
+
+// TestAskingToJoin: a locked party is asked, and lets the friend in.
+func TestAskingToJoin(t *testing.T) {
+	s := dev(t)
+	a, _, link := two(t, s)
+	a.kit(`await kit.settings({ openness: "locked" })`)
+	br := newBrowser(t)
+	page := br.friend("C's page", link)
+	page.wait("to be told", `document.body.innerText.includes("locked")`)
+	page.run(clickText("button", "Ask to join"))
+	a.wait("the question", `window.kit.party.asks?.length`)
+	page.screenshot("asking")
+	a.kit(`await kit.admit(kit.party.asks[0].n, true)`)
+	page.wait("to be let in", `document.querySelector("#start button")?.offsetParent`)
+	page.start("C").learn()
+	if n := a.kit(`return kit.party.members.length`); n != "3" {
+		t.Fatalf("%s members", n)
+	}
+}
+
+// TestASpokenCode: typed at /join, it leads to the invite.
+func TestASpokenCode(t *testing.T) {
+	s := dev(t)
+	br := newBrowser(t)
+	a := br.bare(s, "A")
+	spoken := a.kit(`return (await kit.createInvite({ spoken: true })).spoken`)
+	name := a.kit(`return kit.player.name`)
+	page := br.friend("B", s.url+"/join")
+	page.run(typed("#code", spoken))
+	page.run(clickText("button", "Open the invite"))
+	page.wait("the inviter", `document.body.innerText.includes("`+name+`")`)
+	page.start("B").learn()
+	if n := a.kit(`return kit.party.members.length`); n != "2" {
+		t.Fatalf("%s members", n)
+	}
+}
