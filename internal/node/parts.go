@@ -13,6 +13,7 @@ import (
 	"partykit/internal/landing"
 	"partykit/internal/limit"
 	"partykit/internal/outbound"
+	"partykit/internal/webhook"
 	"partykit/party"
 )
 
@@ -43,6 +44,9 @@ func (n *Node) openParts(ctx context.Context) error {
 		Node: n.storage, Epoch: n.engine.Epoch(), Name: "node", Version: n.opts.Version,
 		Keys: keys, Identities: auth.NewIdentities(outbound.Client(fetchTime, n.opts.Dev)), Games: n.games, PublicURL: n.URL(), Contact: n.opts.Contact,
 		NewGuest: n.perMinute(), Unlimited: n.unlimited, Logger: n.log,
+	})
+	n.sender = webhook.New(webhook.Options{
+		Node: n.storage, Games: n.games, Sealer: keys, Client: outbound.Client(webhook.Timeout, n.opts.Dev), Version: n.opts.Version, Logger: n.log,
 	})
 	n.gateway = gateway.New(gateway.Options{
 		Games: n.games, Hello: n.hello, ClientAddr: n.clientAddr, Acquire: n.counted(),
