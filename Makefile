@@ -47,6 +47,7 @@ needs:
 	@$(call need_one,chromium-headless-shell chromium chromium-browser google-chrome,chromium-headless-shell,chromium)
 	@[ -d sdk/js/node_modules ] || npm ci --prefix sdk/js --no-audit --no-fund
 	@[ -d test/openapi/node_modules ] || npm ci --prefix test/openapi --no-audit --no-fund
+	@[ -d test/webhooks/node_modules ] || npm ci --prefix test/webhooks --no-audit --no-fund
 
 # need COMMANDS,PACKAGES: install the packages unless all commands are there.
 define need

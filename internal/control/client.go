@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"partykit/internal/game"
+	"partykit/internal/webhook"
 )
 
 // ErrNotRunning says that no server runs on a data folder.
@@ -43,8 +44,8 @@ func Dial(ctx context.Context, dir string) (*Client, error) {
 }
 
 // Local returns a client that asks a registry of this process.
-func Local(games *game.Registry) *Client {
-	return &Client{http.Client{Transport: local{Handler(games)}}}
+func Local(games *game.Registry, letters webhook.Letters) *Client {
+	return &Client{http.Client{Transport: local{Handler(games, letters)}}}
 }
 
 // local answers requests without a network.

@@ -13,6 +13,7 @@ import (
 	"net/http"
 
 	"partykit/internal/game"
+	"partykit/internal/webhook"
 )
 
 // maxBody bounds a request: a picture as game.Registry takes it, and some.
@@ -29,8 +30,8 @@ type Change struct {
 	Settings      map[string]string `json:"settings,omitempty"` // by name, as written; "" is the default again
 }
 
-// Handler answers for a registry.
-func Handler(games *game.Registry) http.Handler {
+// Handler answers for a registry and the dead letters of its games.
+func Handler(games *game.Registry, letters webhook.Letters) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /games", func(w http.ResponseWriter, r *http.Request) {
 		answer(w, games.List(), nil)
@@ -83,6 +84,7 @@ func Handler(games *game.Registry) http.Handler {
 	})
 	handleKeys(mux, games)
 	handleIdentity(mux, games)
+	handleWebhook(mux, games, letters)
 	return mux
 }
 

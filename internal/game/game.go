@@ -36,6 +36,7 @@ type Game struct {
 	Art         map[string]Picture `json:"art,omitempty"`         // by name; see Registry.SetArt
 	Settings    Settings           `json:"settings,omitzero"`
 	Identity    Identity           `json:"identity,omitzero"` // see Registry.SetIdentity
+	Webhook     Webhook            `json:"webhook,omitzero"`  // see Registry.SetWebhook
 }
 
 // Launch says how a game is started.
@@ -101,6 +102,9 @@ func (g Game) validate() error {
 		}
 	}
 	if err := g.Identity.validate(); err != nil {
+		return err
+	}
+	if err := g.Webhook.validate(); err != nil {
 		return err
 	}
 	return g.Settings.Validate()

@@ -29,6 +29,7 @@ type Registry struct {
 	log    *slog.Logger
 
 	mu    sync.Mutex // of writing into the maps
+	hear  []func()   // see OnChange
 	games sync.Map   // id → *entry
 	art   sync.Map   // key → Picture
 	keys  sync.Map   // id → keysRecord
@@ -85,6 +86,7 @@ func (r *Registry) apply(key string, value []byte) {
 		}
 	case strings.HasPrefix(key, gamePrefix) && value == nil:
 		r.games.Delete(strings.TrimPrefix(key, gamePrefix))
+		r.tell()
 	case strings.HasPrefix(key, gamePrefix):
 		var rec record
 		if err := decodeRecord(key, value, &rec); err != nil {
@@ -104,6 +106,22 @@ func (r *Registry) take(rec record) {
 	r.games.Store(rec.ID, newEntry(rec))
 	if known && old.(*entry).game.Active != rec.Active && r.onActivation != nil {
 		r.onActivation(rec.ID)
+	}
+	r.tell()
+}
+
+// OnChange has fn called after every change of a game from now on. It must not
+// block, and may read the registry.
+func (r *Registry) OnChange(fn func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.hear = append(r.hear, fn)
+}
+
+// tell calls those who want to hear of changes. The lock is held.
+func (r *Registry) tell() {
+	for _, fn := range r.hear {
+		fn()
 	}
 }
 
@@ -157,7 +175,7 @@ var ErrExists = errors.New("a game with this id is registered already")
 // [ErrInvalid] and [ErrExists].
 func (r *Registry) Add(ctx context.Context, g Game) (Game, error) {
 	g = g.normal()
-	g.Art, g.Identity = nil, Identity{}
+	g.Art, g.Identity, g.Webhook = nil, Identity{}, Webhook{}
 	if err := g.Validate(); err != nil {
 		return Game{}, err
 	}

@@ -21,6 +21,7 @@ import (
 	"partykit/internal/game"
 	"partykit/internal/gateway"
 	"partykit/internal/host"
+	"partykit/internal/webhook"
 )
 
 // DemoID is the id of the demo game, which dev registers and serves.
@@ -55,6 +56,7 @@ type Node struct {
 	keys    *auth.Keys
 	games   *game.Registry
 	host    *host.Host
+	sender  *webhook.Sender
 	gateway *gateway.Gateway
 	server  *http.Server
 	control *http.Server
@@ -115,7 +117,7 @@ func (n *Node) openControl() error {
 	if err != nil {
 		return err
 	}
-	n.control = &http.Server{Handler: control.Handler(n.games), ReadHeaderTimeout: 10 * time.Second}
+	n.control = &http.Server{Handler: control.Handler(n.games, webhook.Letters{Node: n.storage}), ReadHeaderTimeout: 10 * time.Second}
 	go n.control.Serve(l)
 	return nil
 }
@@ -163,6 +165,9 @@ func (n *Node) Close(ctx context.Context) error {
 		}
 		cancel()
 		n.pages()
+	}
+	if n.sender != nil {
+		n.sender.Close()
 	}
 	if n.watching != nil {
 		n.watching()

@@ -13,6 +13,7 @@ import (
 	"partykit/internal/landing"
 	"partykit/internal/limit"
 	"partykit/internal/outbound"
+	"partykit/internal/webhook"
 	"partykit/party"
 )
 
@@ -45,6 +46,9 @@ func (n *Node) openParts(ctx context.Context) error {
 		NewGuest: n.perMinute(), Unlimited: n.unlimited, Logger: n.log,
 	})
 	n.games.OnActivation(func(id string) { n.host.Activation(party.GameID(id)) })
+	n.sender = webhook.New(webhook.Options{
+		Node: n.storage, Games: n.games, Sealer: keys, Client: outbound.Client(webhook.Timeout, n.opts.Dev), Version: n.opts.Version, Logger: n.log,
+	})
 	n.gateway = gateway.New(gateway.Options{
 		Games: n.games, Hello: n.hello, ClientAddr: n.clientAddr, Acquire: n.counted(),
 		Failure:      n.host.Failure,

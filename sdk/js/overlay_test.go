@@ -70,6 +70,29 @@ func openPage(t *testing.T) *page {
 	return p
 }
 
+// A link that opens a second tab of the game goes to the tab that plays.
+func TestAnOpenTabTakesTheTicket(t *testing.T) {
+	p := openPage(t)
+	ctx, cancel := chromedp.NewContext(p.ctx)
+	defer cancel()
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("opening a tab: %v", err)
+	}
+	second := &page{t, ctx}
+	address := p.eval(`location.href`)
+	const elsewhere = `document.querySelector("partykit-elsewhere")`
+	second.do(chromedp.Navigate(address + "#partykit=abcdefghijklmnopqrstuvwxyz234567"))
+	second.wait(elsewhere)
+	second.want(elsewhere+`.shadowRoot.textContent`, "Opened in your other tab.Play here")
+	second.want(`[window.kit, window.socket].join()`, ",") // no second guest
+	second.want(`violations`, "")
+	p.wait(`sent.some(({ t, ticket }) => t === "join" && ticket === "abcdefghijklmnopqrstuvwxyz234567")`)
+	second.eval(elsewhere + `.shadowRoot.querySelector("button").click()`)
+	second.wait(`window.kit`)
+	second.want(elsewhere, "null")
+	second.want(`sent[0].ticket`, "abcdefghijklmnopqrstuvwxyz234567") // the other had not joined by then
+}
+
 // restart loads the game anew.
 func (p *page) restart() {
 	p.t.Helper()
@@ -358,6 +381,51 @@ func TestOverlay(t *testing.T) {
 		p.eval(`socket.event({ type: "joined", member: member(4, "KindLynx", { state: "loading" }) })`)
 		p.eval(`socket.event({ type: "finalized", n: 4 })`)
 		p.want(`document.title`, "A game with a strict policy")
+	})
+
+	t.Run("door", func(t *testing.T) {
+		p := &page{t, p.ctx}
+		p.restart()
+		notes := `[...document.querySelector("partykit-overlay").shadowRoot.querySelectorAll(".note")].map((e) => e.querySelector("p").textContent).join("|")`
+		press := func(label string) string {
+			return fmt.Sprintf(`[...document.querySelector("partykit-overlay").shadowRoot.querySelectorAll("button")].find((b) => b.textContent === %q).click()`, label)
+		}
+		asks := func(n int, name string) string {
+			return fmt.Sprintf(`socket.event({ type: "asked", ask: { n: %d, name: %q, face: %d, since: 1, invite: "i1" } })`, n, name, n)
+		}
+		p.eval(asks(5, "<b>Bold</b>"))
+		p.wait(notes + ` === "<b>Bold</b> asks to join"`)
+		p.eval(press("Not now"))
+		p.wait(`sent.some(({ t, n, yes }) => t === "admit" && n === 5 && yes === false)`)
+		p.eval(asks(6, "WildIbex"))
+		p.wait(notes + ` === "WildIbex asks to join"`)
+		p.eval(`socket.event({ type: "askAnswered", n: 6, answer: "yes", by: "g2" })`) // by somebody else
+		p.want(notes, "")
+
+		p.eval(`void kit.waitInLine("0k3m9x7q2hd5tw8ce4")`)
+		p.eval(`socket.say({ t: "door", problem: "full", line: 2, you: { stage: "line", place: 2 } })`)
+		p.wait(notes + ` === "You are number 2 in line for that party"`)
+		p.eval(`socket.say({ t: "door", you: { stage: "offered", until: 9 } })`)
+		p.wait(notes + ` === "A seat is free for you"`)
+		p.eval(`sent.length = 0`)
+		p.eval(press("Join"))
+		p.wait(`sent.some(({ t, code }) => t === "join" && code === "0k3m9x7q2hd5tw8ce4")`)
+
+		p.restart()
+		p.eval(`kit.showInviteLink()`)
+		p.wait(in("dialog") + `?.open`)
+		p.want(in(".code"), "null")
+		p.eval(press("Say a code"))
+		p.wait(in(".code") + `?.textContent === "7KM-2Q9"`)
+		p.want(`JSON.stringify(sent.filter(({ spoken }) => spoken).map(({ t, expires }) => [t, expires]))`, `[["invite",600]]`)
+		p.want(in(".code")+`.getBoundingClientRect().height > 40`, "true")
+		p.eval(in("[role=switch]") + `.click()`) // a stream does not show it either
+		p.want(`getComputedStyle(`+in(".say")+`).display`, "none")
+		p.eval(in("[role=switch]") + `.click()`)
+		p.eval(`socket.event({ type: "revoked", invite: "i2" })`)
+		p.want(in(".code"), "null")
+		p.want(in("button.say")+`.textContent`, "Say a code")
+		p.want(in("dialog")+`.open`, "true")
 	})
 
 	t.Run("policy", func(t *testing.T) {

@@ -45,7 +45,8 @@ var mayImport = map[string]string{
 	"internal/gateway": "party protocol internal/auth internal/game internal/host internal/limit",
 	"internal/landing": "party internal/auth internal/face internal/game internal/limit internal/names",
 	"internal/api":     "party protocol internal/game internal/host",
-	"internal/control": "party internal/game",
+	"internal/webhook": "party internal/engine internal/game",
+	"internal/control": "party internal/game internal/webhook",
 	"internal/config":  "internal/game internal/limit internal/names",
 
 	"sdk/js":                 "",
@@ -68,6 +69,7 @@ var libraries = map[string]string{
 	"github.com/go-json-experiment/...": "protocol internal/api",
 	"github.com/danielgtaylor/huma/...": "internal/api",
 	"github.com/golang-jwt/...":         "internal/auth",
+	"github.com/standard-webhooks/...":  "internal/webhook",
 	"code.dny.dev/ssrf":                 "internal/outbound",
 	"github.com/rivo/uniseg":            "internal/names",
 	"golang.org/x/text/...":             "internal/names",

@@ -32,7 +32,11 @@ window.WebSocket = class {
   send(text) {
     const frame = JSON.parse(text);
     sent.push(frame);
-    if (frame.t === "invite") {
+    if (frame.spoken) {
+      const said = { ...link, id: "i2", expires: Date.now() + frame.expires * 1000 };
+      this.event({ type: "invited", invite: said });
+      this.say({ t: "ok", id: frame.id, invite: said, code: "9x7q2hd5tw8ce40k3m", url: `${window.server}/join/9x7q2hd5tw8ce40k3m`, spoken: "7KM-2Q9" });
+    } else if (frame.t === "invite") {
       this.event({ type: "invited", invite: link });
       this.say({ t: "ok", id: frame.id, invite: link, code: "0k3m9x7q2hd5tw8ce4", url: `${window.server}/join/0k3m9x7q2hd5tw8ce4` });
     } else if (frame.t === "join" && !frame.confirm) {
