@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"partykit/party"
@@ -36,6 +37,9 @@ func (p *live) apply(seq uint64, e party.Entry) {
 	}
 	if views := e.View(); len(views) > 0 {
 		p.broadcast(protocol.Encode(protocol.Event{T: protocol.TEvent, Seq: seq, Rev: e.Rev, At: e.At, Events: views}))
+	}
+	if slices.ContainsFunc(e.Events, identifies) {
+		p.retell()
 	}
 	p.pagesChanged()
 	if p.logged {

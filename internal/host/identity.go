@@ -251,6 +251,24 @@ func (h *Host) fence(from engine.Ref, player party.PlayerID, move uint64) {
 	})
 }
 
+// reasonIdentified is why a party is told anew: a member has another id.
+const reasonIdentified party.Reason = "identified"
+
+func identifies(e party.Event) bool {
+	_, ok := e.(party.Identified)
+	return ok
+}
+
+// retell gives every member the whole party once more. An id stands in many
+// places, and changes so rarely that no SDK need know them all.
+func (p *live) retell() {
+	for _, s := range p.sessions {
+		if s.hello == nil {
+			s.tell(protocol.Moved{T: protocol.TParty, Reason: reasonIdentified, Seq: p.last, You: s.you(), Party: p.view(), Payload: s.payload(), Chat: p.history()})
+		}
+	}
+}
+
 // identified puts the new id where this host knew the player by the former. A
 // session that the guest had elsewhere is over.
 func (p *live) identified(e party.Identified) {
