@@ -89,7 +89,7 @@ func (m *model) do(c Command, now Time, known Known) Code {
 		m.tick(now, known)
 		return ""
 	case SetData:
-		if c.Player != m.leader {
+		if c.Player != m.leader && c.Player != m.acting(known) {
 			return NotAllowed
 		}
 		m.data = text(c.Data)
@@ -319,6 +319,22 @@ func (m *model) succeed(known Known) {
 	if own := known.Own[m.leader]; m.leader != "" && own.Landing != nil {
 		m.landing = own.Landing[0].Value
 	}
+}
+
+// acting is who stands in for a leader that is away: the first in line for the
+// crown, if it is there.
+func (m *model) acting(known Known) PlayerID {
+	if _, away := known.Absent[m.leader]; !away {
+		return ""
+	}
+	for _, loading := range []bool{false, true} {
+		for _, x := range m.members {
+			if _, away := known.Absent[x.Player]; !away && x.Loading == loading && x.Player != m.leader {
+				return x.Player
+			}
+		}
+	}
+	return ""
 }
 
 func (m *model) revoke(c Revoke, now Time) Code {

@@ -4,7 +4,6 @@
 // the game's own origin hear.
 import type { Core } from "./calls";
 import type { Invitations } from "./invitations";
-import { opening } from "./party";
 
 /** How long a tab waits for another to answer. */
 const answerMs = 250;
@@ -82,9 +81,11 @@ export function answerOffers(core: Core, invitations: Invitations): void {
   if (!globalThis.BroadcastChannel) return;
   let connected = true;
   const tabs = talk(core.party().game, async ({ t, from, ticket }) => {
-    // A seat that is being opened in this very party may be the ticket's own: who is
-    // in it already has opened its link on purpose, to play in both tabs.
-    if (t === "offer" && connected && !opening(core.party().held).length) tabs.say("here", from);
+    // Who has invited others from this tab and opens a link here does it on purpose,
+    // to play in both tabs.
+    const { members, invites } = core.party();
+    const invited = members.some(({ self, id }) => self && invites.some(({ by }) => by === id));
+    if (t === "offer" && connected && !invited) tabs.say("here", from);
     if (t === "back") invitations.withdraw();
     if (t !== "give") return;
     tabs.say("took", from);

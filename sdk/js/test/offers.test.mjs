@@ -46,13 +46,13 @@ test("who is in company is asked there; playing here instead takes the question 
   assert.equal(world.peer.frames("join").length, 1);
 });
 
-test("nobody takes it: in a lost connection, another game, or a party for whose seat it may be", async () => {
+test("nobody takes it: in a lost connection, another game, or where this player has invited others", async () => {
   const { world, kit, offer } = await twoTabs();
-  world.peer.send({ t: "event", seq: 11, rev: 2, at: 0, events: [{ type: "held", seat: { n: 2, name: "BraveOtter", face: 2, since: 1 } }] });
+  world.peer.send({ t: "event", seq: 11, rev: 2, at: 0, events: [{ type: "invited", invite: { id: "i1", by: kit.player.id, made: 0, expires: 0, maxUses: 0, uses: 0, message: "" } }] });
   const start = world.clock.now;
   assert.equal(await world.run(offer()), undefined);
   assert.ok(world.clock.now - start <= 300);
-  world.peer.send({ t: "event", seq: 12, rev: 3, at: 0, events: [{ type: "lapsed", n: 2 }] });
+  world.peer.send({ t: "event", seq: 12, rev: 3, at: 0, events: [{ type: "revoked", invite: "i1" }] });
   world.accept = () => {};
   world.peer.close(1006);
   assert.equal(await world.run(offer()), undefined);
