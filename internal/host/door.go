@@ -73,12 +73,11 @@ func (page *Page) asHold() party.Hold {
 // door is a player of the game at another party's door: the same as an invite
 // page, told over the player's connection.
 func (s *session) door(c protocol.Command) {
+	s.leaveDoor()
 	if c.Code == "" {
-		s.leaveDoor()
 		s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: s.party.last})
 		return
 	}
-	s.leaveDoor()
 	l := s.party.loop
 	browser, name := "player "+string(s.player), s.name
 	s.h.work(lookup, func(ctx context.Context) {
