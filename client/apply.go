@@ -12,6 +12,7 @@ import (
 type Change struct {
 	Type     string             `json:"type"`
 	N        int                `json:"n"`
+	ID       party.PlayerID     `json:"id"` // that the member n has now
 	Seat     *party.SeatView    `json:"seat"`
 	Member   *party.MemberView  `json:"member"`
 	Leader   *party.PlayerID    `json:"leader"`
@@ -126,6 +127,8 @@ func (c Change) apply(p *party.Snapshot) {
 		p.Invites = without(p.Invites, func(i party.InviteView) bool { return i.ID == c.Invite.ID })
 	case "renamed":
 		p.Members = changed(p.Members, c.N, func(m *party.MemberView) { m.Name = c.Name })
+	case "identified":
+		c.identified(p)
 	case "changed":
 		p.Openness, p.Inviters, p.Size, p.Approve = c.Openness, c.Inviters, c.Size, c.Approve
 	case "queued":
@@ -160,6 +163,38 @@ func (c Change) apply(p *party.Snapshot) {
 		}
 	case "readyEnded":
 		p.Ready = nil
+	}
+}
+
+// identified puts the member's new id where its former one stood.
+func (c Change) identified(p *party.Snapshot) {
+	m := memberN(p.Members, c.N)
+	if m == nil {
+		return
+	}
+	former := m.ID
+	renamed := func(id *party.PlayerID) {
+		if *id == former {
+			*id = c.ID
+		}
+	}
+	renamed(&p.Leader)
+	p.Members, p.Held, p.Invites = slices.Clone(p.Members), slices.Clone(p.Held), slices.Clone(p.Invites)
+	for i := range p.Members {
+		renamed(&p.Members[i].ID)
+		renamed(&p.Members[i].By)
+	}
+	for i := range p.Held {
+		renamed(&p.Held[i].By)
+	}
+	for i := range p.Invites {
+		renamed(&p.Invites[i].By)
+		renamed(&p.Invites[i].For)
+	}
+	if p.Ready != nil {
+		ready := *p.Ready
+		renamed(&ready.By)
+		p.Ready = &ready
 	}
 }
 

@@ -38,6 +38,10 @@ type Options struct {
 	Ticket string      // from the launch address
 	Has    party.Needs // what the game is, such as its version: compared with what a link requires
 
+	// Identity names the player by the game's own accounts; nil: a guest. If the
+	// guest of Key is in a party, it becomes that player in its place.
+	Identity Identity
+
 	// What an earlier client left, to take its story up again; see
 	// [Client.Saved].
 	Party  party.ID
@@ -197,7 +201,8 @@ func (c *Client) Until(ctx context.Context, ok func(party.Snapshot) bool) (party
 
 // Saved returns the options with which a later [Dial], also of another process,
 // is the same player and takes the session up where it is now. They hold
-// secrets. The ticket is not among them.
+// secrets. The ticket is not among them, and functions are none that another
+// process could keep.
 func (c *Client) Saved() Options {
 	c.mu.Lock()
 	defer c.mu.Unlock()

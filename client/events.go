@@ -26,7 +26,8 @@ type (
 		At      party.Time
 		Changes []Change
 	}
-	// Moved says that the player is in another party now.
+	// Moved says that the player is in another party now; with the reason
+	// identified, in the same one, told anew because a member has another id.
 	Moved struct{ Reason party.Reason }
 	// StatusChanged says how a member's connection and loading stand.
 	StatusChanged struct {

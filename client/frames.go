@@ -19,6 +19,8 @@ type okFrame struct {
 	Invites []party.InviteStats `json:"invites"`
 	Waiting bool                `json:"waiting"`
 	Name    string              `json:"name"`
+	Token   string              `json:"token"`
+	Until   party.Time          `json:"until"`
 }
 
 func typeOf(frame []byte) (string, error) {
@@ -92,7 +94,10 @@ func (c *Client) welcomed(w protocol.Welcome) []Event {
 		c.knock = nil
 	}
 	c.you, c.party, c.chat, c.payload = w.You, w.Party, chatLines(w.Chat), w.Payload
-	c.opts.Token, c.opts.Party, c.opts.Ticket = w.Token, w.Party.ID, ""
+	c.opts.Party, c.opts.Ticket = w.Party.ID, ""
+	if w.Token != "" { // else its game names the player
+		c.opts.Token = w.Token
+	}
 	c.opts.Resume = &protocol.Resume{Session: w.Session, Token: w.Resume, Epoch: w.Epoch, Seq: w.Seq}
 	c.change()
 	c.mu.Unlock()
@@ -161,7 +166,7 @@ func (c *Client) event(f eventFrame) error {
 	}
 	c.party = apply(c.party, f)
 	if m := memberN(c.party.Members, c.you.N); m != nil {
-		c.you.Name = m.Name
+		c.you.ID, c.you.Name = m.ID, m.Name
 	}
 	c.change()
 	c.mu.Unlock()
@@ -187,7 +192,9 @@ func (c *Client) reached(seq uint64) bool {
 func (c *Client) moved(f protocol.Moved) error {
 	c.mu.Lock()
 	c.you, c.party, c.chat, c.payload = f.You, f.Party, chatLines(f.Chat), f.Payload
-	c.knock = nil // who has moved waits nowhere
+	if f.Party.ID != c.opts.Party {
+		c.knock = nil // who has moved waits nowhere
+	}
 	c.opts.Party = f.Party.ID
 	r := *c.opts.Resume
 	r.Seq = f.Seq

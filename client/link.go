@@ -38,6 +38,10 @@ type link struct {
 // dial opens a connection and sends hello; the first frame of the answer is
 // returned.
 func dial(ctx context.Context, o Options) (*link, []byte, error) {
+	identity, err := o.name(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	u, err := url.Parse(o.URL)
 	if err != nil || u.Host == "" {
 		return nil, nil, fmt.Errorf("partykit: %q is not the address of a server", o.URL)
@@ -58,7 +62,7 @@ func dial(ctx context.Context, o Options) (*link, []byte, error) {
 	ws.SetReadLimit(maxAnswer)
 	l := &link{ws: ws}
 	l.heard.Store(time.Now().UnixNano())
-	first, err := l.greet(ctx, o)
+	first, err := l.greet(ctx, o, identity)
 	if err != nil {
 		ws.CloseNow()
 		return nil, nil, err
@@ -76,9 +80,9 @@ type helloFrame struct {
 	} `json:"own,omitzero"`
 }
 
-func (l *link) greet(ctx context.Context, o Options) ([]byte, error) {
+func (l *link) greet(ctx context.Context, o Options, identity string) ([]byte, error) {
 	hello := helloFrame{T: protocol.THello, Hello: protocol.Hello{
-		V: protocol.Version, Key: o.Key, Token: o.Token, Name: o.Name, Party: o.Party,
+		V: protocol.Version, Key: o.Key, Identity: identity, Token: o.Token, Name: o.Name, Party: o.Party,
 		Resume: o.Resume, Ticket: o.Ticket, Has: o.Has, SDK: "go/1", Page: o.Page,
 	}}
 	if o.Ticket != "" {
