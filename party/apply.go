@@ -49,7 +49,7 @@ func (s *State) evolve(e Event, at Time) {
 		s.Asks = append(s.Asks, e.Visitor)
 		s.LastN = max(s.LastN, e.Visitor.N)
 	case AskAnswered:
-		s.Asks = slices.DeleteFunc(s.Asks, func(v Visitor) bool { return v.Seat == e.Seat })
+		s.askAnswered(e, at)
 	case Joined:
 		s.joined(e, at)
 	case Resumed:
@@ -211,9 +211,10 @@ func (s *State) answered(id CommandID, seq uint64) {
 	}
 }
 
-// forget drops what is no longer promised: answers of sessions long gone, and
-// why links died more than a day ago.
+// forget drops what is no longer promised: answers of sessions long gone, why
+// links died more than a day ago, and who was declined for long enough.
 func (s *State) forget(now Time) {
+	s.Declined = slices.DeleteFunc(s.Declined, func(r Refusal) bool { return now >= r.At.Add(DeclineTime) })
 	s.Sessions = slices.DeleteFunc(s.Sessions, func(x Session) bool {
 		return x.Gone != 0 && now >= x.Gone.Add(KeepSession)
 	})

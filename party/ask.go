@@ -17,8 +17,14 @@ func (d *decision) ask(c Ask) error {
 	if err := d.askable(c.Hold); err != nil {
 		return err
 	}
+	if until := d.s.declined(c.Seat, c.Browser, d.now); until != 0 {
+		return &Error{Code: RateLimited, RetryAfter: d.now.Until(until), Detail: "The party has just said no. Ask again later."}
+	}
 	if len(d.s.Asks) >= MaxAsks {
 		return Errorf(TooMany, "%d others are asking already. Try again in a minute.", MaxAsks)
+	}
+	if c.Home != "" && atHome(d.s.Asks, c.Home) >= MaxSeatsPerHome {
+		return Errorf(RateLimited, "At most %d at one address ask at a time. Try again in a minute.", MaxSeatsPerHome)
 	}
 	d.emit(Asked{d.visitor(c.Hold)})
 	return nil
@@ -60,8 +66,40 @@ func (d *decision) answerAsk(c AnswerAsk) error {
 		return &Error{Code: Full}
 	}
 	d.emit(AskAnswered{visitor.Seat, visitor.N, Yes, c.Player})
-	d.emit(SeatHeld{d.seatFor(visitor, c.Player)})
+	seat := d.seatFor(visitor, c.Player)
+	seat.LetIn = true
+	d.emit(SeatHeld{seat})
 	return nil
+}
+
+// Refusal is a visitor whose question was answered with no: it does not ask
+// again for [DeclineTime].
+type Refusal struct {
+	Seat    SeatID `json:"seat"`
+	Browser string `json:"browser,omitempty"`
+	At      Time   `json:"at"`
+}
+
+// declined is until when a visitor may not ask again; 0: it may.
+func (s *State) declined(seat SeatID, browser string, now Time) Time {
+	r := find(s.Declined, func(r *Refusal) bool {
+		return (r.Seat == seat || browser != "" && r.Browser == browser) && now < r.At.Add(DeclineTime)
+	})
+	if r == nil {
+		return 0
+	}
+	return r.At.Add(DeclineTime)
+}
+
+// askAnswered ends a question and remembers a no, the newest of them.
+func (s *State) askAnswered(e AskAnswered, at Time) {
+	if v := find(s.Asks, func(v *Visitor) bool { return v.Seat == e.Seat }); v != nil && e.Answer == No {
+		s.Declined = append(s.Declined, Refusal{v.Seat, v.Browser, at})
+		if extra := len(s.Declined) - keptDeclined; extra > 0 {
+			s.Declined = slices.Delete(s.Declined, 0, extra)
+		}
+	}
+	s.Asks = slices.DeleteFunc(s.Asks, func(v Visitor) bool { return v.Seat == e.Seat })
 }
 
 // asking returns the open question of a seat, or of another seat of the same

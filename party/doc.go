@@ -56,10 +56,12 @@
 //     does not leave the match.
 //  22. A locked party lets nobody new in; an open one also by its id.
 //  23. Who was told full may wait in line. A freed seat is held for 30 s for
-//     who is first; the line is left by closing the page.
+//     who is first; the line is left by closing the page. Of one address at most
+//     two stand in line, and two ask.
 //  24. Where the link alone does not do (locked, used up, expired less than a
 //     day ago, or newcomers are approved) one may ask to join: once for each
-//     browser, for 60 s, five at once. Any of those who may invite answers.
+//     browser, for 60 s, five at once. Any of those who may invite answers. Who
+//     is declined may not ask again for 10 min, whatever the link.
 //  25. A link made for one player opens for nobody else, and lets that player
 //     back in after a kick. What a link requires of a game is checked before
 //     the join. A link that lives until nobody is left ends then, and one may

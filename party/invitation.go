@@ -24,6 +24,7 @@ type Invitation struct {
 	Line     int          // how many wait for a seat
 	Approve  bool         // newcomers are let in by the party
 	CanAsk   bool         // with Problem: asking to join may still help
+	Declined Time         // where one would have to ask: this browser may not before then
 	Expires  Time         // 0: never
 	You      *Arrival     // this browser's own way in; nil before Start
 }
@@ -55,7 +56,8 @@ type Arrival struct {
 	Person
 	Stage    Stage    `json:"stage"`
 	Place    int      `json:"place,omitempty"` // in line, from 1
-	Until    Time     `json:"until,omitempty"` // of an offered seat
+	Until    Time     `json:"until,omitempty"` // of an offered seat, a question, or of a no to it
+	LetIn    bool     `json:"letIn,omitempty"` // held for who asked, and has not pressed Start since
 	Loading  *Loading `json:"loading,omitempty"`
 	Reason   string   `json:"reason,omitempty"`   // why gone
 	Problem  Code     `json:"problem,omitempty"`  // why still only pressed: Full or UsedUp
@@ -87,7 +89,10 @@ func (s *State) Invitation(id InviteID, seat SeatID, browser string, now Time, s
 	i := s.Invite(id)
 	if err := d.usable(id, seat, "", browser); err != nil && (i == nil || !s.cameBy(seat, id)) {
 		v.Problem = err.(*Error).Code
-		v.CanAsk = d.askable(Hold{Invite: id, Seat: seat, Browser: browser}) == nil
+		if d.askable(Hold{Invite: id, Seat: seat, Browser: browser}) == nil {
+			v.Declined = s.declined(seat, browser, now)
+			v.CanAsk = v.Declined == 0
+		}
 		return v
 	}
 	if s.Taken() >= s.Size && !s.knows(seat) {
@@ -95,6 +100,9 @@ func (s *State) Invitation(id InviteID, seat SeatID, browser string, now Time, s
 		v.Line = len(s.Line)
 	}
 	v.Approve = s.Approve
+	if s.Approve && len(s.Members) > 0 && !s.knows(seat) {
+		v.Declined = s.declined(seat, browser, now)
+	}
 	v.Inviter, v.Message, v.Expires, v.Landing = Person{i.ByName, i.ByFace}, i.Message, i.Expires, s.Landing
 	for j := range s.Members {
 		m := &s.Members[j]
@@ -134,7 +142,7 @@ func (s *State) Arrival(seat SeatID, status func(PlayerID) Status) Arrival {
 		return Arrival{Person: Person{x.Name, x.Face}, Stage: Offered, Until: x.Offer}
 	}
 	if x := s.Seat(seat); x != nil {
-		return Arrival{Person: Person{x.Name, x.Face}, Stage: HeldStage}
+		return Arrival{Person: Person{x.Name, x.Face}, Stage: HeldStage, LetIn: x.LetIn}
 	}
 	m := find(s.Members, func(m *Member) bool { return m.Seat == seat })
 	if m == nil {

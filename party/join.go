@@ -4,9 +4,12 @@ import "slices"
 
 // hold reserves a place and a use for a browser (laws 3, 9, 10).
 func (d *decision) hold(c Hold) error {
-	if x := d.s.Seat(c.Seat); x != nil && x.Offer != 0 { // who was next in line comes
+	if x := d.s.Seat(c.Seat); x != nil && (x.Offer != 0 || x.LetIn) { // who was next in line, or let in, comes
 		taken := *x
-		taken.Offer, taken.Since = 0, d.now
+		taken.LetIn = false
+		if x.Offer != 0 {
+			taken.Offer, taken.Since = 0, d.now
+		}
 		d.emit(SeatHeld{taken})
 		return nil
 	}

@@ -143,3 +143,72 @@ func TestLaw24WhoIsApprovedDoesNotQueuePastTheDoor(t *testing.T) {
 	sc.must(Leave{Player: "ada", Reason: ReasonLeft})
 	sc.must(at("s4", "Eve")) // nobody is left who could approve
 }
+
+func TestLaw24ANoHoldsForTheBrowser(t *testing.T) {
+	sc := newScene(t, 4)
+	sc.invite("ada", "i1", 0)
+	sc.invite("ada", "i2", 0)
+	lock := Locking
+	sc.must(Change{Player: "ada", Openness: &lock})
+	sc.must(Ask{at("s1", "Cai")})
+	sc.must(AnswerAsk{"ada", sc.s.LastN, false})
+	again := at("s9", "Cai") // by the other link, in the same browser
+	again.Invite, again.Browser = "i2", "bs1"
+	for _, h := range []Hold{at("s1", "Cai"), again} {
+		sc.refused(RateLimited, Ask{h})
+		v := sc.s.Invitation(h.Invite, h.Seat, h.Browser, sc.now, connected, nil)
+		if v.CanAsk || v.Declined != sc.now.Add(DeclineTime) {
+			t.Errorf("its page may ask %v, and is declined until %d", v.CanAsk, v.Declined)
+		}
+	}
+	sc.must(Ask{at("s2", "Dee")}) // somebody else
+	sc.wait(DeclineTime)
+	sc.must(Ask{again})
+	sc.wait(DeclineTime)
+	if len(sc.s.Declined) != 0 {
+		t.Errorf("%v is remembered for ever", sc.s.Declined)
+	}
+}
+
+func TestLaw24WhoIsLetInHasNotStarted(t *testing.T) {
+	sc := newScene(t, 4)
+	sc.invite("ada", "i1", 0)
+	lock := Locking
+	sc.must(Change{Player: "ada", Openness: &lock})
+	sc.must(Ask{at("s1", "Cai")})
+	sc.must(AnswerAsk{"ada", sc.s.LastN, true})
+	since := sc.s.Seat("s1").Since
+	if a := sc.s.Arrival("s1", connected); a.Stage != HeldStage || !a.LetIn {
+		t.Errorf("who is let in is shown %+v", a)
+	}
+	sc.now = sc.now.Add(time.Minute)
+	sc.must(at("s1", "Cai")) // Start
+	if a, x := sc.s.Arrival("s1", connected), sc.s.Seat("s1"); a.Stage != HeldStage || a.LetIn || x.Since != since {
+		t.Errorf("after Start it is shown %+v, held since %d, was %d", a, x.Since, since)
+	}
+	sc.nothing(at("s1", "Cai"))
+}
+
+func TestLaws23And24OneAddressDoesNotFillTheDoor(t *testing.T) {
+	home := func(seat SeatID) Hold {
+		h := at(seat, "Cai")
+		h.Home = "h1"
+		return h
+	}
+	for name, knock := range map[string]func(Hold) Command{
+		"line": func(h Hold) Command { return Queue{h} },
+		"asks": func(h Hold) Command { return Ask{h} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			sc := full(t)
+			if lock := Locking; name == "asks" {
+				sc.must(Change{Player: "ada", Openness: &lock})
+			}
+			sc.must(knock(home("s2")))
+			sc.must(knock(home("s3")))
+			sc.refused(RateLimited, knock(home("s4")))
+			sc.nothing(knock(home("s3")))
+			sc.must(knock(at("s5", "Eve"))) // of no known address
+		})
+	}
+}

@@ -23,7 +23,7 @@ const (
 	MaxInvites      = 64 // live links of a party
 	MaxInvitesEach  = 20 // live links of one maker
 	MaxUses         = 1000
-	MaxSeatsPerHome = 2 // held seats of one address
+	MaxSeatsPerHome = 2 // of one address: held seats, places in line, open questions to be let in
 
 	keptAnswers = 16
 	keptPlayers = 4000 // counted players remembered over all of a party's links

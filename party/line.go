@@ -12,6 +12,9 @@ const (
 	MaxAsks   = 5                // open questions at once
 	AskTime   = 60 * time.Second // until a question counts as unanswered
 	AskDead   = 24 * time.Hour   // after a link's expiry one may still ask
+
+	DeclineTime  = 10 * time.Minute // after a no, until the same browser may ask again
+	keptDeclined = 100              // of them remembered
 )
 
 // Visitor is somebody at the door: a browser with its invite page open, or a
@@ -53,6 +56,17 @@ func (s *State) Waits(seat SeatID) bool {
 	return s.inLine(seat) > 0 || find(s.Asks, func(v *Visitor) bool { return v.Seat == seat }) != nil
 }
 
+// atHome counts the visitors of one address.
+func atHome(list []Visitor, home string) int {
+	n := 0
+	for _, v := range list {
+		if v.Home == home {
+			n++
+		}
+	}
+	return n
+}
+
 // queue puts who was told full into the line (law 23).
 func (d *decision) queue(c Queue) error {
 	if d.s.knows(c.Seat) || d.s.inLine(c.Seat) > 0 {
@@ -69,6 +83,9 @@ func (d *decision) queue(c Queue) error {
 	}
 	if len(d.s.Line) >= MaxLine {
 		return Errorf(TooMany, "There are %d in line already. Try again later.", MaxLine)
+	}
+	if c.Home != "" && atHome(d.s.Line, c.Home) >= MaxSeatsPerHome {
+		return Errorf(RateLimited, "At most %d at one address wait in line. Try again when one of them is in.", MaxSeatsPerHome)
 	}
 	d.emit(Queued{d.visitor(c.Hold)})
 	return nil

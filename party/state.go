@@ -72,6 +72,7 @@ type State struct {
 	Seats    []Seat    `json:"seats,omitempty"`
 	Line     []Visitor `json:"line,omitempty"` // who waits for a free seat, first come first
 	Asks     []Visitor `json:"asks,omitempty"` // who asks to be let in
+	Declined []Refusal `json:"declined,omitempty"`
 	Approve  bool      `json:"approve,omitempty"`
 	Data     Data      `json:"data,omitzero"`
 	DataRev  uint64    `json:"dataRev,omitempty"`
@@ -118,6 +119,7 @@ type Seat struct {
 	By      PlayerID `json:"by"`
 	Since   Time     `json:"since"`
 	Offer   Time     `json:"offer,omitempty"`   // offered to who was next in line, until then
+	LetIn   bool     `json:"letIn,omitempty"`   // given to who asked, and has not pressed Start since
 	Home    string   `json:"home,omitempty"`    // opaque mark of its address
 	Browser string   `json:"browser,omitempty"` // opaque mark of its browser
 }
@@ -249,7 +251,7 @@ func (s *State) Clone() *State {
 	c := *s
 	c.Members = slices.Clone(s.Members)
 	c.Seats = slices.Clone(s.Seats)
-	c.Line, c.Asks = slices.Clone(s.Line), slices.Clone(s.Asks)
+	c.Line, c.Asks, c.Declined = slices.Clone(s.Line), slices.Clone(s.Asks), slices.Clone(s.Declined)
 	c.Invites = slices.Clone(s.Invites)
 	for i := range c.Invites {
 		c.Invites[i].Used = slices.Clone(c.Invites[i].Used)

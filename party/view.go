@@ -90,6 +90,7 @@ type SeatView struct {
 	By     PlayerID `json:"by"`
 	Since  Time     `json:"since"`
 	Offer  Time     `json:"offer,omitempty"` // free for who was next in line, until then
+	LetIn  bool     `json:"letIn,omitempty"` // for who asked, and has not pressed Start since
 }
 
 // InviteView is a live link as members see it, without its code.
@@ -167,7 +168,7 @@ func (m *Member) view(st Status) MemberView {
 }
 
 func (x Seat) view() SeatView {
-	return SeatView{x.N, x.Name, x.Face, x.Invite, x.By, x.Since, x.Offer}
+	return SeatView{x.N, x.Name, x.Face, x.Invite, x.By, x.Since, x.Offer, x.LetIn}
 }
 
 // View returns the link as members see it.

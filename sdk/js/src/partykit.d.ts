@@ -294,6 +294,8 @@ export interface Held {
   readonly by?: string;
   /** The seat is free for who was next in line, until then. */
   readonly offer?: number;
+  /** It was let in by asking, and has not pressed Start since. */
+  readonly letIn?: boolean;
 }
 
 /** Somebody at the door who asks to be let in. */
@@ -474,7 +476,8 @@ export interface AskQuestion extends Ask {
 export interface Door {
   /**
    * `line`: waiting, as number `place`. `offered`: a seat is free, `until` then. `asking`: the
-   * members were asked. `held`: let in, join now. `gone`: see `reason`. `closed`: see `problem`.
+   * members were asked. `held`: let in, join now. `gone`: see `reason`; where it is `declined`,
+   * nothing is asked again before `until`. `closed`: see `problem`.
    */
   readonly stage: "line" | "offered" | "asking" | "held" | "gone" | "closed";
   /** In line, from 1. */
