@@ -71,11 +71,8 @@ func (p *live) effect(before *party.State, event party.Event, at party.Time) {
 			p.closed[e.Seat.ID] = at
 		}
 	case party.AskAnswered:
-		if e.Answer != party.Yes && p.pageOpen(e.Seat) {
-			p.gone[e.Seat] = party.ReasonDeclined
-			if e.Answer == "" {
-				p.gone[e.Seat] = party.ReasonUnanswered
-			}
+		if e.Answer == "" && p.pageOpen(e.Seat) {
+			p.gone[e.Seat] = party.ReasonUnanswered
 		}
 	case party.SeatLapsed:
 		delete(p.closed, e.Seat)

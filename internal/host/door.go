@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"net/netip"
 
 	"partykit/internal/names"
 	"partykit/party"
@@ -81,7 +80,7 @@ func (s *session) door(c protocol.Command) {
 	l := s.party.loop
 	browser, name := "player "+string(s.player), s.name
 	s.h.work(lookup, func(ctx context.Context) {
-		page, err := s.h.openPage(ctx, c.Code, browser, name, netip.Addr{})
+		page, err := s.h.openPage(ctx, c.Code, browser, name, s.from)
 		s.do(l, func() {
 			if err != nil {
 				s.fail(c.ID, failure(err), nil)

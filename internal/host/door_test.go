@@ -1,34 +1,16 @@
 package host
 
 import (
-	"net/netip"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"partykit/party"
 )
 
-// newest is what an open page shows now.
-func newest(t *testing.T, page *Page) party.Invitation {
-	t.Helper()
-	time.Sleep(time.Second)
-	synctest.Wait()
-	select {
-	case v := <-page.Updates():
-		return v
-	default:
-		t.Fatal("the page was not told anything")
-		panic("unreachable")
-	}
-}
-
-func (w *world) openPage(code string, n int) *Page {
+// lookedAt opens the invite page of browser n and looks at it.
+func (w *world) lookedAt(code string, n int) *Page {
 	w.t.Helper()
-	page, err := w.hosts["a"].OpenPage(w.t.Context(), code, browser(n), netip.MustParseAddr("192.0.2.7"))
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	page := w.open("a", code, n)
 	page.Visible(true)
 	return page
 }
@@ -48,13 +30,13 @@ func TestALineBeforeAFullParty(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		a, b, home, code := w.pair("a")
 		a.ok("settings", map[string]any{"size": 2})
-		page := w.openPage(code, 1)
+		page := w.lookedAt(code, 1)
 		defer page.Close()
-		if v := newest(t, page); v.Problem != party.Full {
+		if v := w.newest(page); v.Problem != party.Full {
 			t.Fatalf("the page shows %q", v.Problem)
 		}
 		page.Queue()
-		if v := newest(t, page); v.You == nil || v.You.Stage != party.InLine || v.You.Place != 1 {
+		if v := w.newest(page); v.You == nil || v.You.Stage != party.InLine || v.You.Place != 1 {
 			t.Fatalf("the page shows %+v", v.You)
 		}
 		c := w.hello("a", 3)
@@ -65,7 +47,7 @@ func TestALineBeforeAFullParty(t *testing.T) {
 			t.Fatalf("the player is told %v", you)
 		}
 		b.ok("leave", nil)
-		if v := newest(t, page); v.You.Stage != party.Offered {
+		if v := w.newest(page); v.You.Stage != party.Offered {
 			t.Fatalf("the first in line is shown %+v", v.You)
 		}
 		page.Close() // and does not come
@@ -82,18 +64,22 @@ func TestAskingToJoin(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		a, b, home, code := w.pair("a")
 		a.ok("settings", map[string]any{"openness": "locked"})
-		page := w.openPage(code, 1)
+		page := w.lookedAt(code, 1)
 		defer page.Close()
-		if v := newest(t, page); v.Problem != party.Locked || !v.CanAsk {
+		if v := w.newest(page); v.Problem != party.Locked || !v.CanAsk {
 			t.Fatalf("the page shows %q, may ask %v", v.Problem, v.CanAsk)
 		}
 		page.Ask()
-		if v := newest(t, page); v.You == nil || v.You.Stage != party.Asking {
+		if v := w.newest(page); v.You == nil || v.You.Stage != party.Asking {
 			t.Fatalf("the page shows %+v", v.You)
 		}
 		b.ok("admit", map[string]any{"n": 3, "yes": false})
-		if v := newest(t, page); v.You.Stage != party.Gone || v.You.Reason != "declined" {
+		if v := w.newest(page); v.You.Stage != party.Gone || v.You.Reason != "declined" {
 			t.Fatalf("the page shows %+v", v.You)
+		}
+		page.Ask()
+		if v := w.newest(page); v.You.Stage != party.Gone {
+			t.Fatalf("who was declined asks again: %+v", v.You)
 		}
 		c := w.hello("a", 3)
 		c.ok("ask", map[string]any{"code": code})
@@ -104,6 +90,100 @@ func TestAskingToJoin(t *testing.T) {
 		}
 		c.ok("join", map[string]any{"code": code})
 		w.wantParty("a", home, "*1:in:connected 2:in:connected 4:loading:connected")
+	})
+}
+
+// A no holds for the browser, not for its page; after ten minutes the page
+// offers to ask again by itself.
+func TestANoOutlivesThePage(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, _, _, code := w.pair("a")
+		a.ok("settings", map[string]any{"openness": "locked"})
+		page := w.lookedAt(code, 1)
+		page.Ask()
+		w.newest(page)
+		a.ok("admit", map[string]any{"n": 3, "yes": false})
+		asked := len(a.events())
+		page.Close()
+		page = w.lookedAt(code, 1)
+		defer page.Close()
+		if v := w.newest(page); v.CanAsk || v.You == nil || v.You.Reason != string(party.ReasonDeclined) || v.You.Until == 0 {
+			t.Fatalf("after a reload the page shows %+v, may ask %v", v.You, v.CanAsk)
+		}
+		page.Ask()
+		w.newest(page)
+		if got := a.events()[asked:]; len(got) > 0 {
+			t.Fatalf("who was declined rang: %v", got)
+		}
+		time.Sleep(party.DeclineTime)
+		if v := w.newest(page); !v.CanAsk || v.You != nil {
+			t.Fatalf("ten minutes later the page shows %+v, may ask %v", v.You, v.CanAsk)
+		}
+	})
+}
+
+// Who was let in is told so also after a reload, until Start is pressed.
+func TestLetInIsToldUntilStart(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, _, home, code := w.pair("a")
+		a.ok("settings", map[string]any{"openness": "locked"})
+		page := w.lookedAt(code, 1)
+		page.Ask()
+		w.newest(page)
+		a.ok("admit", map[string]any{"n": 3, "yes": true})
+		page.Close()
+		for range 2 {
+			page = w.lookedAt(code, 1)
+			if v := w.newest(page); v.You == nil || !v.You.LetIn {
+				t.Fatalf("the page shows %+v", v.You)
+			}
+			defer page.Close()
+		}
+		w.start("a", code, 1)
+		if v := w.newest(page); v.You.Stage != party.HeldStage || v.You.LetIn {
+			t.Fatalf("after Start the page shows %+v", v.You)
+		}
+		w.wantParty("a", home, "*1:in:connected 2:in:connected (3)")
+	})
+}
+
+// One address has two places in line; a third is told so.
+func TestOneAddressDoesNotFillTheLine(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, _, _, code := w.pair("a")
+		a.ok("settings", map[string]any{"size": 2})
+		for n := range 3 {
+			page, err := w.hosts["a"].OpenPage(t.Context(), code, browser(n), home4(9))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer page.Close()
+			page.Visible(true)
+			page.Queue()
+			v := w.newest(page)
+			if n < party.MaxSeatsPerHome && v.You.Stage != party.InLine {
+				t.Errorf("page %d shows %+v", n, v.You)
+			}
+			if n == party.MaxSeatsPerHome && (v.You == nil || v.You.Stage != party.Pressed || v.You.Problem != party.RateLimited) {
+				t.Errorf("the third shows %+v", v.You)
+			}
+		}
+	})
+}
+
+// A player of the game may say a spoken code at the door.
+func TestAskingByASpokenCode(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		made := a.ok("invite", map[string]any{"spoken": true})
+		a.ok("settings", map[string]any{"openness": "locked"})
+		c := w.hello("a", 3)
+		c.ok("ask", map[string]any{"code": made["spoken"]})
+		time.Sleep(time.Second)
+		if you, _ := c.door()["you"].(map[string]any); you["stage"] != "asking" {
+			t.Fatalf("the player is told %v", c.door())
+		}
+		c.ok("ask", nil) // and leaves
 	})
 }
 
@@ -128,7 +208,7 @@ func TestARobotDoesNotRing(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		a, _, _, code := w.pair("a")
 		a.ok("settings", map[string]any{"openness": "locked"})
-		page := w.openPage(code, 1)
+		page := w.lookedAt(code, 1)
 		defer page.Close()
 		page.Ask()
 		time.Sleep(1500 * time.Millisecond)

@@ -7,7 +7,7 @@ func (p *live) open(page *Page) {
 	page.p = p
 	p.pages[page] = true
 	p.pins++
-	page.updates <- p.invitation(page.invite, page.seat, page.browser)
+	page.show()
 	if page.seat != "" {
 		delete(p.closed, page.seat)
 		p.remote.page(p, whisper{Opened: page.seat})
@@ -69,7 +69,7 @@ func (p *live) pressed(seat party.SeatID) {
 	for page := range p.pages {
 		if page.seat == seat {
 			page.started, page.problem, page.tryAgain = true, "", 0
-			if p.state.Arrival(seat, p.status).Stage == party.Offered {
+			if a := p.state.Arrival(seat, p.status); a.Stage == party.Offered || a.LetIn {
 				p.hold(page)
 			}
 		}
@@ -115,13 +115,29 @@ func (page *Page) looked() party.Time {
 	return page.since.Add(looked - page.visible)
 }
 
-// dies is when the page's link expires, for who looks at it to be told.
-func (page *Page) dies() party.Time {
+// turns is when the page next reads differently because time has passed: its
+// link expires, or its visitor may ask again.
+func (page *Page) turns() party.Time {
+	at := page.declined
 	i := page.p.state.Invite(page.invite)
-	if i == nil || page.dead || i.Revoked != 0 {
-		return 0
+	if i == nil || page.dead || i.Revoked != 0 || i.Expires == 0 {
+		return at
 	}
-	return i.Expires
+	if at == 0 {
+		return i.Expires
+	}
+	return min(at, i.Expires)
+}
+
+// turn has the page told of what time has changed.
+func (page *Page) turn(t party.Time) {
+	if i := page.p.state.Invite(page.invite); i != nil && i.Expires != 0 && i.Expires <= t {
+		page.dead = true
+	}
+	if page.declined != 0 && page.declined <= t {
+		page.declined, page.problem = 0, ""
+	}
+	page.p.pagesDue = true
 }
 
 // hold reserves the seat, or lets the page say why not.

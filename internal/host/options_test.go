@@ -45,7 +45,7 @@ func TestLinksAreCounted(t *testing.T) {
 		}
 		_, page := w.press("a", code, browser(1))
 		defer page.Close()
-		other := w.openPage(code, 2)
+		other := w.lookedAt(code, 2)
 		defer other.Close()
 		time.Sleep(countPause + time.Second)
 		i := a.ok("invites", nil)["invites"].([]any)[0].(map[string]any)

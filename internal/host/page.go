@@ -37,10 +37,11 @@ type Page struct {
 	problem      party.Code // why no seat is held
 	tryAgain     party.Time
 	holding      bool
-	openCounted  bool   // was counted as looked at
-	startCounted bool   // was counted as started
-	dead         bool   // its link has expired while it was open
-	knocking     func() // what its visitor did before it had looked for long enough
+	openCounted  bool       // was counted as looked at
+	startCounted bool       // was counted as started
+	dead         bool       // its link has expired while it was open
+	declined     party.Time // until when its visitor may not ask again, as it was told
+	knocking     func()     // what its visitor did before it had looked for long enough
 
 	once   sync.Once
 	opened atomic.Bool // registered, or given up before
@@ -49,55 +50,57 @@ type Page struct {
 // Invitation tells what a link shows now, and how far this browser's friend
 // has come. A bad link is an invitation with a problem, not an error.
 func (h *Host) Invitation(ctx context.Context, code, browser string, from netip.Addr) (party.Invitation, error) {
-	v := make(chan party.Invitation, 1)
-	fail := make(chan error, 1)
-	dead, err := h.visit(ctx, code, browser, from, func(p *live, l link, seat party.SeatID) { v <- p.invitation(l.Invite, seat, h.mark(browser)) }, fail)
-	if err != nil || dead.Problem != "" {
-		return dead, err
-	}
-	select {
-	case i := <-v:
-		return i, nil
-	case err := <-fail:
-		return ended(dead, err)
-	case <-ctx.Done():
-	case <-h.ctx.Done():
-	}
-	return dead, &party.Error{Code: party.Unavailable}
-}
-
-// visit finds the party a code leads to and runs fn on its loop, or tells fail.
-func (h *Host) visit(ctx context.Context, code, browser string, from netip.Addr, fn func(*live, link, party.SeatID), fail chan<- error) (party.Invitation, error) {
 	l, err := h.linkOf(ctx, code, from)
 	if err != nil {
-		if failure(err).Code == party.NotFound {
-			return party.Invitation{Problem: party.NotFound}, nil
-		}
-		return party.Invitation{}, failure(err)
+		return noLink(err)
 	}
+	return h.look(ctx, l, browser)
+}
+
+// noLink says of a code that leads nowhere that it does.
+func noLink(err error) (party.Invitation, error) {
+	if failure(err).Code == party.NotFound {
+		return party.Invitation{Problem: party.NotFound}, nil
+	}
+	return party.Invitation{}, failure(err)
+}
+
+// look is what a link shows to a browser.
+func (h *Host) look(ctx context.Context, l link, browser string) (party.Invitation, error) {
+	shown := make(chan party.Invitation, 1)
+	return h.visit(ctx, l, shown, func(p *live) { shown <- p.invitation(l.Invite, h.seat(browser, l.Invite), h.mark(browser)) })
+}
+
+// visit runs fn on the loop of the party a link leads to, and returns what fn
+// then sends to shown, or what is wrong with the link. fn may still run after
+// the context has ended.
+func (h *Host) visit(ctx context.Context, l link, shown <-chan party.Invitation, fn func(*live)) (party.Invitation, error) {
 	v := party.Invitation{Game: l.Game, Invite: l.Invite}
 	if _, err := h.active(l.Game); err != nil {
 		v.Problem = failure(err).Code
 		return v, nil
 	}
-	seat := h.seat(browser, l.Invite)
+	failed := make(chan error, 1)
 	h.with(ref(l.Game, l.Party), func(p *live, err error) {
 		if err != nil {
-			fail <- err
+			failed <- err
 			return
 		}
-		fn(p, l, seat)
+		fn(p)
 	})
-	return v, nil
-}
-
-// ended turns a party that is gone into what its page says.
-func ended(v party.Invitation, err error) (party.Invitation, error) {
-	if failure(err).Code == party.NotFound {
-		v.Problem = party.Ended
+	select {
+	case v = <-shown:
 		return v, nil
+	case err := <-failed:
+		if failure(err).Code == party.NotFound {
+			v.Problem = party.Ended
+			return v, nil
+		}
+		return v, failure(err)
+	case <-ctx.Done():
+	case <-h.ctx.Done():
 	}
-	return v, failure(err)
+	return v, &party.Error{Code: party.Unavailable}
 }
 
 func (h *Host) seat(browser string, invite party.InviteID) party.SeatID {
@@ -129,6 +132,8 @@ func (p *live) invitation(invite party.InviteID, seat party.SeatID, browser stri
 		page := p.pageAt(seat)
 		reason, left := p.gone[seat]
 		switch {
+		case v.Declined != 0:
+			a.Stage, a.Reason, a.Until = party.Gone, string(party.ReasonDeclined), v.Declined
 		case left:
 			a.Stage, a.Reason = party.Gone, string(reason)
 		case page == nil || !page.started && page.problem == "":
@@ -148,16 +153,16 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 	if browser == "" {
 		browser = auth.Browser() // no cookie: a seat of this Start alone
 	}
-	v, err := h.Invitation(ctx, code, browser, from)
+	l, err := h.linkOf(ctx, code, from)
+	if err != nil {
+		return "", failure(err)
+	}
+	v, err := h.look(ctx, l, browser)
 	if err != nil {
 		return "", err
 	}
 	if v.Problem != "" {
 		return "", &party.Error{Code: v.Problem}
-	}
-	l, err := h.linkOf(ctx, code, from)
-	if err != nil {
-		return "", failure(err)
 	}
 	seat := h.seat(browser, l.Invite)
 	text, hash := auth.Ticket(string(seat))
@@ -195,50 +200,47 @@ func (h *Host) openPage(ctx context.Context, code, browser, name string, from ne
 	if h.o.Unlimited == nil || !h.o.Unlimited(from) {
 		page.home = home(from)
 	}
-	pressed, err := h.hasPressed(ctx, code, browser, from)
+	l, err := h.linkOf(ctx, code, from)
 	if err != nil {
+		return page.never(noLink(err))
+	}
+	page.invite, page.seat = l.Invite, h.seat(browser, l.Invite)
+	if page.started, err = h.hasPressed(ctx, page.seat); err != nil {
 		return nil, err
 	}
-	opened := make(chan struct{})
-	fail := make(chan error, 1)
-	dead, err := h.visit(ctx, code, browser, from, func(p *live, l link, seat party.SeatID) {
+	opened := make(chan party.Invitation, 1)
+	dead, err := h.visit(ctx, l, opened, func(p *live) {
 		if page.opened.CompareAndSwap(false, true) {
-			page.invite, page.seat, page.started = l.Invite, seat, pressed
 			p.open(page)
-			close(opened)
+			opened <- party.Invitation{}
 		}
-	}, fail)
+	})
 	if err == nil && dead.Problem == "" {
-		select {
-		case <-opened:
-			return page, nil
-		case e := <-fail:
-			dead, err = ended(dead, e)
-		case <-ctx.Done():
-			err = &party.Error{Code: party.Unavailable}
-		case <-h.ctx.Done():
-			err = &party.Error{Code: party.Unavailable}
-		}
-	}
-	if err == nil {
-		page.updates <- dead
 		return page, nil
 	}
 	if !page.opened.CompareAndSwap(false, true) {
 		<-opened
 		page.Close()
 	}
-	return nil, err
+	return page.never(dead, err)
+}
+
+// never is a page whose link is dead from the start: it says so and no more.
+func (page *Page) never(dead party.Invitation, err error) (*Page, error) {
+	if err != nil {
+		return nil, err
+	}
+	page.updates <- dead
+	return page, nil
 }
 
 // hasPressed finds out whether the browser has a ticket that nobody redeemed:
 // Start was pressed before its page came, or before the server started.
-func (h *Host) hasPressed(ctx context.Context, code, browser string, from netip.Addr) (bool, error) {
-	l, err := h.linkOf(ctx, code, from)
-	if err != nil || browser == "" {
-		return false, nil // the visit tells what is wrong
+func (h *Host) hasPressed(ctx context.Context, seat party.SeatID) (bool, error) {
+	if seat == "" {
+		return false, nil
 	}
-	t, _, err := h.ticketOf(ctx, h.seat(browser, l.Invite))
+	t, _, err := h.ticketOf(ctx, seat)
 	switch {
 	case errors.Is(err, engine.ErrNotFound):
 		return false, nil
@@ -309,11 +311,17 @@ func (p *live) tellPages() {
 	p.pagesDue = false
 	p.gonePages = now().Add(statusPause)
 	for page := range p.pages {
-		v := p.invitation(page.invite, page.seat, page.browser)
-		select {
-		case <-page.updates:
-		default:
-		}
-		page.updates <- v
+		page.show()
 	}
+}
+
+// show has the page show what is so now, in the place of what was not taken.
+func (page *Page) show() {
+	v := page.p.invitation(page.invite, page.seat, page.browser)
+	page.declined = v.Declined
+	select {
+	case <-page.updates:
+	default:
+	}
+	page.updates <- v
 }

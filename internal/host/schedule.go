@@ -36,7 +36,7 @@ func (p *live) schedule() {
 		if !page.openCounted {
 			consider(page.looked())
 		}
-		consider(page.dies())
+		consider(page.turns())
 		consider(page.knocks())
 	}
 	consider(p.countAt)
@@ -98,9 +98,8 @@ func (p *live) wake() {
 		p.writeCounts()
 	}
 	for page := range p.pages {
-		if dies := page.dies(); dies != 0 && dies <= t {
-			page.dead = true
-			p.pagesDue = true
+		if at := page.turns(); at != 0 && at <= t {
+			page.turn(t)
 		}
 	}
 	if p.pagesDue && p.gonePages <= t {

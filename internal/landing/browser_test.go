@@ -295,7 +295,7 @@ func TestPagesFitEveryScreen(t *testing.T) {
 	for name, inv := range map[string]party.Invitation{
 		"playing": playing, "inside": lively(), "in-line": inLine(3, 5), "offered": with(lively(), party.Arrival{Stage: party.Offered, Until: soon}),
 		"locked": askable(party.Locked), "asking": with(askable(party.Locked), party.Arrival{Stage: party.Asking, Until: soon}), "approving": approving(),
-		"declined": with(askable(party.Locked), party.Arrival{Stage: party.Gone, Reason: string(party.ReasonDeclined)}), "banned": dead(party.Banned),
+		"declined": declined(party.Locked, time.Now(), party.DeclineTime), "banned": dead(party.Banned),
 		"live": lively(), "held": arriving(party.HeldStage), "loading": arriving(party.LoadingNow), "in": arriving(party.Arrived), "gone": arriving(party.Gone), "long": long,
 		"full": full, "expired": dead(party.Expired), "not-found": dead(party.NotFound), "not-activated": dead(party.KitNotActivated),
 	} {

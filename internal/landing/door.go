@@ -1,7 +1,6 @@
 package landing
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"strings"
 	"time"
@@ -33,9 +32,11 @@ func doorOf(inv party.Invitation) *door {
 		return nil
 	case stage == party.InLine:
 		return &door{Do: doLeave, Label: "Leave the line"}
+	case inv.Problem == party.Full && inv.Approve:
+		return nil // there is no line past those who let newcomers in
 	case inv.Problem == party.Full:
 		return &door{doQueue, "Wait in line", waitingHint(inv.Line)}
-	case !mustAsk(inv) || stage == party.Gone && inv.You.Reason == string(party.ReasonDeclined):
+	case !mustAsk(inv) || inv.Declined != 0:
 		return nil // whoever was declined does not press again and again
 	}
 	d := &door{doAsk, "Ask to join", "Somebody of the party answers within a minute."}
@@ -63,7 +64,7 @@ func waitingHint(n int) string {
 // mustAsk reports whether somebody of the party has to let a newcomer in. Of a
 // party that rests nobody can answer, and whoever comes opens it again.
 func mustAsk(inv party.Invitation) bool {
-	return inv.CanAsk || inv.Problem == "" && inv.Approve && len(inv.Members) > 0
+	return inv.CanAsk || inv.Declined != 0 || inv.Problem == "" && inv.Approve && len(inv.Members) > 0
 }
 
 // reached is how far a friend has come; "" before anything.
@@ -74,15 +75,21 @@ func reached(a *party.Arrival) party.Stage {
 	return a.Stage
 }
 
-// A clock counts down on the page. Text says what for; its # is the number of
-// seconds left.
+// A clock counts down on the page. Text says what for; its # is the time left.
 type clock struct {
 	Text    string `json:"text"`
 	Seconds int    `json:"seconds"`
 }
 
-// Now is the clock in words, as it stands.
-func (c clock) Now() string { return strings.Replace(c.Text, "#", fmt.Sprint(c.Seconds), 1) }
+// Now is the clock in words, as it stands, in the units that the script counts
+// in.
+func (c clock) Now() string {
+	left := fmt.Sprint(c.Seconds, " s")
+	if c.Seconds > 90 {
+		left = fmt.Sprint((c.Seconds+59)/60, " min")
+	}
+	return strings.Replace(c.Text, "#", left, 1)
+}
 
 // clockTo counts down to a time of the server: browsers' own clocks differ.
 func clockTo(end party.Time, now time.Time, text string) *clock {
@@ -104,37 +111,4 @@ func ordinal(n int) string {
 		}
 	}
 	return fmt.Sprint(n) + end
-}
-
-// askedBytes is how much is remembered of who asked: some ten thousand.
-const askedBytes = 1 << 20
-
-// Who asked to be let in, and was, has a place without having pressed Start.
-// The party does not tell such a place from one of somebody who did, so the
-// pages remember who asked until Start is pressed. Where that is forgotten, the
-// button says "Open again" instead of "Start", and does the same.
-
-func (s *Server) rememberAsked(code, browser string) {
-	key := askedKey(code, browser)
-	s.asked.put(key, struct{}{}, len(key)+askedEntry)
-}
-
-func (s *Server) forgetAsked(code, browser string) { s.asked.drop(askedKey(code, browser)) }
-
-// letIn reports whether a place was given to somebody who asked and has not
-// pressed Start since.
-func (s *Server) letIn(code, browser string, inv party.Invitation) bool {
-	if reached(inv.You) != party.HeldStage {
-		return false
-	}
-	_, asked := s.asked.get(askedKey(code, browser))
-	return asked
-}
-
-// askedEntry is about what an entry takes beside its key.
-const askedEntry = 64
-
-func askedKey(code, browser string) string {
-	sum := sha256.Sum256([]byte(code + " " + browser))
-	return string(sum[:])
 }

@@ -75,7 +75,15 @@ func TestAskingInABrowser(t *testing.T) {
 	s.did(t, "ask", "ask")
 	s.parties.show(asking)
 	run(t, ctx, shows("Up to"))
-	s.parties.show(func(inv *party.Invitation) { *inv = arriving(party.HeldStage) })
+	s.parties.show(func(inv *party.Invitation) { *inv = declined(party.Locked, time.Now(), party.DeclineTime) })
+	run(t, ctx, shows("Not this time"), shows("You may ask again in 10 min"))
+	if evaluate[bool](t, ctx, `document.getElementById("door").checkVisibility()`) {
+		t.Error("who was declined may press again")
+	}
+	run(t, ctx, chromedp.Navigate(s.join()), shows("Not this time"))
+	s.parties.show(asking)
+	run(t, ctx, shows("Up to"))
+	s.parties.show(func(inv *party.Invitation) { *inv = arriving(party.HeldStage); inv.You.LetIn = true })
 	becomesVisible(t, ctx, "#start button")
 	run(t, ctx, shows("FriendlyAlpaca invites you to"), shows("You may come in"))
 	if label := evaluate[string](t, ctx, `document.querySelector("#start button").textContent`); label != "Start" {

@@ -1,7 +1,6 @@
 package landing
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +23,16 @@ func approving() party.Invitation {
 	inv := lively()
 	inv.Approve = true
 	return inv
+}
+
+// declined is a link of a party that has just said no; "" approves newcomers.
+func declined(code party.Code, now time.Time, left time.Duration) party.Invitation {
+	inv := approving()
+	if code != "" {
+		inv = dead(code)
+	}
+	inv.Declined = party.At(now.Add(left))
+	return with(inv, party.Arrival{Stage: party.Gone, Reason: string(party.ReasonDeclined), Until: inv.Declined})
 }
 
 // with puts a visitor before an invitation.
@@ -55,6 +64,8 @@ func TestWhatThereIsToDo(t *testing.T) {
 		return with(inv, party.Arrival{Stage: party.Pressed, Problem: why})
 	}
 	pressed := party.Arrival{Stage: party.Pressed}
+	fullApproving := full
+	fullApproving.Approve = true
 	for name, c := range map[string]struct {
 		inv                           party.Invitation
 		title, clock, start, do, does string
@@ -73,7 +84,12 @@ func TestWhatThereIsToDo(t *testing.T) {
 		"banned":              {inv: dead(party.Banned)},
 		"pressed, then dead":  {inv: with(dead(party.Revoked), pressed)},
 		"asking":              {inv: with(askable(party.Locked), party.Arrival{Stage: party.Asking, Until: soon}), title: "Asked", clock: "Up to 30 s more"},
-		"declined":            {inv: gone(askable(party.Locked), party.ReasonDeclined), title: "Not this time"},
+		"declined":            {inv: declined(party.Locked, at, party.DeclineTime), title: "Not this time", clock: "You may ask again in 10 min"},
+		"declined, approving": {inv: declined("", at, 90*time.Second), title: "Not this time", clock: "You may ask again in 90 s"},
+		"let in":              {inv: with(approving(), party.Arrival{Stage: party.HeldStage, LetIn: true}), title: "You may come in", start: "Start"},
+		"two wait from here":  {inv: refused(full, party.RateLimited), title: "Two wait from here already", do: "queue", does: "Wait in line; 2 wait already."},
+		"two ask from here":   {inv: refused(askable(party.Locked), party.RateLimited), title: "Two ask from here already", do: "ask", does: "Ask to join; Somebody of the party answers within a minute."},
+		"full, approving":     {inv: fullApproving},
 		"unanswered":          {inv: gone(askable(party.Locked), party.ReasonUnanswered), title: "Nobody answered", do: "ask", does: "Ask again; Somebody of the party answers within a minute."},
 		"too many ask":        {inv: refused(askable(party.Locked), party.TooMany), title: "Others are asking already", do: "ask", does: "Ask to join; Somebody of the party answers within a minute."},
 		"approving":           {inv: approving(), do: "ask", does: "Ask to join; The people of this party let newcomers in themselves. Somebody of the party answers within a minute."},
@@ -177,38 +193,16 @@ func TestTheDoorIsPassedOn(t *testing.T) {
 }
 
 func TestWhoIsLetInIsToldToStart(t *testing.T) {
-	x := newSetup(t, askable(party.Locked))
-	browser := auth.Browser()
-	cookie := header("Cookie", "__Host-pk="+browser)
-	conn, _, err := dialLive(t, x, "https://"+testHost, "__Host-pk="+browser)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.CloseNow()
-	if v := next(t, conn); v.Door == nil || v.Door.Do != "ask" {
-		t.Fatalf("the door shows %+v", v.Door)
-	}
-	if err := conn.Write(t.Context(), websocket.MessageText, []byte(`{"do":"ask"}`)); err != nil {
-		t.Fatal(err)
-	}
-	until(t, "asking", func() bool { return len(x.parties.done()) == 1 })
-	x.parties.show(func(inv *party.Invitation) { *inv = arriving(party.HeldStage) })
-	if v := next(t, conn); v.You.Title != "You may come in" || v.Start != "Start" || !v.You.Calls {
-		t.Errorf("who is let in is shown %+v, %q", v.You, v.Start)
-	}
-	page := func() string {
-		return visibleText(t, x.do("GET", "/join/"+testCode, cookie).Body.String())
-	}
-	if text := page(); !strings.Contains(text, "You may come in") {
+	in := arriving(party.HeldStage)
+	in.You.LetIn = true
+	x := newSetup(t, in)
+	w := x.do("GET", "/join/"+testCode, header("Cookie", "__Host-pk="+auth.Browser()))
+	if text := visibleText(t, w.Body.String()); !strings.Contains(text, "You may come in") || !strings.Contains(text, "Start Opens in a new tab") {
 		t.Errorf("the page says\n%s", text)
 	}
-	if text := visibleText(t, x.do("GET", "/join/"+testCode, header("Cookie", "__Host-pk="+auth.Browser())).Body.String()); strings.Contains(text, "You may come in") {
-		t.Error("another browser is let in as well")
-	}
-	if w := x.do("POST", "/join/"+testCode, cookie, header("Sec-Fetch-Site", "same-origin")); w.Code != http.StatusSeeOther {
-		t.Fatalf("Start answers %d", w.Code)
-	}
-	if text := page(); strings.Contains(text, "You may come in") || !strings.Contains(text, "Your place is kept") {
+	x.parties.show(func(inv *party.Invitation) { inv.You.LetIn = false })
+	w = x.do("GET", "/join/"+testCode)
+	if text := visibleText(t, w.Body.String()); strings.Contains(text, "You may come in") || !strings.Contains(text, "Your place is kept") {
 		t.Errorf("after Start the page says\n%s", text)
 	}
 }

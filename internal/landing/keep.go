@@ -51,15 +51,6 @@ func (m *memo[V]) put(key string, value V, size int) {
 	}
 }
 
-// drop takes out the value with a key, if there is one.
-func (m *memo[V]) drop(key string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if e, ok := m.byKey[key]; ok {
-		m.forget(e)
-	}
-}
-
 func (m *memo[V]) forget(e *list.Element) {
 	k := m.order.Remove(e).(kept[V])
 	delete(m.byKey, k.key)

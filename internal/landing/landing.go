@@ -93,15 +93,14 @@ type Server struct {
 	games   Games
 	opts    Options
 	cards   *cards
-	pages   *memo[[]byte]   // compressed
-	asked   *memo[struct{}] // who asked to be let in and has not pressed Start since
+	pages   *memo[[]byte] // compressed
 }
 
 // New returns a server of landing pages. All options but Contact are required.
 func New(parties Parties, games Games, opts Options) *Server {
 	return &Server{
 		parties: parties, games: games, opts: opts,
-		cards: newCards(), pages: newMemo[[]byte](pageBytes), asked: newMemo[struct{}](askedBytes),
+		cards: newCards(), pages: newMemo[[]byte](pageBytes),
 	}
 }
 

@@ -108,7 +108,6 @@ func (v visit) pass(r report) bool {
 	case r.Do == doQueue:
 		v.page.Queue()
 	case r.Do == doAsk:
-		v.s.rememberAsked(v.code, v.browser)
 		v.page.Ask()
 	case r.Do == doLeave:
 		v.page.LeaveLine()
@@ -158,7 +157,7 @@ func (v visit) tell(ctx context.Context) {
 // words is what the page is to show now, as the script reads it. Without a
 // cookie nobody can stand at the door.
 func (v visit) words(inv party.Invitation) []byte {
-	shown := v.s.describe(inv, v.s.letIn(v.code, v.browser, inv), time.Now())
+	shown := v.s.describe(inv, time.Now())
 	if v.browser == "" {
 		shown.Door = nil
 	}

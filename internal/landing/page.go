@@ -79,9 +79,8 @@ func (s *Server) plainPage() page {
 }
 
 // invitePage shows a link that can be used, or was used by who looks at it.
-// letIn says that who looks asked to be let in, and was.
-func (s *Server) invitePage(code string, inv party.Invitation, letIn bool) page {
-	p := s.linkPage(code, inv, letIn)
+func (s *Server) invitePage(code string, inv party.Invitation) page {
+	p := s.linkPage(code, inv)
 	p.Heading = "You are invited"
 	p.DocTitle = "You are invited to " + orGame(p.Game)
 	if inv.Inviter.Name != "" {
@@ -99,7 +98,7 @@ func (s *Server) invitePage(code string, inv party.Invitation, letIn bool) page 
 
 // troublePage says why a link cannot be used and what to do instead.
 func (s *Server) troublePage(code string, inv party.Invitation, t trouble) page {
-	p := s.linkPage(code, inv, false)
+	p := s.linkPage(code, inv)
 	p.Heading, p.DocTitle = t.Title, t.Title
 	p.Summary = "Ask your friend for a new link."
 	if p.Game != "" {
@@ -120,11 +119,11 @@ func (s *Server) troublePage(code string, inv party.Invitation, t trouble) page 
 }
 
 // linkPage is what all pages of a link share.
-func (s *Server) linkPage(code string, inv party.Invitation, letIn bool) page {
+func (s *Server) linkPage(code string, inv party.Invitation) page {
 	p := s.plainPage()
 	p.game, _ = s.gameOf(inv)
 	p.Game = clean(p.game.Name)
-	p.View = s.describe(inv, letIn, time.Now())
+	p.View = s.describe(inv, time.Now())
 	if p.game.ID != "" {
 		p.Art = s.artPath(p.game.ID, game.CoverName)
 	}

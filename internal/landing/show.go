@@ -23,7 +23,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) {
 	case inv.Problem != "" && !onTheWay(inv.You):
 		s.fail(w, r, code, inv, &party.Error{Code: inv.Problem})
 	default:
-		s.write(w, r, http.StatusOK, s.invitePage(code, inv, s.letIn(code, browser, inv)))
+		s.write(w, r, http.StatusOK, s.invitePage(code, inv))
 	}
 }
 

@@ -36,7 +36,6 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, code, inv, s.failure(err))
 		return
 	}
-	s.forgetAsked(code, browser)
 	g, ok := s.games.Get(string(inv.Game))
 	if !ok || origin(g.Launch.Web) == "" {
 		s.fail(w, r, code, inv, party.Errorf(party.Internal, "This game has no address that could be opened. Tell the people who make it."))

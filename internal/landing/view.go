@@ -64,13 +64,9 @@ const (
 )
 
 // describe says in words what an invitation shows at a time, landing info
-// included. letIn says that who looks asked to be let in, and was.
-func (s *Server) describe(inv party.Invitation, letIn bool, now time.Time) view {
+// included.
+func (s *Server) describe(inv party.Invitation, now time.Time) view {
 	v := describe(inv, now)
-	if letIn {
-		v.Start, v.You.Title, v.You.Calls = "Start", "You may come in", true
-		v.You.Detail = "Press Start. Your place is kept while this page is open."
-	}
 	if v.Problem == "" || v.Problem == party.Full || onTheWay(inv.You) {
 		v.Info = s.infoOf(string(inv.Game), inv.Landing)
 	}
@@ -185,12 +181,15 @@ func describeYou(inv party.Invitation, now time.Time) *you {
 		y.Detail = fmt.Sprintf("When it is your turn, a place is kept for you for %.0f s. Keep this page open.", party.OfferTime.Seconds())
 	case party.Offered:
 		y.Tone, y.Title, y.Detail, y.Calls = opening, "A place is free", "It is yours if you press Start.", true
-		y.Clock = clockTo(a.Until, now, "Start within # s")
+		y.Clock = clockTo(a.Until, now, "Start within #")
 	case party.Asking:
 		y.Tone, y.Title, y.Detail = waiting, "Asked", "Somebody of the party answers within a minute. Keep this page open."
-		y.Clock = clockTo(a.Until, now, "Up to # s more")
+		y.Clock = clockTo(a.Until, now, "Up to # more")
 	case party.HeldStage:
 		y.Tone, y.Title, y.Detail = opening, "Your place is kept", "The others see you coming. Keep this page open while the game opens in its own tab."
+		if a.LetIn {
+			y.Title, y.Detail, y.Calls = "You may come in", "Press Start. Your place is kept while this page is open.", true
+		}
 	case party.LoadingNow:
 		note, percent, t := doing(a.Loading)
 		y.Title, y.Detail, y.Percent, y.Tone = "You are on your way in", "Your game "+note+".", percent, t
@@ -210,6 +209,7 @@ func describeYou(inv party.Invitation, now time.Time) *you {
 		switch party.Reason(a.Reason) {
 		case party.ReasonDeclined:
 			y.Title = "Not this time"
+			y.Clock = clockTo(a.Until, now, "You may ask again in #")
 		case party.ReasonUnanswered:
 			y.Title = "Nobody answered"
 		}
@@ -227,6 +227,11 @@ func refusal(code party.Code, inv party.Invitation) (title, detail string) {
 		return "This link has just been used up", "Others came first. Ask your friend for a new link."
 	case party.ApprovalNeeded:
 		return "The party lets newcomers in itself", "Ask to join. Start again once you are let in."
+	case party.RateLimited:
+		if inv.Problem == party.Full {
+			return "Two wait from here already", "One address gets two places in line. Look again when one of them is in."
+		}
+		return "Two ask from here already", "One address asks for two at a time. Ask again in a minute."
 	case party.TooMany:
 		if inv.Problem == party.Full {
 			return "The line is full", "Look again in a while."
@@ -272,7 +277,7 @@ func startLabel(inv party.Invitation) string {
 		return ""
 	case mustAsk(inv) && (stage == "" || stage == party.Gone || stage == party.Pressed && inv.You.Problem != ""):
 		return ""
-	case stage == "", stage == party.Offered:
+	case stage == "", stage == party.Offered, stage == party.HeldStage && inv.You.LetIn:
 		return "Start"
 	case stage == party.Gone:
 		return "Start again"

@@ -160,7 +160,10 @@ function countDown(clock: Clock | undefined): void {
   place.hidden = !clock;
   if (!clock) return;
   const end = performance.now() + clock.seconds * 1000;
-  const tick = (): void => setText(place, clock.text.replace("#", String(Math.max(0, Math.ceil((end - performance.now()) / 1000)))));
+  const tick = (): void => {
+    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+    setText(place, clock.text.replace("#", left > 90 ? Math.ceil(left / 60) + " min" : left + " s"));
+  };
   tick();
   ticking = window.setInterval(tick, 250);
 }
