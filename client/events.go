@@ -34,9 +34,9 @@ type (
 		N      int
 		Status party.Status
 	}
-	// Message is a game message of another member.
+	// Message is a game message of another member or of the game's backend.
 	Message struct {
-		From     int // its n
+		From     int // the member's n; 0: the backend
 		Reliable bool
 		Seq      uint64 // reliable: its place in the party's one order
 		Channel  byte   // volatile

@@ -47,11 +47,11 @@ func (d *decision) askable(h Hold) error {
 	return err
 }
 
-// answerAsk lets a visitor in, or not: by any of those who may invite.
+// answerAsk lets a visitor in, or not: by any of those who may invite, or the
+// backend.
 func (d *decision) answerAsk(c AnswerAsk) error {
-	m := d.s.Member(c.Player)
-	if m == nil || d.s.inviters() == LeaderOnly && !d.leads(c.Player) {
-		return &Error{Code: NotAllowed, Detail: "Those who may invite may answer this."}
+	if err := d.approver(c.Player); err != nil {
+		return err
 	}
 	v := find(d.s.Asks, func(v *Visitor) bool { return v.N == c.N })
 	if v == nil {
@@ -69,6 +69,17 @@ func (d *decision) answerAsk(c AnswerAsk) error {
 	seat := d.seatFor(visitor, c.Player)
 	seat.LetIn = true
 	d.emit(SeatHeld{seat})
+	return nil
+}
+
+// approver says whether a player may answer who asks to be let in.
+func (d *decision) approver(p PlayerID) error {
+	if p == Backend {
+		return d.may(Backend, false)
+	}
+	if d.s.Member(p) == nil || d.s.inviters() == LeaderOnly && !d.leads(p) {
+		return &Error{Code: NotAllowed, Detail: "Those who may invite may answer this."}
+	}
 	return nil
 }
 

@@ -19,18 +19,39 @@ func Rest(id ID, game GameID, size int, own Own, now Time) *State {
 	return s
 }
 
-// inviter says as whom a command to make a link is done: a member, or the backend
-// under the name of its game.
-func (d *decision) inviter(c MakeInvite) (Person, error) {
+// inviter says whose a new link is: a member's own, or one that the backend
+// makes under the name of its game or of a member.
+func (d *decision) inviter(c MakeInvite) (PlayerID, Person, error) {
 	if c.Player == Backend {
-		return c.As, d.may(Backend, false)
+		return d.hosted(c)
 	}
 	m := d.s.Member(c.Player)
 	switch {
 	case m == nil:
-		return Person{}, &Error{Code: NotFound}
+		return "", Person{}, &Error{Code: NotFound}
 	case d.s.inviters() == LeaderOnly && !d.leads(c.Player):
-		return Person{}, &Error{Code: NotAllowed, Detail: "In this party only the leader may invite."}
+		return "", Person{}, &Error{Code: NotAllowed, Detail: "In this party only the leader may invite."}
 	}
-	return Person{m.Name, m.Face}, nil
+	return m.Player, Person{m.Name, m.Face}, nil
+}
+
+// hosted says whose a link of the backend's is.
+func (d *decision) hosted(c MakeInvite) (PlayerID, Person, error) {
+	if err := d.may(Backend, false); err != nil {
+		return "", Person{}, err
+	}
+	if c.Options.UntilEmpty && d.s.Taken() == 0 {
+		return "", Person{}, Errorf(BadRequest, "Nobody is in the party: a link until it is empty would end at once. Let it expire instead.")
+	}
+	if c.For == 0 {
+		if c.Options.OnLeave != "" {
+			return "", Person{}, Errorf(BadRequest, "The game itself never leaves: onLeave needs the member in whose name the link is made.")
+		}
+		return Backend, c.As, nil
+	}
+	m := d.s.MemberN(c.For)
+	if m == nil {
+		return "", Person{}, &Error{Code: NotFound, Detail: "There is no member of that number in the party."}
+	}
+	return m.Player, Person{m.Name, m.Face}, nil
 }

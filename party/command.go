@@ -88,6 +88,7 @@ type (
 	MakeInvite struct {
 		Player  PlayerID
 		As      Person // whom the link names, when the backend makes it
+		For     int    // or the number of the member whose link the backend makes; 0: the game's
 		ID      InviteID
 		Expires time.Duration // 0: DefaultExpiry
 		Options InviteOptions

@@ -3,7 +3,7 @@ package party
 import "partykit/internal/names"
 
 func (d *decision) makeInvite(c MakeInvite) error {
-	by, err := d.inviter(c)
+	by, person, err := d.inviter(c)
 	if err != nil {
 		return err
 	}
@@ -13,7 +13,7 @@ func (d *decision) makeInvite(c MakeInvite) error {
 	live := d.s.LiveInvites(d.now)
 	mine := 0
 	for _, i := range live {
-		if i.By == c.Player {
+		if i.By == by {
 			mine++
 		}
 	}
@@ -38,7 +38,7 @@ func (d *decision) makeInvite(c MakeInvite) error {
 		expires = 0
 	}
 	d.emit(Invited{Invite{
-		ID: c.ID, By: c.Player, ByName: by.Name, ByFace: by.Face, Made: d.now,
+		ID: c.ID, By: by, ByName: person.Name, ByFace: person.Face, Made: d.now,
 		Expires: expires, MaxUses: c.MaxUses, Message: message,
 		InviteOptions: c.Options,
 	}})

@@ -32,6 +32,36 @@ func TestLaw18TheBackendRules(t *testing.T) {
 	sc.must(Readmit{Backend, 2})
 }
 
+func TestLaw18TheBackendMakesAMembersLink(t *testing.T) {
+	sc := court(t)
+	leader := LeaderOnly
+	sc.must(Change{Player: Backend, Inviters: &leader})
+	sc.must(MakeInvite{Player: Backend, ID: "i9", For: sc.s.Member("bob").N, Options: InviteOptions{OnLeave: RevokeOnLeave}})
+	if i := sc.s.Invite("i9"); i.By != "bob" || i.ByName != sc.s.Member("bob").Name {
+		t.Errorf("the link names %+v", i)
+	}
+	sc.must(Leave{Player: "bob", Reason: ReasonLeft})
+	if sc.s.Invite("i9").Live(sc.now) {
+		t.Error("the link outlives its maker's stay")
+	}
+	sc.refused(NotFound, MakeInvite{Player: Backend, ID: "i8", For: 2})
+	sc.refused(BadRequest, MakeInvite{Player: Backend, ID: "i8", Options: InviteOptions{OnLeave: RevokeOnLeave}})
+}
+
+func TestLaw24TheBackendLetsIn(t *testing.T) {
+	sc := court(t)
+	lock := Locking
+	sc.must(Change{Player: Backend, Openness: &lock})
+	sc.must(Ask{at("s8", "Hal")})
+	sc.must(Ask{at("s9", "Ivy")})
+	sc.must(AnswerAsk{Backend, sc.s.Asks[1].N, false})
+	sc.must(AnswerAsk{Backend, sc.s.Asks[0].N, true})
+	if len(sc.s.Asks) != 0 || sc.s.Seat("s8") == nil || sc.s.Seat("s9") != nil {
+		t.Errorf("let in: %+v, asking: %+v", sc.s.Seats, sc.s.Asks)
+	}
+	sc.refused(NotFound, AnswerAsk{Backend, 99, true})
+}
+
 func TestLaw18TheBackendIsNoMember(t *testing.T) {
 	sc := court(t)
 	for _, c := range []Command{
@@ -81,6 +111,21 @@ func TestLaw11TheBackendMakesAPartyThatWaits(t *testing.T) {
 		MakeInvite{Player: Backend, ID: "i2"}, StartReady{Player: Backend}, Readmit{Backend, 1},
 	} {
 		sc.refused(Ended, c)
+	}
+}
+
+func TestLaw25NoLinkUntilEmptyWhereNobodyIs(t *testing.T) {
+	sc := newScene(t, 4)
+	sc.s = Rest("p2", "demo", 4, Own{}, sc.now)
+	until := InviteOptions{UntilEmpty: true}
+	sc.refused(BadRequest, MakeInvite{Player: Backend, ID: "i1", Options: until})
+	sc.must(MakeInvite{Player: Backend, ID: "i1"})
+	sc.must(Join{Player: "bob", Name: "Bob", Invite: "i1", Session: "b1", Move: 2})
+	sc.must(MakeInvite{Player: Backend, ID: "i2", Options: until})
+	sc.must(Revoke{Backend, "i1"})
+	sc.must(Leave{Player: "bob", Reason: ReasonLeft})
+	if !sc.s.Ended {
+		t.Error("a party that nobody is in goes on by a link until it is empty")
 	}
 }
 

@@ -50,6 +50,17 @@ func (c *Client) Readmit(ctx context.Context, id party.ID, n int) (party.Snapsho
 	return call[party.Snapshot](ctx, c, request{method: http.MethodDelete, path: in(id, "/outcasts/"+strconv.Itoa(n)), once: true})
 }
 
+// Admit lets in who asks to be let in, by the number in the party's asks: a
+// place is held.
+func (c *Client) Admit(ctx context.Context, id party.ID, n int) (party.Snapshot, error) {
+	return call[party.Snapshot](ctx, c, request{method: http.MethodPost, path: in(id, "/asks/"+strconv.Itoa(n)+"/admit")})
+}
+
+// Decline turns away who asks to be let in.
+func (c *Client) Decline(ctx context.Context, id party.ID, n int) (party.Snapshot, error) {
+	return call[party.Snapshot](ctx, c, request{method: http.MethodDelete, path: in(id, "/asks/"+strconv.Itoa(n)), once: true})
+}
+
 // StartReady asks every member that is in whether it is ready, to be answered
 // within some seconds, 30 for 0. With keep, answers outlive changes of roster
 // and data.

@@ -25,6 +25,7 @@ type Parties interface {
 	Where(ctx context.Context, g party.GameID, player party.PlayerID) (party.Snapshot, party.MemberView, error)
 	MakeInvite(ctx context.Context, g party.GameID, id party.ID, seed string, wish host.Wish) (host.Made, error)
 	Found(ctx context.Context, g party.GameID, seed string, f host.Founding) (party.Snapshot, host.Made, error)
+	Invites(ctx context.Context, g party.GameID, id party.ID) ([]party.InviteStats, error)
 	Tell(ctx context.Context, g party.GameID, id party.ID, seed string, m host.Message) (uint64, error)
 }
 
@@ -129,6 +130,7 @@ func (s *server) register(mux *http.ServeMux) {
 	s.registerMatch()
 	s.registerMembers()
 	s.registerReady()
+	s.registerAsks()
 	s.registerInvites()
 	s.registerMessages()
 	s.registerPlayers()

@@ -31,6 +31,7 @@ func (s *server) document() *huma.OpenAPI {
 			{Name: "match", Description: "Where the party plays."},
 			{Name: "members", Description: "Promote, take out, readmit."},
 			{Name: "ready", Description: "Ready checks."},
+			{Name: "asks", Description: "Who asks to be let in."},
 			{Name: "invites", Description: "Links into a party."},
 			{Name: "messages", Description: "Messages into a party."},
 			{Name: "players", Description: "Where players are."},
@@ -50,6 +51,7 @@ var schemaNames = map[reflect.Type]string{
 	reflect.TypeFor[party.MemberView]():  "Member",
 	reflect.TypeFor[party.SeatView]():    "HeldSeat",
 	reflect.TypeFor[party.InviteView]():  "Invite",
+	reflect.TypeFor[party.InviteStats](): "InviteStats",
 	reflect.TypeFor[party.OutcastView](): "Outcast",
 	reflect.TypeFor[party.AskView]():     "Ask",
 	reflect.TypeFor[party.Match]():       "PartyMatch",
@@ -117,12 +119,12 @@ var fields = map[string]string{
 	"MadeParty.party": "The party, as it is now.", "MadeParty.invite": "Its first link.",
 }
 
-// inviteFields are those of a link, which stand in two schemas.
+// inviteFields are those of a link, which stand in three schemas.
 var inviteFields = map[string]string{
 	"id": "Its public id.", "by": "Who made it; -backend is the game's backend.", "made": "When, in Unix milliseconds.", "expires": "When it ends; 0: when nobody is left.",
 	"maxUses": "Players that may come by it; 0 is any number.", "uses": "Players that came by it.", "message": "Shown on the invite page.",
 	"for": "The one player that may use it.", "onLeave": "What becomes of it when its maker leaves.",
-	"opens": "How often its page was opened.", "starts": "How often Start was pressed.", "requires": "What the game must be to fit.", "payload": "For the game of who comes.",
+	"opens": "How often its page was looked at.", "starts": "How often Start was pressed.",
 }
 
 // requests are the schemas of what callers send: nothing else may stand in them.
@@ -151,7 +153,7 @@ func describe(document *huma.OpenAPI) {
 			if text := fields[at]; text != "" {
 				p.Description = text
 			}
-			if name == "Invite" || name == "MadeInvite" {
+			if name == "Invite" || name == "InviteStats" || name == "MadeInvite" {
 				if text := inviteFields[field]; text != "" {
 					p.Description = text
 				}

@@ -240,21 +240,37 @@ func TestEveryRouteKeepsItsWord(t *testing.T) {
 		t.Errorf("bob got %s and %d more", m.Payload, len(bob.messages))
 	}
 
-	more, err := c.MakeInvite(ctx, id, api.NewInvite{For: bob.id, Payload: json.RawMessage(`[1]`), Requires: party.Needs{"version": "2"}})
-	if err != nil || more.By != party.Backend || more.For != bob.id {
+	more, err := c.MakeInvite(ctx, id, api.NewInvite{
+		For: bob.id, Payload: json.RawMessage(`[1]`), Requires: party.Needs{"version": "2"},
+		As: 1, OnLeave: party.RevokeOnLeave, Until: api.UntilEmpty, Spoken: true,
+	})
+	if err != nil || more.By != ada.id || more.For != bob.id || more.OnLeave != party.RevokeOnLeave || more.Expires != 0 || more.Spoken == "" {
 		t.Errorf("made %+v, %v", more, err)
 	}
 	must(c.Revoke(ctx, id, more.ID))
-	if v = must(c.Kick(ctx, id, 2, true)); len(v.Members) != 1 || !v.Outcasts[0].Banned {
-		t.Errorf("after the ban %+v", v)
-	}
-	if v = must(c.Readmit(ctx, id, 2)); len(v.Outcasts) != 0 {
-		t.Errorf("still out: %+v", v.Outcasts)
-	}
 	for i, err := range c.Invites(ctx, id) {
-		if err != nil || i.ID != made.Invite.ID {
+		if err != nil || i.ID != made.Invite.ID || i.Uses != 2 {
 			t.Errorf("a live link is %+v, %v", i, err)
 		}
+	}
+	w.player(3).asks(t, made.Invite.Code)
+	if v = must(c.Party(ctx, id)); len(v.Asks) != 1 {
+		t.Fatalf("asking: %+v", v.Asks)
+	}
+	if v = must(c.Admit(ctx, id, v.Asks[0].N)); len(v.Asks) != 0 || len(v.Held) != 1 {
+		t.Errorf("let in: %+v", v.Held)
+	}
+	must(c.Kick(ctx, id, v.Held[0].N, false))
+	w.player(4).asks(t, made.Invite.Code)
+	v = must(c.Party(ctx, id))
+	if v = must(c.Decline(ctx, id, v.Asks[0].N)); len(v.Asks) != 0 || len(v.Held) != 0 {
+		t.Errorf("turned away: %+v", v.Held)
+	}
+	if v = must(c.Kick(ctx, id, 2, true)); len(v.Members) != 1 || !v.Outcasts[1].Banned {
+		t.Errorf("after the ban %+v", v)
+	}
+	if v = must(c.Readmit(ctx, id, 2)); len(v.Outcasts) != 1 {
+		t.Errorf("still out: %+v", v.Outcasts)
 	}
 
 	// What is not there is told by every operation that names something.

@@ -167,6 +167,17 @@ func (w *world) player(n byte) *guest {
 	return g
 }
 
+// asks has the guest ask to be let in by a code, and waits until it stands there.
+func (g *guest) asks(t *testing.T, code string) {
+	t.Helper()
+	g.session.Text([]byte(`{"t":"ask","id":1,"code":"` + code + `"}`))
+	for {
+		if you, _ := g.next(t, "door")["you"].(map[string]any); you["stage"] == "asking" {
+			return
+		}
+	}
+}
+
 // guest is a player's connection.
 type guest struct {
 	session  *host.Session

@@ -17,34 +17,39 @@ import (
 // NewInvite is a link to make.
 type NewInvite struct {
 	Expires  int             `json:"expires,omitempty" minimum:"60" maximum:"2592000" doc:"Seconds that it works; as the game is set if left out."`
+	Until    string          `json:"until,omitempty" enum:"empty" doc:"empty: it works until nobody is left, whatever expires says. Somebody must be in the party."`
 	MaxUses  int             `json:"maxUses,omitempty" minimum:"0" maximum:"1000" doc:"Players that may come by it; 0 is any number."`
 	Message  string          `json:"message,omitempty" maxLength:"255" doc:"Shown on the invite page; at most 255 bytes."`
 	For      party.PlayerID  `json:"for,omitempty" maxLength:"64" doc:"The one player that may use it."`
 	Payload  json.RawMessage `json:"payload,omitempty" doc:"For the game of who comes: any JSON of at most 2 KiB."`
 	Requires party.Needs     `json:"requires,omitempty" doc:"What the game must be to fit, such as version; told before joining."`
+	As       int             `json:"as,omitempty" minimum:"1" doc:"The number of the member whose link it is, and who may revoke it too; the game's if left out."`
+	OnLeave  party.OnLeave   `json:"onLeave,omitempty" enum:"keep,revoke" doc:"With as: what becomes of it when that member leaves; keep if left out."`
+	Spoken   bool            `json:"spoken,omitempty" doc:"Give it a code to say as well: of 6 characters if it works for 10 minutes at most or newcomers are approved, else of 8."`
 }
 
 func (n NewInvite) wish() host.Wish {
 	return host.Wish{
 		Expires: time.Duration(n.Expires) * time.Second, MaxUses: n.MaxUses, Message: n.Message,
-		Options: party.InviteOptions{For: n.For, Payload: n.Payload, Requires: n.Requires},
+		As: n.As, Spoken: n.Spoken,
+		Options: party.InviteOptions{For: n.For, UntilEmpty: n.Until == "empty", OnLeave: n.OnLeave, Payload: n.Payload, Requires: n.Requires},
 	}
 }
 
-// MadeInvite is a link that was made. Code and URL are told here and nowhere
-// else.
+// MadeInvite is a link that was made. Its codes are told here and nowhere else.
 type MadeInvite struct {
 	party.InviteView
-	Code string `json:"code" doc:"What the link ends with. Secret: who has it may come."`
-	URL  string `json:"url" format:"uri" doc:"The link."`
+	Code   string `json:"code" doc:"What the link ends with. Secret: who has it may come."`
+	URL    string `json:"url" format:"uri" doc:"The link."`
+	Spoken string `json:"spoken,omitempty" doc:"The code to say, if one was asked for."`
 }
 
-func newMadeInvite(m host.Made) MadeInvite { return MadeInvite{m.Invite, m.Code, m.URL} }
+func newMadeInvite(m host.Made) MadeInvite { return MadeInvite{m.Invite, m.Code, m.URL, m.Spoken} }
 
 // Invites is a page of live links.
 type Invites struct {
-	Invites []party.InviteView `json:"invites"`
-	Next    party.InviteID     `json:"next,omitempty" doc:"There are more: ask again with this as after."`
+	Invites []party.InviteStats `json:"invites"`
+	Next    party.InviteID      `json:"next,omitempty" doc:"There are more: ask again with this as after."`
 }
 
 type (
@@ -68,9 +73,9 @@ type (
 
 func (s *server) registerInvites() {
 	huma.Register(s.huma, of(http.MethodGet, "/invites", "listInvites", "invites", "List the live links",
-		"In the order of their ids, without their codes."), s.listInvites)
+		"In the order of their ids, with how often each was opened, started and used, without their codes."), s.listInvites)
 	post := of(http.MethodPost, "/invites", "makeInvite", "invites", "Make a link",
-		"Makes a link into the party in the name of the game. Its code is told in the answer and nowhere else.",
+		"Makes a link into the party in the name of the game, or of a member. Its code is told in the answer and nowhere else.",
 		http.StatusConflict, http.StatusRequestEntityTooLarge)
 	post.DefaultStatus = http.StatusCreated
 	huma.Register(s.huma, post, s.makeInvite)
@@ -79,12 +84,12 @@ func (s *server) registerInvites() {
 }
 
 func (s *server) listInvites(ctx context.Context, in *listInvites) (*invitesAnswer, error) {
-	v, err := s.o.Parties.Look(ctx, gameOf(ctx), in.Party)
+	list, err := s.o.Parties.Invites(ctx, gameOf(ctx), in.Party)
 	if err != nil {
 		return nil, s.problem(err)
 	}
-	list := slices.DeleteFunc(v.Invites, func(i party.InviteView) bool { return i.ID <= in.After })
-	slices.SortFunc(list, func(a, b party.InviteView) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	list = slices.DeleteFunc(list, func(i party.InviteStats) bool { return i.ID <= in.After })
+	slices.SortFunc(list, func(a, b party.InviteStats) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	page := Invites{Invites: list}
 	if len(list) > in.Limit {
 		page.Invites, page.Next = list[:in.Limit], list[in.Limit-1].ID

@@ -65,6 +65,12 @@ func (h *Host) Where(ctx context.Context, g party.GameID, player party.PlayerID)
 	return party.Snapshot{}, party.MemberView{}, absent
 }
 
+// Invites returns the live links of a party with what came of them, oldest
+// first.
+func (h *Host) Invites(ctx context.Context, g party.GameID, id party.ID) ([]party.InviteStats, error) {
+	return visitParty(ctx, h, g, id, func(p *live, done func([]party.InviteStats, error)) { done(p.state.Stats(now()), nil) })
+}
+
 // snapshot is the party as a value that may leave its loop.
 func (p *live) snapshot() party.Snapshot { return p.state.Clone().View(now(), p.status, p.elsewhere) }
 

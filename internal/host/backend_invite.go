@@ -19,13 +19,16 @@ type Wish struct {
 	MaxUses int
 	Message string
 	Options party.InviteOptions
+	As      int  // the number of the member whose link it is; 0: the game's
+	Spoken  bool // with a spoken code
 }
 
-// Made is a link that was made. Code and URL are told here and nowhere else.
+// Made is a link that was made. Its codes are told here and nowhere else.
 type Made struct {
 	Invite party.InviteView
 	Code   string
 	URL    string
+	Spoken string // "" unless wished for
 }
 
 // Founding is a party that a game's backend asks for.
@@ -44,13 +47,14 @@ func (h *Host) MakeInvite(ctx context.Context, g party.GameID, id party.ID, seed
 		return Made{}, err
 	}
 	w := h.wish(known, id, seed, wish)
-	if _, err := visitParty(ctx, h, g, id, func(p *live, done func(struct{}, error)) {
+	approve, err := visitParty(ctx, h, g, id, func(p *live, done func(bool, error)) {
 		_, err := party.Decide(p.state, w.cmd, now(), p.known())
-		done(struct{}{}, err) // what is refused stores nothing
-	}); err != nil {
-		return Made{}, err
+		done(p.state.Approve, err) // what is refused stores nothing
+	})
+	if err == nil {
+		err = h.store(ctx, &w, approve)
 	}
-	if err := h.store(ctx, w); err != nil {
+	if err != nil {
 		return Made{}, err
 	}
 	return visitParty(ctx, h, g, id, func(p *live, done func(Made, error)) { p.make(w, done) })
@@ -73,7 +77,7 @@ func (h *Host) Found(ctx context.Context, g party.GameID, seed string, f Foundin
 		_, err = party.Decide(begin(), w.cmd, now(), party.Known{})
 	}
 	if err == nil {
-		err = h.store(ctx, w)
+		err = h.store(ctx, &w, false)
 	}
 	if err != nil {
 		return party.Snapshot{}, Made{}, failure(err)
@@ -128,10 +132,12 @@ func (h *Host) founding(g game.Game, id party.ID, f Founding) (func() *party.Sta
 
 // wished is a link on its way.
 type wished struct {
-	code string
-	cmd  party.MakeInvite
-	link link
-	ttl  time.Duration
+	code   string
+	cmd    party.MakeInvite
+	link   link
+	life   time.Duration
+	speaks bool
+	spoken string // once stored
 }
 
 func (h *Host) wish(g game.Game, id party.ID, seed string, w Wish) wished {
@@ -140,31 +146,38 @@ func (h *Host) wish(g game.Game, id party.ID, seed string, w Wish) wished {
 	}
 	code := h.o.Keys.Code("backend "+g.ID+" "+string(id)+" "+seed, 0) // no session's id has spaces
 	invite := party.InviteID(auth.InviteID(auth.CodeHash(code)))
-	expires := cmp.Or(w.Expires, g.Settings.InviteExpiry)
+	expires := cmp.Or(w.Expires, g.Settings.OrDefault().InviteExpiry)
+	life := max(expires, 0)
+	if w.Options.UntilEmpty {
+		life = party.MaxExpiry
+	}
 	return wished{
 		code: code,
 		cmd: party.MakeInvite{
 			Player: party.Backend, As: party.Person{Name: g.Name, Face: Face(g.Name)},
-			ID: invite, Expires: expires, MaxUses: w.MaxUses, Message: w.Message, Options: w.Options,
+			For: w.As, ID: invite, Expires: expires, MaxUses: w.MaxUses, Message: w.Message, Options: w.Options,
 		},
-		link: link{party.GameID(g.ID), id, invite},
-		ttl:  max(expires, party.DefaultExpiry) + keepLink,
+		link: link{party.GameID(g.ID), id, invite}, life: life, speaks: w.Spoken,
 	}
 }
 
-// store writes where the code leads.
-func (h *Host) store(ctx context.Context, w wished) error {
+// store writes where the code leads, and the spoken one.
+func (h *Host) store(ctx context.Context, w *wished, approve bool) error {
 	record, err := json.Marshal(w.link)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookup)
 	defer cancel()
-	_, err = h.o.Node.Put(ctx, engine.Invites, auth.CodeHash(w.code), record, 0, w.ttl)
+	_, err = h.o.Node.Put(ctx, engine.Invites, auth.CodeHash(w.code), record, 0, w.life+keepLink)
 	if err != nil && !errors.Is(err, engine.ErrConflict) { // a conflict: it was asked for before
 		return failure(err)
 	}
-	return nil
+	if !w.speaks {
+		return nil
+	}
+	w.spoken, err = h.speak(ctx, w.code, 0, w.link, w.life, approve)
+	return err
 }
 
 // make makes a link whose record is stored.
@@ -179,6 +192,6 @@ func (p *live) make(w wished, done func(Made, error)) {
 			done(Made{}, &party.Error{Code: party.NotFound})
 			return
 		}
-		done(Made{i.View(), w.code, p.h.o.PublicURL + "/join/" + w.code}, nil)
+		done(Made{i.View(), w.code, p.h.o.PublicURL + "/join/" + w.code, w.spoken}, nil)
 	}})
 }

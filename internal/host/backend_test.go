@@ -3,6 +3,7 @@ package host
 import (
 	"encoding/json"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -100,6 +101,36 @@ func TestTheBackendsLink(t *testing.T) {
 		w.hello("a", 3).fails(party.Revoked, "join", map[string]any{"code": made.Code})
 		_, err = h.MakeInvite(ctx, "demo", id, "", Wish{Expires: 31 * 24 * time.Hour})
 		wantCode(t, err, party.BadRequest)
+	})
+}
+
+func TestTheBackendsLinkInAMembersName(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		_, b, home, _ := w.pair("a")
+		h, ctx, id := w.hosts["a"], t.Context(), party.ID(home)
+		wish := Wish{As: 2, Spoken: true, Expires: 5 * time.Minute, Options: party.InviteOptions{OnLeave: party.RevokeOnLeave}}
+		made, err := h.MakeInvite(ctx, "demo", id, "order 1", wish)
+		if err != nil || made.Invite.By != party.PlayerID(guest(2)) || len(made.Spoken) != len("BCD-FGH") {
+			t.Fatalf("%+v, %v", made, err)
+		}
+		if again, err := h.MakeInvite(ctx, "demo", id, "order 1", wish); err != nil || again != made {
+			t.Errorf("asked again: %+v, %v", again, err)
+		}
+		other, err := h.MakeInvite(ctx, "demo", id, "", Wish{Spoken: true})
+		if err != nil || len(other.Spoken) != len("BCDF-GHJK") {
+			t.Errorf("for a day: %+v, %v", other, err)
+		}
+		c := w.hello("a", 3)
+		c.ok("join", map[string]any{"code": made.Spoken})
+		list, err := h.Invites(ctx, "demo", id)
+		i := slices.IndexFunc(list, func(i party.InviteStats) bool { return i.ID == made.Invite.ID })
+		if err != nil || i < 0 || list[i].Uses != 1 || list[i].OnLeave != party.RevokeOnLeave {
+			t.Errorf("the links are %+v, %v", list, err)
+		}
+		b.ok("leave", nil)
+		w.hello("a", 4).fails(party.Revoked, "join", map[string]any{"code": made.Code})
+		_, err = h.MakeInvite(ctx, "demo", id, "", Wish{As: 9})
+		wantCode(t, err, party.NotFound)
 	})
 }
 

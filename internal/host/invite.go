@@ -77,7 +77,7 @@ func (s *session) makeInvite(c protocol.Command) {
 			_, err := s.h.o.Node.Put(ctx, engine.Invites, hash, record, 0, ttl)
 			if c.Spoken && (err == nil || errors.Is(err, engine.ErrConflict)) {
 				var serr error
-				if said, serr = s.speak(ctx, c.ID, l, life, approve); serr != nil {
+				if said, serr = s.h.speak(ctx, string(s.id), c.ID, l, life, approve); serr != nil {
 					err = serr
 				}
 			}

@@ -30,12 +30,12 @@ type spoken struct {
 }
 
 // speak gives a link a spoken code of its own: six characters for minutes, or
-// longer where a member approves each who enters, else eight. A repeated
-// command finds the code it was given.
-func (s *session) speak(ctx context.Context, counter uint64, l link, expires time.Duration, approve bool) (string, error) {
+// longer where a member approves each who enters, else eight. What asks again,
+// by its name and number, finds the code it was given.
+func (h *Host) speak(ctx context.Context, asker string, counter uint64, l link, expires time.Duration, approve bool) (string, error) {
 	record := spoken{link: l, Until: now().Add(expires)}
 	length := auth.SpokenLong
-	if (expires <= shortLife || approve) && !s.h.guesses.exhausted() {
+	if (expires <= shortLife || approve) && !h.guesses.exhausted() {
 		length, record.Short = auth.SpokenShort, true
 	}
 	b, err := json.Marshal(record)
@@ -43,16 +43,16 @@ func (s *session) speak(ctx context.Context, counter uint64, l link, expires tim
 		return "", err
 	}
 	for try := range spokenTries {
-		code := s.h.o.Keys.Spoken(string(s.id), counter, try, length)
-		key := s.h.o.Keys.SpokenHash(code)
-		_, err := s.h.o.Node.Put(ctx, engine.Invites, key, b, 0, max(expires, 0)+spokenRest)
+		code := h.o.Keys.Spoken(asker, counter, try, length)
+		key := h.o.Keys.SpokenHash(code)
+		_, err := h.o.Node.Put(ctx, engine.Invites, key, b, 0, max(expires, 0)+spokenRest)
 		if err == nil {
 			return auth.ShowSpoken(code), nil
 		}
 		if !errors.Is(err, engine.ErrConflict) {
 			return "", err
 		}
-		if old, err := s.h.spokenOf(ctx, code); err == nil && old.Invite == l.Invite {
+		if old, err := h.spokenOf(ctx, code); err == nil && old.Invite == l.Invite {
 			return auth.ShowSpoken(code), nil
 		}
 	}
