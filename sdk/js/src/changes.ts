@@ -47,8 +47,8 @@ export function tell(events: Emitter<Events>, old: Party, after: Party, frame: P
     events.emit("member", { change: "left", member, reason: why });
     if (member.state === "loading") loading(events, member, "gone", undefined, why);
   }
-  if (before.leader !== after.leader) {
-    const leader = after.members.find((member) => member.leader);
+  const leader = after.members.find((member) => member.leader);
+  if (before.members.find((member) => member.leader)?.n !== leader?.n) {
     events.emit("leader", { ...(leader && { leader }), reason: reason("leader") });
   }
   if (!same(old.data, after.data)) events.emit("partyData", after.data);

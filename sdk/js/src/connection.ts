@@ -6,6 +6,8 @@ import type { ConnectionState } from "./partykit";
 
 /** What a connection tells whoever speaks over it. */
 export interface Speaker {
+  /** Gets ready what the first frame needs. A failure counts as one of the connection's. */
+  prepare(): Promise<void>;
   /** The first frame of a new connection. */
   hello(): string;
   text(frame: string): void;
@@ -89,12 +91,19 @@ export class Connection {
     this.#speaker.ended(error);
   }
 
-  #dial(): void {
+  async #dial(): Promise<void> {
     this.#clear("retry");
+    this.#welcomed = 0;
+    try {
+      await this.#speaker.prepare();
+    } catch (error) {
+      this.#refusal = error as PartyKitError;
+      return this.#lost(1006, true);
+    }
+    if (this.state === "closed") return;
     const socket = new WebSocket(this.#url);
     let opened = false;
     this.#socket = socket;
-    this.#welcomed = 0;
     socket.binaryType = "arraybuffer";
     this.#set("open", openMs, () => this.#lost(1006, opened));
     const mine = () => this.#socket === socket;
@@ -134,6 +143,7 @@ export class Connection {
   }
 
   async #lost(code: number, opened: boolean): Promise<void> {
+    if (this.state === "closed") return;
     this.#drop();
     if (this.#welcomed && Date.now() - this.#welcomed >= goodMs) this.#failures = 0;
     const wait = pause(code, this.#failures, Math.random());

@@ -1,6 +1,6 @@
 // The door of a party, from both sides: who asks to be let into this player's,
 // and how it goes for this player at another's, in line or asking.
-import type { Core } from "./calls";
+import type { Core } from "./core";
 import type { AskQuestion, Door } from "./partykit";
 import { freeze } from "./party";
 import type { Frame } from "./session";

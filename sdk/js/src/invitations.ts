@@ -1,7 +1,7 @@
 // Invites that reach a running game: asked about, announced, or failed. One way
 // for the cold start and the warm one. A game that listens to `invite` is told;
 // for any other the overlay speaks.
-import type { Core } from "./calls";
+import type { Core } from "./core";
 import type { PartyKitError } from "./errors";
 import type { Invitation } from "./partykit";
 import type { Frame } from "./session";

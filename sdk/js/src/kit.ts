@@ -1,7 +1,7 @@
 // The kit that a game holds: one player, in one party. It joins the parts, and
 // does little itself.
 import { tell } from "./changes";
-import { type Calls, type Core, names } from "./calls";
+import { type Calls, type Core, calls, moves } from "./core";
 import { Emitter, call } from "./emitter";
 import { PartyKitError, fromServer } from "./errors";
 import { type ServerFrame, payloadOf } from "./frames";
@@ -9,14 +9,13 @@ import type { Slot } from "./guest";
 import { checkPayload } from "./limits";
 import { InviteLoading } from "./loading";
 import { Loader } from "./loader";
+import type { Loaded } from "./moves";
 import type { Overlay } from "./overlay/overlay";
 import { type EventFrame, type PartyEvent, type Snapshot, apply, applyStatus, freeze, snapshotOf, view } from "./party";
 import type {
   ChatLine,
   ConnectionState,
-  DataOptions,
   Events,
-  FollowQuestion,
   Json,
   Kit,
   LoadingDetails,
@@ -37,15 +36,15 @@ export function connect(options: StartOptions, server: string, folder: string, s
   return new Promise((resolve, reject) => new GameKit(options, server, folder, slot, resolve, reject));
 }
 
-/** What calls.ts does; the calls go there. */
-interface GameKit extends Pick<Kit, (typeof names)[number]> {}
+/** What calls.ts and moves.ts do; the calls go there. */
+interface GameKit extends Calls, Pick<Kit, (typeof moves)[number]> {}
 
 class GameKit {
   readonly #events = new Emitter<Events>();
   readonly #session: Session;
   readonly #sets: Sets;
   readonly #loading: InviteLoading;
-  readonly #calls: Loader<Calls>;
+  readonly #calls: Loader<Calls & Loaded>;
   readonly #overlay: Loader<Overlay>;
   readonly #slot: Slot;
   #snapshot: Snapshot = snapshotOf({});
@@ -53,14 +52,12 @@ class GameKit {
   #player: Player = { id: "", name: "", n: 0 };
   #chat: readonly ChatLine[] = [];
   #payload: Json | undefined;
-  /** The match that this player was asked about last. */
-  #asked: string | undefined;
 
   static {
-    for (const name of names) {
+    for (const name of [...calls, ...moves]) {
       Object.assign(this.prototype, {
         [name](this: GameKit, ...args: any[]) {
-          const run = (calls: Calls) => (calls[name] as (...args: any[]) => unknown)(...args);
+          const run = (calls: Calls & Loaded) => (calls[name] as (...args: any[]) => unknown)(...args);
           const calls = this.#calls.value;
           return calls ? run(calls) : this.#calls.load().then(run);
         },
@@ -83,7 +80,7 @@ class GameKit {
     let launch: string | undefined;
 
     this.#slot = slot;
-    this.#sets = new Sets(slot, session, party);
+    this.#sets = new Sets(slot, session);
     this.#loading = new InviteLoading(session, options.loading !== "manual");
     const core: Core = {
       events: this.#events,
@@ -93,12 +90,17 @@ class GameKit {
       leave: () => this.leaveParty(),
       overlay: () => this.#overlay.load(),
       refresh: () => this.#show(this.#snapshot, this.#player, []),
+      identify: (identity) => {
+        const before = this.#session.identity;
+        this.#session.identity = identity;
+        return before;
+      },
       error: fromServer,
     };
     const file = (name: string) => new URL(name, folder).href;
-    this.#calls = new Loader(file("calls.js"), (module) => module.calls(core));
-    this.#overlay = new Loader(options.overlay === false ? undefined : file("overlay.js"), (module) =>
-      module.mount(this, (event: keyof Events) => this.#events.has(event)),
+    this.#calls = new Loader([file("calls.js"), file("moves.js")], ({ calls }, { moves }) => ({ ...calls(core), ...moves(core) }));
+    this.#overlay = new Loader(options.overlay === false ? [] : [file("overlay.js")], ({ mount }) =>
+      mount(this, (event: keyof Events) => this.#events.has(event)),
     );
 
     let welcomed = false;
@@ -137,7 +139,7 @@ class GameKit {
         else if (error) this.#error(error);
       },
     };
-    this.#session = new Session(`${server.replace(/^http/, "ws")}/connect?game=${encodeURIComponent(options.game)}`, slot, greeting, listener);
+    this.#session = new Session(`${server.replace(/^http/, "ws")}/connect?game=${encodeURIComponent(options.game)}`, slot, options.identity, greeting, listener);
   }
 
   get player(): Player {
@@ -159,7 +161,6 @@ class GameKit {
     if (event === "match") call(callback, this.#party.match ?? null);
     if (event === "ready") call(callback, this.#party.ready ?? null);
     if (event === "connection") call(callback, this.connection);
-    if (event === "follow" && this.#question) call(callback, this.#question);
     this.#calls.value?.listening(event, callback);
     return off;
   }
@@ -205,14 +206,6 @@ class GameKit {
     return this.#loading.active;
   }
 
-  updatePartyData(data: PartyData, options?: DataOptions): Promise<void> {
-    return this.#sets.updateData(data, options);
-  }
-
-  patchPartyData(patch: PartyData, options?: DataOptions): Promise<void> {
-    return this.#sets.patchData(patch, options);
-  }
-
   getPartyData(): PartyData {
     return this.#party.data;
   }
@@ -251,7 +244,7 @@ class GameKit {
 
   #changed(frame: EventFrame): void {
     const after = apply(this.#snapshot, frame);
-    const me = after.members.find((member) => member.id === this.#player.id);
+    const me = after.members.find(({ n }) => n === this.#player.n);
     if (me?.state === "in") this.#loading.over();
     if (this.#snapshot.leader === this.#player.id && after.leader !== this.#player.id) this.#sets.led(this.#snapshot);
     this.#show(after, me ?? this.#player, frame.events);
@@ -265,22 +258,6 @@ class GameKit {
     this.#party = view(snapshot, id, this.#slot.guest.quiet);
     tell(this.#events, before, this.#party, events);
     this.#events.emit("party", this.#party, ...(reason ? [reason] : []));
-    const { arriving, match, ready } = this.#party;
-    const question = this.#question;
-    const asked = question && `${snapshot.id} ${match!.id}`;
-    if (question && asked !== this.#asked) this.#events.emit("follow", question);
-    this.#asked = asked;
-    const unheard = (event: keyof Events) => !this.#events.has(event);
-    if (arriving.count || (question && unheard("follow")) || (ready && unheard("ready"))) this.#overlay.want();
-  }
-
-  /** What this player has to answer: a match that began while it was here. */
-  get #question(): FollowQuestion | undefined {
-    const { match } = this.#party;
-    const me = this.#party.members.find((member) => member.self);
-    if (!match || !me || me.follow || match.since < me.joined) return undefined;
-    const answer = async (yes: boolean) => void (await this.#session.command("follow", { into: match.id, yes }));
-    return { match, accept: () => answer(true), decline: () => answer(false) };
   }
 
   #heard({ id }: ChatLine): boolean {

@@ -1,6 +1,6 @@
 // The invite links of this guest. The server tells a code once and stores only
 // its hash, so the guest keeps it, to offer the same live link again.
-import type { Core } from "./calls";
+import type { Core } from "./core";
 import type { Guest } from "./guest";
 import type { Invite, InviteOptions, LiveInvite } from "./partykit";
 

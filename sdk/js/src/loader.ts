@@ -16,13 +16,13 @@ export async function load(url: string): Promise<any> {
 export class Loader<T> {
   /** What was made of the module, once it is there. */
   value: T | undefined;
-  readonly #url: string | undefined;
-  readonly #make: (module: any) => T;
+  readonly #urls: string[];
+  readonly #make: (...modules: any[]) => T;
   #loading: Promise<T> | undefined;
 
   /** Without an address there is nothing to load. */
-  constructor(url: string | undefined, make: (module: any) => T) {
-    this.#url = url;
+  constructor(urls: string[], make: (...modules: any[]) => T) {
+    this.#urls = urls;
     this.#make = make;
   }
 
@@ -33,9 +33,9 @@ export class Loader<T> {
   }
 
   load(): Promise<T> {
-    if (!this.#url) return Promise.reject(new PartyKitError("bad_request", "This kit was started with overlay: false."));
-    return (this.#loading ??= load(this.#url).then(
-      (module) => (this.value = this.#make(module)),
+    if (!this.#urls[0]) return Promise.reject(new PartyKitError("bad_request", "This kit was started with overlay: false."));
+    return (this.#loading ??= Promise.all(this.#urls.map(load)).then(
+      (modules) => (this.value = this.#make(...modules)),
       (error) => {
         this.#loading = undefined; // the next need is another try
         throw error;

@@ -2,7 +2,7 @@
 // game: the new tab offers it, and the first open one that answers takes the
 // seat. Both ends of it; they talk over a BroadcastChannel, which only pages of
 // the game's own origin hear.
-import type { Core } from "./calls";
+import type { Core } from "./core";
 import type { Invitations } from "./invitations";
 
 /** How long a tab waits for another to answer. */

@@ -1,6 +1,6 @@
 // The party as this client knows it: the snapshot of the protocol, and what
 // each event and status changes in it. Nothing here is ever changed in place.
-import type { Ask, Held, LandingField, LiveInvite, Loading, Match, Member, Outcast, Party, PartyData, ReadyCheck, ReadyEnd } from "./partykit";
+import type { Ask, Held, LandingField, LiveInvite, Loading, Match, Member, Outcast, Party, PartyData, ReadyCheck, ReadyEnd, Travel } from "./partykit";
 
 /** A member as the server writes it. */
 export type WireMember = Omit<Member, "self" | "leader" | "quiet">;
@@ -31,6 +31,7 @@ export type PartyEvent =
   | { type: "used"; invite: string; uses: number }
   | { type: "revoked"; invite: string }
   | { type: "renamed"; n: number; name: string }
+  | { type: "identified"; n: number; id: string }
   | ({ type: "changed" } & Pick<Party, "openness" | "inviters" | "size" | "approve">)
   | { type: "queued" | "unqueued"; n: number }
   | { type: "asked"; ask: Ask }
@@ -42,7 +43,9 @@ export type PartyEvent =
   | { type: "followed"; n: number; answer: "yes" | "no" }
   | { type: "ready"; ready: ReadyCheck }
   | { type: "answered"; n: number; yes: boolean }
-  | ({ type: "readyEnded" } & ReadyEnd);
+  | ({ type: "readyEnded" } & ReadyEnd)
+  | { type: "travel"; travel: Travel | null }
+  | { type: "boarded"; n: number; yes: boolean };
 
 export interface StatusFrame {
   n: number;
@@ -118,6 +121,8 @@ function change(party: Snapshot, event: PartyEvent): Snapshot {
       return { ...party, invites: invites.filter((invite) => invite.id !== event.invite) };
     case "renamed":
       return withMember(party, event.n, (member) => ({ ...member, name: event.name }));
+    case "identified":
+      return identified(party, event);
     case "changed": {
       const { type: _, ...settings } = event;
       return { ...party, ...settings };
@@ -142,17 +147,42 @@ function change(party: Snapshot, event: PartyEvent): Snapshot {
       return withMember(party, event.n, (member) => ({ ...member, follow: event.answer }));
     case "ready":
       return { ...party, ready: event.ready };
-    case "answered": {
-      const { n, yes } = event;
-      return party.ready ? { ...party, ready: { ...party.ready, answers: [...without(party.ready.answers, n), { n, yes }] } } : party;
-    }
+    case "answered":
+      return party.ready ? { ...party, ready: answered(party.ready, event) } : party;
     case "readyEnded": {
       const { ready: _, ...rest } = party;
       return rest;
     }
+    case "travel": {
+      const { travel: _, ...rest } = party;
+      return event.travel ? { ...rest, travel: event.travel } : rest;
+    }
+    case "boarded":
+      return party.travel ? { ...party, travel: answered(party.travel, event) } : party;
     default:
       return party;
   }
+}
+
+/** A member has another id, which stands wherever its former one stood. */
+function identified(party: Snapshot, { n, id }: { n: number; id: string }): Snapshot {
+  const { members, held, invites, ready, travel } = party;
+  const former = members.find((member) => member.n === n)?.id;
+  const renamed = <T extends object>(entry: T): T =>
+    Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, value === former && /^(id|by|for|leader)$/.test(key) ? id : value])) as T;
+  return {
+    ...renamed(party),
+    members: members.map(renamed),
+    held: held.map(renamed),
+    invites: invites.map(renamed),
+    ...(ready && { ready: renamed(ready) }),
+    ...(travel && { travel: renamed(travel) }),
+  };
+}
+
+/** Puts an answer in the place of the member's former one. */
+function answered<T extends Pick<ReadyCheck, "answers">>(question: T, { n, yes }: { n: number; yes: boolean }): T {
+  return { ...question, answers: [...without(question.answers, n), { n, yes }] };
 }
 
 /** Another match is a new question to all but the leader. */

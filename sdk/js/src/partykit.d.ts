@@ -29,6 +29,8 @@ export interface StartOptions {
   server?: string;
   /** A name for a new guest, ≤ 32 characters. Without it the server makes one such as FriendlyAlpaca. */
   name?: string;
+  /** Whom the game names as its player; a guest without. See docs/identity.md. */
+  identity?: Identity;
   /** What the game is, such as its `version`: compared with what a link requires. */
   has?: { [name: string]: string };
   /** "manual": the game always calls finalizeInviteLoading itself, and the SDK never does it after 5 s of silence. */
@@ -38,6 +40,12 @@ export interface StartOptions {
   /** Where this game is to be found; by default the page's address without its fragment. Used in `partykit dev` only. */
   page?: string;
 }
+
+/**
+ * A token of the game's own for its player, or what gives one: called before each
+ * connection, so that a reconnect hours later has a fresh one. Nothing: a guest.
+ */
+export type Identity = string | (() => string | undefined | Promise<string | undefined>);
 
 /** The running kit of one player. */
 export interface Kit {
@@ -50,7 +58,7 @@ export interface Kit {
   /**
    * Calls back at every event and returns what ends that. `party`, `partyData`,
    * `match`, `ready` and `connection` tell a state: they also call back at once with
-   * the present one, and `follow` does when this player has not answered yet.
+   * the present one, and `follow` and `travel` do when this player has not answered yet.
    */
   on<E extends keyof Events>(event: E, callback: (...args: Events[E]) => void): () => void;
 
@@ -82,6 +90,14 @@ export interface Kit {
   leaveParty(): Promise<void>;
   /** Resolves to the name as it now is: cleaned, and unique in the party. */
   rename(name: string): Promise<string>;
+  /**
+   * The player has logged in: this guest becomes the player that the game's token names, in its place in
+   * the party. When that player is among others on another device, it rejects with
+   * `confirm_required`, unless `confirm`: then it leaves them, and that connection ends.
+   */
+  identify(identity: Identity, options?: { confirm?: boolean }): Promise<void>;
+  /** A token by which the game's own servers know this player, good until then (Unix milliseconds); docs/identity.md tells how to verify it. */
+  getToken(): Promise<{ readonly token: string; readonly until: number }>;
   /** Changes how the party is entered. The leader may; one that acts for it may only lock. */
   settings(settings: Settings): Promise<void>;
   /** Gives the crown to another member. The leader may. */
@@ -112,6 +128,15 @@ export interface Kit {
   setMatch(match: MatchInfo | null): Promise<void>;
   /** Whether this player follows into the party's match. */
   follow(yes: boolean): Promise<void>;
+  /**
+   * Takes the party to another game of the studio, by its id: the members are asked by `travel`, for a minute or
+   * `within` seconds, and who says yes arrives in one new party there. Resolves to
+   * where this player goes; go there when it suits. The leader may. null calls it off.
+   */
+  travel(game: string, options?: TravelOptions): Promise<Way>;
+  travel(game: null): Promise<undefined>;
+  /** Whether this player comes along. Resolves to where it goes. */
+  board(yes?: boolean): Promise<Way | undefined>;
   /** Asks all who are in whether they are ready. The leader may. */
   startReadyCheck(options?: ReadyOptions): Promise<void>;
   answerReady(yes: boolean): Promise<void>;
@@ -126,6 +151,8 @@ export interface Kit {
    * badges too, null lifts either. Nobody is told; it is remembered with this guest.
    */
   mute(who: Player | string, how?: "mute" | "block" | null): Promise<void>;
+  /** Tells the people who run the game about a member; the last lines of chat go along. The reason ≤ 255 bytes. */
+  report(who: Who, reason?: string): Promise<void>;
   /** Ends the connection for good. The member's place is kept for 60 s, as after a closed tab. */
   close(): void;
 
@@ -191,6 +218,8 @@ export interface Party {
   readonly invites: readonly LiveInvite[];
   /** Where the party plays. */
   readonly match?: Match;
+  /** The party is about to go to another game. */
+  readonly travel?: Travel;
   /** The ready check under way. */
   readonly ready?: ReadyCheck;
   /** Who is kept out. */
@@ -234,6 +263,30 @@ export interface Match extends MatchInfo {
   readonly joinable: boolean;
   /** Since when, in Unix milliseconds. */
   readonly since: number;
+}
+
+export interface TravelOptions {
+  /** For the other game: JSON, ≤ 2 KiB. */
+  payload?: Json;
+  /** Seconds in which the members may come along. */
+  within?: number;
+}
+
+export interface Travel {
+  readonly id: string;
+  /** The other game: its id, and its name. */
+  readonly to: string;
+  readonly title: string;
+  /** The player id of who takes the party there. */
+  readonly by: string;
+  readonly since: number;
+  readonly until: number;
+  readonly answers: readonly { readonly n: number; readonly yes: boolean }[];
+}
+
+/** The way into the other game: who opens the address arrives there, once. */
+export interface Way {
+  readonly url: string;
 }
 
 export interface ReadyOptions {
@@ -345,8 +398,8 @@ export interface InviteOptions {
   until?: "empty";
   /** A player, or its id: the link works for nobody else. It lets in who was kicked, too. */
   for?: Player | string;
-  /** What becomes of it when its maker leaves the party; default "keep". */
-  onLeave?: "keep" | "revoke";
+  /** What becomes of it when its maker leaves the party; default "keep". "follow": it leads to where its maker is. */
+  onLeave?: "keep" | "revoke" | "follow";
   /** For the joiner's game: JSON, ≤ 2 KiB. */
   payload?: Json;
   /** What the joiner's game must be, ≤ 4 names and values, such as its `version`. */
@@ -366,7 +419,7 @@ export interface LiveInvite {
   readonly message: string;
   /** The only player it works for. */
   readonly for?: string;
-  readonly onLeave?: "revoke";
+  readonly onLeave?: "revoke" | "follow";
   /** How often its page was opened, and Start pressed there; told by `invites`. */
   readonly opens?: number;
   readonly starts?: number;
@@ -405,6 +458,7 @@ export interface Events {
   chat: [line: ChatLine];
   match: [match: Match | null];
   follow: [question: FollowQuestion];
+  travel: [question: TravelQuestion];
   /** The ready check as it stands; null when none is under way, and how the last one ended. */
   ready: [check: ReadyCheck | null, ended?: ReadyEnd];
   /** This player was taken out of its party. */
@@ -420,13 +474,16 @@ export interface Events {
   error: [error: PartyKitError];
 }
 
-/** Why this player is in another party than before; `lost`: it was away for too long. */
-export type MoveReason = "joined" | "left" | "failed" | "timeout" | "replaced" | "kicked" | "banned" | "lost";
+/**
+ * Why the party was told anew. This player is in another one than before (`lost`:
+ * it was away for too long); or, with `identified`, in the same, where a member has another id.
+ */
+export type MoveReason = "joined" | "left" | "failed" | "timeout" | "replaced" | "kicked" | "banned" | "moved" | "identified" | "lost";
 
 export interface MemberChange {
   readonly change: "joined" | "in" | "left" | "renamed" | "presence" | "data" | "follow";
   readonly member: Member;
-  /** With `left`: `left`, `failed`, `timeout`, `moved`, `replaced`, `kicked` or `banned`. */
+  /** With `left`: `left`, `failed`, `timeout`, `moved`, `replaced`, `travelled`, `kicked` or `banned`. */
   readonly reason?: string;
 }
 
@@ -463,6 +520,19 @@ export interface Message {
 export interface FollowQuestion {
   readonly match: Match;
   accept(): Promise<void>;
+  decline(): Promise<void>;
+}
+
+/** The leader takes the party to another game: ask the player whether it comes along. */
+export interface TravelQuestion {
+  /** The other game: its id, and its name. */
+  readonly to: string;
+  readonly title: string;
+  /** The name of who takes the party there. */
+  readonly from: string;
+  readonly until: number;
+  /** Resolves to where this player goes; go there when it suits. */
+  accept(): Promise<Way>;
   decline(): Promise<void>;
 }
 

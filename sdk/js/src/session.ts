@@ -5,8 +5,9 @@ import { Connection, type Speaker } from "./connection";
 import { PartyKitError, fromServer } from "./errors";
 import { type Payload, type ServerFrame, decode, reliable, volatile } from "./frames";
 import type { Guest, Slot } from "./guest";
+import { tokenOf } from "./identity";
 import { checkCommand } from "./limits";
-import type { ChatLine, ConnectionState, Json } from "./partykit";
+import type { ChatLine, ConnectionState, Identity, Json } from "./partykit";
 import type { EventFrame, Snapshot, StatusFrame } from "./party";
 
 /** A frame of the server's, or the members of one. */
@@ -57,18 +58,22 @@ const maxMessages = 100;
 const maxBacklog = 65_536;
 
 export class Session implements Speaker {
+  /** Whom every hello names; a guest without. */
+  identity: Identity | undefined;
   readonly #connection: Connection;
   readonly #slot: Slot;
   readonly #guest: Guest;
   readonly #listener: Listener;
   readonly #greeting: () => Greeting;
   #requests: Request[];
+  #token: string | undefined;
   #seq = 0;
   #welcomed = false;
   /** What the server knows; undefined when it may know nothing any more. */
   #away: boolean | undefined = false;
 
-  constructor(url: string, slot: Slot, greeting: () => Greeting, listener: Listener) {
+  constructor(url: string, slot: Slot, identity: Identity | undefined, greeting: () => Greeting, listener: Listener) {
+    this.identity = identity;
     this.#slot = slot;
     this.#guest = slot.guest;
     this.#greeting = greeting;
@@ -164,6 +169,10 @@ export class Session implements Speaker {
 
   // From here on: what the connection asks and tells.
 
+  async prepare(): Promise<void> {
+    this.#token = await tokenOf(this.identity);
+  }
+
   hello(): string {
     const { key, token, party, resume, own } = this.#guest;
     const { ticket, ...greeting } = this.#greeting();
@@ -174,6 +183,7 @@ export class Session implements Speaker {
       v: 1,
       key,
       token,
+      identity: this.#token,
       party,
       ...(ticket ? { ticket } : { own, resume: resume && { ...resume, seq: this.#seq } }),
       sdk: `js/${VERSION}`,
@@ -240,7 +250,7 @@ export class Session implements Speaker {
   }
 
   mend(error: PartyKitError): boolean {
-    if (error.code !== "unauthorized" || !this.#guest.token) return false;
+    if (error.code !== "unauthorized" || this.#token || !this.#guest.token) return false;
     delete this.#guest.token; // connect without it, to begin anew
     delete this.#guest.resume;
     this.#slot.save();
@@ -257,7 +267,7 @@ export class Session implements Speaker {
   #welcome(frame: Frame): void {
     const same = frame.session === this.#guest.resume?.session;
     if (!same) this.#renumber();
-    this.#guest.token = frame.token;
+    if (frame.token) this.#guest.token = frame.token; // there is none for a player whom its game names
     this.#guest.party = frame.party.id;
     this.#greeted(frame);
     this.#listener.snapshot({

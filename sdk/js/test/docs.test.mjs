@@ -73,7 +73,7 @@ test("every call, event and option has its place on the page", () => {
   const types = readFileSync(join(folder, "src/partykit.d.ts"), "utf8");
   const section = (name) => new RegExp(`export interface ${name}[^{]*\\{(.*?)^\\}`, "ms").exec(types)[1];
   const names = (name) => [...section(name).matchAll(/^  (?:readonly )?(\w+)[?(:<]/gm)].map(([, found]) => found);
-  for (const name of ["Kit", "Events", "StartOptions", "InviteOptions", "SendOptions", "Settings", "Door", "DataOptions", "MatchInfo", "ReadyOptions"]) {
+  for (const name of ["Kit", "Events", "StartOptions", "InviteOptions", "SendOptions", "Settings", "Door", "DataOptions", "MatchInfo", "ReadyOptions", "TravelOptions", "TravelQuestion", "Travel"]) {
     assert.ok(names(name).length >= 1);
     for (const member of names(name)) assert.match(page, new RegExp(`\\b${member}\\b`), `${name}.${member}`);
   }

@@ -36,6 +36,11 @@ const said = [
   ],
   [(kit) => kit.promote(kit.party.members[1]), { t: "promote", n: 2 }],
   [(kit) => kit.promote("g2"), { t: "promote", n: 2 }],
+  [(kit) => kit.report(kit.party.members[1], "rude"), { t: "report", n: 2, reason: "rude" }],
+  [(kit) => kit.report(2), { t: "report", n: 2 }],
+  [(kit) => kit.travel("moonfall"), { t: "travel", to: "moonfall" }],
+  [(kit) => kit.travel("moonfall", { payload: [1], within: 20 }), { t: "travel", to: "moonfall", payload: [1], within: 20 }],
+  [(kit) => kit.travel(null), { t: "travel", to: null }],
   [(kit) => kit.kick(7), { t: "kick", n: 7 }],
   [(kit) => kit.kick({ n: 7, name: "a held seat" }, { ban: true }), { t: "kick", n: 7, ban: true }],
   [(kit) => kit.readmit(7), { t: "readmit", n: 7 }],
@@ -134,6 +139,19 @@ test("follow asks once about each match that began while the player was there", 
   asked[1].decline();
   kit.follow(true);
   assert.deepEqual(world.peer.received.slice(-2), [{ t: "follow", into: "m2", yes: false, id: 2 }, { t: "follow", into: "m2", yes: true, id: 3 }]);
+});
+
+test("nobody is asked by whom it has blocked", async () => {
+  const { kit, event } = await running({ party: { ...two, leader: "g2" } });
+  const asked = [];
+  kit.on("follow", (question) => asked.push(question));
+  kit.on("travel", (question) => asked.push(question));
+  await kit.mute("g2", "block");
+  event({ type: "match", match: { id: "m1", joinable: true, since: 3000 } });
+  event({ type: "travel", travel: { id: "t1", to: "moonfall", title: "Moonfall", by: "g2", since: 1, until: 2, answers: [] } });
+  assert.equal(asked.length, 0);
+  await kit.mute("g2", null);
+  assert.equal(asked.length, 2);
 });
 
 test("the leader is in its match, and is not asked", async () => {

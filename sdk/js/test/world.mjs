@@ -285,7 +285,7 @@ export class World {
     sandbox.now = () => world.clock.now;
     vm.runInContext("globalThis.chance = () => 0; Math.random = () => chance();", sandbox);
     sandbox.chance = () => world.random;
-    await script("src/calls.ts"); // built beforehand, so that loading it takes no more than a turn
+    await Promise.all(["src/calls.ts", "src/moves.ts"].map(script)); // built beforehand, so that loading them takes no more than a turn
     vm.runInContext(await script("src/index.ts"), sandbox);
     return {
       sandbox,

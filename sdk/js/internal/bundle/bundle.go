@@ -23,6 +23,7 @@ var entries = []struct {
 	{"partykit.js", "src/index.ts", api.FormatESModule},
 	{"partykit.global.js", "src/global.ts", api.FormatIIFE},
 	{"calls.js", "src/calls.ts", api.FormatESModule},
+	{"moves.js", "src/moves.ts", api.FormatESModule},
 	{"overlay.js", "src/overlay/overlay.ts", api.FormatESModule},
 	{"door.js", "src/overlay/door.ts", api.FormatESModule},
 }
