@@ -62,7 +62,7 @@ type Command struct {
 	Has      party.Needs     `json:"has,omitempty"`   // join
 	If       *uint64         `json:"if,omitempty"`    // data: only at this revision
 	Party    party.ID        `json:"party,omitempty"` // join: an open party
-	N        int             `json:"n,omitempty"`     // promote, kick, readmit
+	N        int             `json:"n,omitempty"`     // promote, kick, readmit, admit, report
 	Ban      bool            `json:"ban,omitempty"`   // kick
 	Openness *party.Openness `json:"openness,omitempty"`
 	Inviters *party.Inviters `json:"inviters,omitempty"`
@@ -74,6 +74,7 @@ type Command struct {
 	Within   int64           `json:"within,omitempty"` // ready: seconds
 	Keep     bool            `json:"keep,omitempty"`   // ready
 	Text     string          `json:"text,omitempty"`   // chat
+	Reason   string          `json:"reason,omitempty"` // report
 	Away     bool            `json:"away,omitempty"`
 	Phase    string          `json:"phase,omitempty"` // loading
 	Progress *float64        `json:"progress,omitempty"`
@@ -110,6 +111,7 @@ const (
 	TWait     = "wait"
 	TAsk      = "ask"
 	TAdmit    = "admit"
+	TReport   = "report"
 )
 
 // DecodeHello reads a hello; the error is a BadRequest that says what is wrong.
@@ -146,7 +148,7 @@ func DecodeCommand(frame []byte) (Command, error) {
 		return c, nil
 	case TInvite, TInvites, TRevoke, TJoin, TLeave, TData, TLanding, TFinalize, TRename,
 		TSettings, TPromote, TKick, TReadmit, TMember, TMatch, TFollow, TReady, TAnswer, TCancel, TIdentify, TToken, TChat,
-		TWait, TAsk, TAdmit:
+		TWait, TAsk, TAdmit, TReport:
 	default:
 		return c, party.Errorf(party.BadRequest, "There is no frame of type %.32q.", c.T)
 	}

@@ -33,6 +33,7 @@ type gameCommands struct {
 	Art        gameArt        `cmd:"" help:"Store a picture of a game, or remove it."`
 	Keys       gameKeys       `cmd:"" help:"Make, list, rotate and revoke the server keys with which a game's own backend uses the HTTP API."`
 	Identity   gameIdentity   `cmd:"" help:"Show or set how the game's own players are recognised."`
+	Reports    gameReports    `cmd:"" help:"List what players reported of one another, newest first, and close what was dealt with."`
 	Webhook    gameWebhook    `cmd:"" help:"Show or set where the game's backend is told what happens, and send again what it missed."`
 }
 
@@ -51,11 +52,11 @@ func (g *gameCommands) ask(s *surroundings, mayCreate bool, fn func(context.Cont
 		return fmt.Errorf("there is no data folder %s. Name the server's with --data", dir)
 	}
 	log := slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	games, letters, closeAll, err := node.OpenGames(s.ctx, dir, log)
+	stores, closeAll, err := node.OpenGames(s.ctx, dir, log)
 	if err != nil {
 		return dataError(dir, err)
 	}
-	return errors.Join(fn(s.ctx, control.Local(games, letters)), closeAll())
+	return errors.Join(fn(s.ctx, control.Local(stores)), closeAll())
 }
 
 // print shows a game, or what a command answered, as JSON if asked.

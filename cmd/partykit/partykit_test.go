@@ -10,12 +10,14 @@ import (
 	"image/color"
 	"image/png"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -23,6 +25,10 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"partykit/internal/abuse"
+	"partykit/internal/engine"
+	"partykit/party"
 )
 
 func TestMain(m *testing.M) {
@@ -38,6 +44,7 @@ func TestMain(m *testing.M) {
 //	get URL            fetch; the body is stdout
 //	picture FILE       write a PNG
 //	busy VAR           listen on a port of this machine; $VAR is its number
+//	report GAME TEXT…  put a report for each text into the stopped server's folder data; $REPORT is the last one's id
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
@@ -48,7 +55,7 @@ func TestScripts(t *testing.T) {
 			return os.Mkdir(filepath.Join(e.WorkDir, "runtime"), 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": start, "quit": quit, "kill9": kill9, "get": get, "picture": picture, "busy": busy, "json": isJSON,
+			"start": start, "quit": quit, "kill9": kill9, "get": get, "picture": picture, "busy": busy, "json": isJSON, "report": report,
 		},
 	})
 }
@@ -155,6 +162,28 @@ func busy(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { l.Close() })
 	ts.Setenv(args[0], fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
+}
+
+// report stores what no server of ours would: text as hostile as it may be.
+func report(ts *testscript.TestScript, neg bool, args []string) {
+	e, err := engine.Open(context.Background(), engine.Options{Dir: ts.MkAbs("data"), Logger: slog.New(slog.DiscardHandler)})
+	ts.Check(err)
+	defer e.Close()
+	node, err := e.Connect("test")
+	ts.Check(err)
+	defer node.Close()
+	for _, quoted := range args[1:] {
+		text, err := strconv.Unquote(`"` + quoted + `"`)
+		ts.Check(err)
+		at := party.At(time.Now())
+		x := abuse.Report{
+			ID: abuse.NewID(at), Game: party.GameID(args[0]), Party: "pabc", At: at, Reason: text,
+			By: abuse.Person{Player: "gada", N: 1, Name: "Ada " + text}, About: abuse.Person{Player: "gbob", N: 2, Name: "Bob " + text},
+			Chat: []abuse.Line{{N: 2, Name: "Bob " + text, Text: "bad words " + text, At: at}},
+		}
+		ts.Check(abuse.Reports{Node: node}.Add(context.Background(), x.ID, x))
+		ts.Setenv("REPORT", x.ID)
+	}
 }
 
 func isJSON(ts *testscript.TestScript, neg bool, args []string) {

@@ -13,7 +13,6 @@ import (
 	"syscall"
 
 	"partykit/internal/game"
-	"partykit/internal/webhook"
 )
 
 // ErrNotRunning says that no server runs on a data folder.
@@ -43,9 +42,9 @@ func Dial(ctx context.Context, dir string) (*Client, error) {
 	return &Client{http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}, nil
 }
 
-// Local returns a client that asks a registry of this process.
-func Local(games *game.Registry, letters webhook.Letters) *Client {
-	return &Client{http.Client{Transport: local{Handler(games, letters)}}}
+// Local returns a client that asks the stores of this process.
+func Local(s Stores) *Client {
+	return &Client{http.Client{Transport: local{Handler(s)}}}
 }
 
 // local answers requests without a network.

@@ -12,6 +12,7 @@ import (
 	"io"
 	"net/http"
 
+	"partykit/internal/abuse"
 	"partykit/internal/game"
 	"partykit/internal/webhook"
 )
@@ -30,11 +31,19 @@ type Change struct {
 	Settings      map[string]string `json:"settings,omitempty"` // by name, as written; "" is the default again
 }
 
-// Handler answers for a registry and the dead letters of its games.
-func Handler(games *game.Registry, letters webhook.Letters) http.Handler {
+// Stores are what is steered: the games, and what is kept of each.
+type Stores struct {
+	Games   *game.Registry
+	Letters webhook.Letters
+	Reports abuse.Reports
+}
+
+// Handler answers for what is in the stores.
+func Handler(s Stores) http.Handler {
+	games := s.Games
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /games", func(w http.ResponseWriter, r *http.Request) {
-		answer(w, games.List(), nil)
+		answer(w, hideSecrets(games.List()...), nil)
 	})
 	mux.HandleFunc("GET /games/{id}", func(w http.ResponseWriter, r *http.Request) {
 		g, ok := games.Get(r.PathValue("id"))
@@ -42,7 +51,7 @@ func Handler(games *game.Registry, letters webhook.Letters) http.Handler {
 			answer(w, nil, game.ErrNotFound)
 			return
 		}
-		answer(w, g, nil)
+		answerGame(w, g, nil)
 	})
 	mux.HandleFunc("POST /games", func(w http.ResponseWriter, r *http.Request) {
 		var g game.Game
@@ -51,7 +60,7 @@ func Handler(games *game.Registry, letters webhook.Letters) http.Handler {
 			return
 		}
 		g, err := games.Add(r.Context(), g)
-		answer(w, g, err)
+		answerGame(w, g, err)
 	})
 	mux.HandleFunc("PATCH /games/{id}", func(w http.ResponseWriter, r *http.Request) {
 		var c Change
@@ -60,15 +69,15 @@ func Handler(games *game.Registry, letters webhook.Letters) http.Handler {
 			return
 		}
 		g, err := games.Update(r.Context(), r.PathValue("id"), c.apply)
-		answer(w, g, err)
+		answerGame(w, g, err)
 	})
 	mux.HandleFunc("POST /games/{id}/activate", func(w http.ResponseWriter, r *http.Request) {
 		g, err := games.Activate(r.Context(), r.PathValue("id"))
-		answer(w, g, err)
+		answerGame(w, g, err)
 	})
 	mux.HandleFunc("POST /games/{id}/deactivate", func(w http.ResponseWriter, r *http.Request) {
 		g, err := games.Deactivate(r.Context(), r.PathValue("id"))
-		answer(w, g, err)
+		answerGame(w, g, err)
 	})
 	mux.HandleFunc("PUT /games/{id}/art/{name}", func(w http.ResponseWriter, r *http.Request) {
 		upload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -84,7 +93,8 @@ func Handler(games *game.Registry, letters webhook.Letters) http.Handler {
 	})
 	handleKeys(mux, games)
 	handleIdentity(mux, games)
-	handleWebhook(mux, games, letters)
+	handleWebhook(mux, games, s.Letters)
+	handleReports(mux, games, s.Reports)
 	return mux
 }
 

@@ -18,7 +18,6 @@ import (
 
 	"partykit/internal/control"
 	"partykit/internal/game"
-	"partykit/internal/webhook"
 )
 
 // memory is a game.Store in memory.
@@ -77,7 +76,7 @@ func serve(t *testing.T, dir string, r *game.Registry) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &http.Server{Handler: control.Handler(r, webhook.Letters{})}
+	s := &http.Server{Handler: control.Handler(control.Stores{Games: r})}
 	go s.Serve(l)
 	t.Cleanup(func() { s.Close() })
 }
@@ -93,7 +92,7 @@ func TestGamesOverTheSocketAndWithout(t *testing.T) {
 			}
 			return c
 		},
-		"local": func(t *testing.T, r *game.Registry) *control.Client { return control.Local(r, webhook.Letters{}) },
+		"local": func(t *testing.T, r *game.Registry) *control.Client { return control.Local(control.Stores{Games: r}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, ctx := registry(t), t.Context()
@@ -210,7 +209,7 @@ func TestFolderWithALongPath(t *testing.T) {
 }
 
 func TestServerKeys(t *testing.T) {
-	c, ctx := control.Local(registry(t), webhook.Letters{}), t.Context()
+	c, ctx := control.Local(control.Stores{Games: registry(t)}), t.Context()
 	if _, err := c.NewKey(ctx, "demo"); !errors.Is(err, game.ErrNotFound) {
 		t.Errorf("a key of no game: %v", err)
 	}

@@ -24,7 +24,7 @@ func handleIdentity(mux *http.ServeMux, games *game.Registry) {
 			return
 		}
 		g, err := games.SetIdentity(r.Context(), r.PathValue("id"), game.Identity{Issuer: x.Issuer, JWKS: x.JWKS}, x.Secret)
-		answer(w, g, err)
+		answerGame(w, g, err)
 	})
 }
 

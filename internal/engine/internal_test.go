@@ -251,3 +251,30 @@ func FuzzParseEntry(f *testing.F) {
 		}
 	})
 }
+
+// What somebody wrote of others does not stay for ever.
+func TestAReportExpires(t *testing.T) {
+	e, err := Open(t.Context(), Options{Dir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	n, err := e.Connect("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Report(t.Context(), "demo", "id", []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	at, err := reportPlace("demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := n.last(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if days := kept.number(headerTTL) / (24 * 60 * 60); days != 90 {
+		t.Errorf("a report is kept for %d days", days)
+	}
+}

@@ -89,7 +89,7 @@ func layout(shards, replicas int, budget int64) []jetstream.StreamConfig {
 		// it on its subject. A subscription to the log's own subjects would also
 		// see the appends that lost.
 		log.RePublish = &jetstream.RePublish{Source: subject(nsLog, ">"), Destination: subject(nsFollow, ">")}
-		all = append(all, log, one(nsSnapshots, 25), one(namespace(Invites), 10), one(namespace(Tickets), 10))
+		all = append(all, log, one(nsSnapshots, 24), one(namespace(Invites), 10), one(namespace(Tickets), 10))
 	}
 	config := base(configStream, 1, subject(namespace(Config), ">"))
 	config.SubjectDeleteMarkerTTL = markerTTL // the only table that is watched: an expiry must be told
@@ -100,7 +100,10 @@ func layout(shards, replicas int, budget int64) []jetstream.StreamConfig {
 	// What was given up may push out what was given up before.
 	dead := base(deadStream, 1, subject(nsDead, ">"))
 	dead.Discard = jetstream.DiscardOld
-	return append(all, config, base(answerStream, 2, subject(namespace(Answers), ">")), queue, dead)
+	// A game's newest reports push out its oldest, never another game's.
+	reports := base(reportStream, 1, subject(nsReports, ">"))
+	reports.MaxMsgsPerSubject = MaxReports
+	return append(all, config, base(answerStream, 2, subject(namespace(Answers), ">")), queue, dead, reports)
 }
 
 // ensureStreams makes the storage what layout says and reports its

@@ -13,9 +13,13 @@ import (
 	"partykit/protocol"
 )
 
+// chatTime is how long a line is shown.
+const chatTime = 24 * time.Hour
+
 // line is a line of chat as the log holds it.
 type line struct {
 	N       int             `json:"n"`
+	Player  party.PlayerID  `json:"player,omitempty"` // not shown; lines of earlier versions lack it
 	Name    string          `json:"name"`
 	Text    string          `json:"text"`
 	At      party.Time      `json:"at"`
@@ -55,7 +59,7 @@ func (s *session) chat(c protocol.Command) {
 		return
 	}
 	m := p.state.Member(s.player)
-	l := line{N: m.N, Name: m.Name, Text: text, At: now(), Session: s.id, ID: c.ID}
+	l := line{N: m.N, Player: s.player, Name: m.Name, Text: text, At: now(), Session: s.id, ID: c.ID}
 	if !p.logged && p.inflight == nil { // nobody else is here
 		p.showLine(l) // with no sequence: there is no log
 		return
@@ -132,7 +136,7 @@ func (p *live) remember(l line) {
 
 // history is what a welcome brings of the chat.
 func (p *live) history() []protocol.Chat {
-	since := now().Add(-24 * time.Hour)
+	since := now().Add(-chatTime)
 	var lines []protocol.Chat
 	for _, l := range p.chats {
 		if l.At > since {

@@ -86,6 +86,8 @@ func (s *session) command(c protocol.Command) {
 		s.rename(c)
 	case protocol.TChat:
 		s.chat(c)
+	case protocol.TReport:
+		s.complain(c)
 	case protocol.TIdentify:
 		s.become(c)
 	case protocol.TToken:

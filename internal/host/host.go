@@ -13,6 +13,7 @@ import (
 	"partykit/internal/auth"
 	"partykit/internal/engine"
 	"partykit/internal/game"
+	"partykit/internal/limit"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -58,7 +59,8 @@ type Host struct {
 	loops []*loop
 	run   sync.WaitGroup
 
-	guesses *guesses
+	guesses    *guesses
+	complaints *limit.Buckets[playerKey] // of who reports others
 
 	ctx  context.Context // ends when the host has closed
 	stop context.CancelFunc
@@ -75,7 +77,7 @@ func New(o Options) *Host {
 		o.Logger = slog.Default()
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	h := &Host{o: o, log: o.Logger.With("part", "host"), ctx: ctx, stop: stop, guesses: newGuesses(), where: map[playerKey]whereabouts{}}
+	h := &Host{o: o, log: o.Logger.With("part", "host"), ctx: ctx, stop: stop, guesses: newGuesses(), complaints: newComplaints(), where: map[playerKey]whereabouts{}}
 	for range max(1, runtime.GOMAXPROCS(0)) {
 		l := newLoop()
 		h.loops = append(h.loops, l)

@@ -117,7 +117,7 @@ func (n *Node) openControl() error {
 	if err != nil {
 		return err
 	}
-	n.control = &http.Server{Handler: control.Handler(n.games, webhook.Letters{Node: n.storage}), ReadHeaderTimeout: 10 * time.Second}
+	n.control = &http.Server{Handler: control.Handler(stores(n.games, n.storage)), ReadHeaderTimeout: 10 * time.Second}
 	go n.control.Serve(l)
 	return nil
 }

@@ -40,13 +40,14 @@ var mayImport = map[string]string{
 
 	"internal/engine":            "",
 	"internal/engine/enginetest": "internal/engine",
-	"internal/host":              "party protocol internal/auth internal/engine internal/face internal/game internal/limit internal/names",
+	"internal/abuse":             "party internal/engine",
+	"internal/host":              "party protocol internal/abuse internal/auth internal/engine internal/face internal/game internal/limit internal/names",
 
 	"internal/gateway": "party protocol internal/auth internal/game internal/host internal/limit",
 	"internal/landing": "party internal/auth internal/face internal/game internal/limit internal/names",
 	"internal/api":     "party protocol internal/game internal/host",
 	"internal/webhook": "party internal/engine internal/game",
-	"internal/control": "party internal/game internal/webhook",
+	"internal/control": "party internal/abuse internal/game internal/webhook",
 	"internal/config":  "internal/game internal/limit internal/names",
 
 	"sdk/js":                 "",
