@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -43,6 +44,31 @@ func (c *Client) MakeParty(ctx context.Context, p NewParty) (MadeParty, error) {
 // Party returns a party as its members see it.
 func (c *Client) Party(ctx context.Context, id party.ID) (party.Snapshot, error) {
 	return call[party.Snapshot](ctx, c, request{method: http.MethodGet, path: in(id, "")})
+}
+
+// PartyBrief is a party as the list tells it.
+type PartyBrief struct {
+	ID       party.ID       `json:"id"`
+	Revision uint64         `json:"revision"`
+	Leader   party.PlayerID `json:"leader"` // "": nobody is in
+	Openness party.Openness `json:"openness"`
+	Size     int            `json:"size"`
+	Players  int            `json:"players"` // how many are in it; 0 while it rests
+	Held     int            `json:"held"`
+	Line     int            `json:"line"`
+	Asks     int            `json:"asks"`
+	Match    string         `json:"match"` // its id; "": it plays nowhere
+}
+
+// Parties goes through the game's parties that were shared and have not ended,
+// in no order, and ends with the first error. A player alone in a party that was
+// never shared is found with [Client.Player] only.
+func (c *Client) Parties(ctx context.Context) iter.Seq2[PartyBrief, error] {
+	type page struct {
+		Parties []PartyBrief `json:"parties"`
+		Next    string       `json:"next"`
+	}
+	return pages(ctx, c, "/v1/parties", func(p page) ([]PartyBrief, string) { return p.Parties, p.Next })
 }
 
 // Settings are how a party is entered; nil leaves one as it is.

@@ -20,6 +20,7 @@ import (
 
 // Parties are what the API is about. *host.Host is one.
 type Parties interface {
+	Parties(ctx context.Context, g party.GameID, after party.ID, limit int) (page []party.Snapshot, next party.ID, err error)
 	Look(ctx context.Context, g party.GameID, id party.ID) (party.Snapshot, error)
 	Do(ctx context.Context, g party.GameID, id party.ID, cmd party.Command) (party.Snapshot, error)
 	Where(ctx context.Context, g party.GameID, player party.PlayerID) (party.Snapshot, party.MemberView, error)
@@ -126,6 +127,7 @@ func (s *server) register(mux *http.ServeMux) {
 	})
 	s.registerGame()
 	s.registerParties()
+	s.registerList()
 	s.registerData()
 	s.registerMatch()
 	s.registerMembers()

@@ -187,6 +187,11 @@ func TestEveryRouteKeepsItsWord(t *testing.T) {
 	if len(v.Members) != 2 || v.Leader != ada.id || string(v.Data["level"]) != `"ruins"` {
 		t.Errorf("the party is %+v", v)
 	}
+	for b, err := range c.Parties(ctx) {
+		if want := (api.PartyBrief{ID: id, Revision: v.Revision, Leader: ada.id, Openness: party.InviteOnly, Size: 4, Players: 2}); err != nil || b != want {
+			t.Errorf("listed as %+v, %v", b, err)
+		}
+	}
 	if p, err := c.Player(ctx, bob.id); err != nil || p.Party != id || p.Member.N != 2 {
 		t.Errorf("bob is %+v, %v", p, err)
 	}

@@ -87,7 +87,7 @@ func TestOnlyAServerKeyOpensIt(t *testing.T) {
 
 func TestUnknownPathsAreProblems(t *testing.T) {
 	w := newWorld(t)
-	for _, x := range [][2]string{{"GET", "/v1/"}, {"GET", "/v1/parties"}, {"POST", "/v1/game"}, {"GET", "/v1/parties//data"}} {
+	for _, x := range [][2]string{{"GET", "/v1/"}, {"POST", "/v1/game"}, {"GET", "/v1/parties//data"}} {
 		w.refused(party.NotFound, 404, x[0], x[1], "")
 	}
 }
@@ -175,6 +175,30 @@ func TestPartyDataByETag(t *testing.T) {
 	}
 	if response, body = w.send("GET", path, ""); response.Header.Get("ETag") != `"4"` || body != `{"data":{"level":"ruins","n":2},"dataRevision":4}`+"\n" {
 		t.Errorf("%s %s", response.Header.Get("ETag"), body)
+	}
+}
+
+func TestPartiesComeInPages(t *testing.T) {
+	w, d := newWorld(t), openDocument(t)
+	w.check = d.check
+	want := map[party.ID]bool{}
+	for range 25 {
+		want[w.found("demo").Party.ID] = true
+	}
+	w.found("other")
+	w.player(1) // alone
+	got := map[party.ID]bool{}
+	for p, err := range w.client("demo").Parties(t.Context()) {
+		if err != nil || p.Players != 0 || got[p.ID] {
+			t.Fatalf("%+v, %v", p, err)
+		}
+		got[p.ID] = true
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("listed (-want +got):\n%s", diff)
+	}
+	for _, bad := range []string{"limit=0", "limit=101", "after=P.*", "before=x"} {
+		w.refused(party.BadRequest, 400, "GET", "/v1/parties?"+bad, "")
 	}
 }
 

@@ -25,6 +25,7 @@ type Node struct {
 	bus     bus
 
 	reads chan struct{} // bounds the reads under way, and so their memory
+	lists chan struct{} // and the lists
 
 	ended     chan struct{} // closed when Close begins to cut the connection
 	tasks     sync.WaitGroup
@@ -51,6 +52,7 @@ func (e *Engine) Connect(name string) (*Node, error) {
 		name:   name,
 		log:    e.log.With("node", name),
 		reads:  make(chan struct{}, maxReads),
+		lists:  make(chan struct{}, 1),
 		ended:  make(chan struct{}),
 	}
 	if err := n.connect(); err != nil {
