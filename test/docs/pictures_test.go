@@ -10,11 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/chromedp"
-
 	"partykit/client"
 	"partykit/party"
+	"partykit/test/browser"
 )
 
 var update = flag.Bool("update", false, "take the pictures in docs/pictures anew")
@@ -30,9 +28,9 @@ func TestPictures(t *testing.T) {
 	if !*update {
 		dir = t.TempDir()
 	}
-	take := func(p *tab, name string) {
+	take := func(p *browser.Tab, name string) {
 		t.Helper()
-		b, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+		b, err := p.Shot()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,22 +47,23 @@ func TestPictures(t *testing.T) {
 		checkPicture(t, file)
 	}
 
-	ada := browse(t, "about:blank")
-	ada.size(1200, 750, 1)
-	ada.prefers("light")
-	ada.do(chromedp.Navigate(m.url + "/play/"))
-	ada.play()
-	ada.click(`document.querySelector("#levels")`)
-	ada.click(`[...document.querySelectorAll("#levels-list button")].find((level) => level.textContent.includes("Ruins"))`)
-	ada.wait("the ruins", `document.body.dataset.phase === "playing" && document.querySelector("#place").textContent === "Ruins"`)
-	link := ada.invite()
-	ada.click(overlay(".close"))
+	br := browser.Start(t)
+	ada := br.Person("Ada", "about:blank")
+	ada.Screen(1200, 750, 1)
+	ada.Prefer("light")
+	ada.Go(m.url + "/play/")
+	play(t, ada)
+	ada.Click("#levels")
+	ada.Press(`[...document.querySelectorAll("#levels-list button")].find((level) => level.textContent.includes("Ruins"))`)
+	ada.Wait("the ruins", `document.body.dataset.phase === "playing" && document.querySelector("#place").textContent === "Ruins"`)
+	link := invite(t, ada)
+	ada.Press(browser.Overlay(".close"))
 
-	page := ada.stranger(link)
-	ben := page.opens(func() { page.click(`document.querySelector("#start button")`) })
-	ben.size(1200, 750, 1)
-	ben.play()
-	ada.wait("the friend", `document.querySelectorAll("#party li").length === 2`)
+	page := br.Person("Ben's page", link)
+	ben := page.Opened("Ben", func() { page.Click("#start button") })
+	ben.Screen(1200, 750, 1)
+	play(t, ben)
+	ada.Wait("the friend", `document.querySelectorAll("#party li").length === 2`)
 
 	// A third one is on its way, for as long as the pictures take.
 	carol, err := client.Dial(t.Context(), client.Options{URL: m.url, Game: "demo"})
@@ -79,22 +78,22 @@ func TestPictures(t *testing.T) {
 	if _, err := carol.Until(t.Context(), func(s party.Snapshot) bool { return len(s.Members) == 3 }); err != nil {
 		t.Fatal(err)
 	}
-	ada.wait("the badge", overlay(".badge")+`?.textContent.includes("42")`)
+	ada.Wait("the badge", browser.Overlay(".badge")+`?.textContent.includes("42")`)
 	take(ada, "badges")
-	ada.invite()
+	invite(t, ada)
 	take(ada, "dialog")
 
-	guest := ada.stranger("about:blank")
+	guest := br.Person("a guest", "about:blank")
 	for _, screen := range []struct {
 		name          string
 		width, height int64
 		scale         float64
 	}{{"phone", 390, 844, 2}, {"desktop", 1200, 750, 1}} {
 		for _, scheme := range []string{"light", "dark"} {
-			guest.size(screen.width, screen.height, screen.scale)
-			guest.prefers(scheme)
-			guest.do(chromedp.Navigate(link))
-			guest.wait("the friend on the way", `document.querySelector("#people").textContent.includes("42")`)
+			guest.Screen(screen.width, screen.height, screen.scale)
+			guest.Prefer(scheme)
+			guest.Go(link)
+			guest.Wait("the friend on the way", `document.querySelector("#people").textContent.includes("42")`)
 			take(guest, strings.Join([]string{"landing", screen.name, scheme}, "-"))
 		}
 	}
@@ -104,62 +103,32 @@ func TestPictures(t *testing.T) {
 }
 
 // invite opens the dialog and returns its link.
-func (p *tab) invite() string {
-	p.t.Helper()
-	p.click(`document.querySelector("#invite")`)
-	p.wait("the link", overlay("#link")+`?.value.startsWith("http")`)
-	p.wait("the QR code", overlay("dialog img")+`?.complete`)
-	return p.eval(overlay("#link") + ".value")
+func invite(t *testing.T, p *browser.Tab) string {
+	t.Helper()
+	p.Click("#invite")
+	p.Wait("the link", browser.Overlay("#link")+`?.value.startsWith("http")`)
+	p.Wait("the QR code", browser.Overlay("dialog img")+`?.complete`)
+	return browser.Eval[string](p, browser.Overlay("#link")+".value")
 }
 
 // play goes from the start, or an invite, into the level.
-func (p *tab) play() {
-	p.t.Helper()
+func play(t *testing.T, p *browser.Tab) {
+	t.Helper()
 	phase := `document.body.dataset.phase`
-	p.wait("the demo", `["ready", "tutorial", "playing"].includes(`+phase+`)`)
-	if p.eval(phase) == "ready" {
-		p.click(`document.querySelector("#play")`)
+	p.Wait("the demo", `["ready", "tutorial", "playing"].includes(`+phase+`)`)
+	if browser.Eval[string](p, phase) == "ready" {
+		p.Click("#play")
 	}
-	p.wait("the lesson", `["tutorial", "playing"].includes(`+phase+`)`)
-	if p.eval(phase) == "tutorial" {
-		p.learn()
+	p.Wait("the lesson", `["tutorial", "playing"].includes(`+phase+`)`)
+	if browser.Eval[string](p, phase) == "tutorial" {
+		learn(t, p)
 	}
-	p.wait("the level", phase+` === "playing"`)
+	p.Wait("the level", phase+` === "playing"`)
 }
 
 // learn walks to the right until the lesson is over.
-func (p *tab) learn() {
-	p.t.Helper()
-	key := `document.querySelector("#stage").focus(); window.dispatchEvent(new KeyboardEvent("%s", { key: "ArrowRight", code: "ArrowRight", bubbles: true })); ""`
-	p.eval(strings.Replace(key, "%s", "keydown", 1))
-	p.wait("the end of the lesson", `document.body.dataset.phase === "playing"`)
-	p.eval(strings.Replace(key, "%s", "keyup", 1))
-}
-
-// stranger opens an address as somebody with a browser of their own.
-func (p *tab) stranger(url string) *tab {
-	p.t.Helper()
-	ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithNewBrowserContext())
-	p.t.Cleanup(cancel)
-	n := &tab{p.t, ctx}
-	n.open(url)
-	return n
-}
-
-// size gives the tab a screen.
-func (p *tab) size(width, height int64, scale float64) {
-	p.t.Helper()
-	p.do(chromedp.EmulateViewport(width, height, chromedp.EmulateScale(scale)))
-}
-
-// prefers sets what the tab's owner prefers: light or dark, and always nothing
-// that moves, so that a picture shows where things come to rest.
-func (p *tab) prefers(scheme string) {
-	p.t.Helper()
-	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
-	}}
-	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, media); err != nil {
-		p.t.Fatal(err)
-	}
+func learn(t *testing.T, p *browser.Tab) {
+	t.Helper()
+	p.Focus("#stage")
+	p.Hold("ArrowRight", func() { p.Wait("the end of the lesson", `document.body.dataset.phase === "playing"`) })
 }

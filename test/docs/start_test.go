@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"partykit/client"
+	"partykit/test/browser"
 )
 
 // TestStart follows docs/start.md from the first line to the last, as somebody
@@ -212,10 +213,10 @@ func TestFirstParty(t *testing.T) {
 		_, _ = w.Write([]byte(html))
 	}))
 	t.Cleanup(game.Close)
-	p := browse(t, game.URL)
-	p.wait("the button to work", `document.querySelector("button")?.onclick`)
-	p.click(`document.querySelector("button")`)
-	p.wait("the link", overlay("#link")+`?.value.startsWith("`+m.url+`/join/")`)
-	page := p.another(p.eval(overlay("#link") + ".value"))
-	page.wait("the player", `document.querySelectorAll("#people li").length === 1`)
+	p := browser.Start(t).Person("the developer", game.URL)
+	p.Wait("the button to work", `document.querySelector("button")?.onclick`)
+	p.Click("button")
+	p.Wait("the link", browser.Overlay("#link")+`?.value.startsWith("`+m.url+`/join/")`)
+	page := p.Another("the page", browser.Eval[string](p, browser.Overlay("#link")+".value"))
+	page.Wait("the player", `document.querySelectorAll("#people li").length === 1`)
 }

@@ -19,7 +19,7 @@ func TestTheGameOnAnotherOrigin(t *testing.T) {
 	s := dev(t)
 	game := serveGame(t, s.url)
 	s.cli("game", "set", "demo", "--url", game+"/play/", "--origin", game)
-	tellStory(t, newBrowser(t), game+"/play/")
+	tellStory(t, newPeople(t), game+"/play/")
 }
 
 // serveGame serves the demo game from an address of its own.
@@ -59,7 +59,7 @@ func TestBehindATLSProxy(t *testing.T) {
 	game := serveTLSGame(t, public)
 	s.cli("game", "add", "demo", "--name", "Lamplighters", "--url", game+"/play/", "--origin", game)
 	s.cli("game", "activate", "demo")
-	tellStory(t, newBrowser(t), game+"/play/")
+	tellStory(t, newPeople(t), game+"/play/")
 }
 
 func serveTLSGame(t *testing.T, server string) string {

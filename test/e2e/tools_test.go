@@ -9,7 +9,7 @@ import (
 // two are a leader and a friend that is in, each with the SDK alone.
 func two(t *testing.T, s *server) (a, b *tab, link string) {
 	t.Helper()
-	br := newBrowser(t)
+	br := newPeople(t)
 	a, b = br.bare(s, "A"), br.bare(s, "B")
 	link = a.kit(`return (await kit.createInvite()).url`)
 	b.kit(`await kit.join("` + link + `"); await kit.finalizeInviteLoading(true)`)
@@ -23,7 +23,7 @@ func TestAKickedFriend(t *testing.T) {
 	a, b, link := two(t, s)
 	b.kit(`kit.on("kicked", (k) => (window.kicked = k.leader)); return 0`)
 	a.kit(`await kit.kick(kit.party.members[1])`)
-	b.wait("the note", `window.kicked`)
+	b.Wait("the note", `window.kicked`)
 	if n := b.kit(`return kit.party.members.length`); n != "1" {
 		t.Fatalf("who was kicked is among %s", n)
 	}
@@ -45,11 +45,11 @@ func TestAReadyCheck(t *testing.T) {
 		p.kit(`kit.on("ready", (check, end) => (window.ready = check ? "asked" : end ? String(end.ready) : "")); return 0`)
 	}
 	a.kit(`await kit.startReadyCheck({ seconds: 30 })`)
-	b.wait("the question", `window.ready === "asked"`)
+	b.Wait("the question", `window.ready === "asked"`)
 	b.kit(`await kit.answerReady(true)`)
 	a.kit(`await kit.answerReady(true)`)
 	for _, p := range []*tab{a, b} {
-		p.wait("the outcome", `window.ready === "true"`)
+		p.Wait("the outcome", `window.ready === "true"`)
 	}
 }
 
@@ -59,7 +59,7 @@ func TestFollowingIntoAMatch(t *testing.T) {
 	a, b, link := two(t, s)
 	b.kit(`kit.on("follow", (q) => (window.asked = q)); return 0`)
 	a.kit(`await kit.setMatch({ id: "m1", connection: { ip: "::1" }, joinable: true, free: 1 })`)
-	b.wait("the question", `window.asked`)
+	b.Wait("the question", `window.asked`)
 	b.kit(`await window.asked.accept()`)
 	if got := a.kit(`return kit.party.members[1].follow + kit.party.match.connection.ip`); got != "yes::1" {
 		t.Fatalf("the leader sees %s", got)
@@ -76,7 +76,7 @@ func TestChatReachesAll(t *testing.T) {
 	b.kit(`window.lines = []; kit.on("chat", (l) => lines.push(l.text)); return 0`)
 	a.kit(`await kit.chat("<b>Hello</b>")`)
 	b.kit(`await kit.chat("Hi")`)
-	b.wait("both lines", `lines.join() === "<b>Hello</b>,Hi"`)
+	b.Wait("both lines", `lines.join() === "<b>Hello</b>,Hi"`)
 	if got := a.kit(`return kit.chatHistory.map((l) => l.text).join()`); got != "<b>Hello</b>,Hi" {
 		t.Fatalf("the writer sees %s", got)
 	}
