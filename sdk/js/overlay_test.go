@@ -321,9 +321,35 @@ func TestOverlay(t *testing.T) {
 		p.want(lock+`.hidden`, "true")
 		p.want(rows+`.includes("Let back in")`, "false")
 		p.eval(tool("CalmHeron", "⋯"))
-		p.want(`[...`+in(".tools")+`.children].map((b) => b.textContent)`, "Mute,Block")
+		p.want(`[...`+in(".tools")+`.children].map((b) => b.textContent)`, "Mute,Block,Report")
 		p.eval(`socket.say({ t: "status", n: 2, presence: "reconnecting" })`) // and so this player acts
-		p.want(`[...`+in(".tools")+`.children].map((b) => b.textContent)`, "Mute,Block,Remove")
+		p.want(`[...`+in(".tools")+`.children].map((b) => b.textContent)`, "Mute,Block,Report,Remove")
+		p.want(rows+`.startsWith("FriendlyAlpacayou, leads meanwhile|")`, "true")
+
+		p.eval(tool("CalmHeron", "Report"))
+		report := `document.querySelector("partykit-overlay").shadowRoot.querySelector("dialog:has(textarea)")`
+		p.wait(report + `?.open`)
+		p.want(report+`.querySelector("p").textContent`, "Tell the people who run this game about CalmHeron? The last lines of chat go along.")
+		p.eval(report + `.querySelector(".actions button").click()`)
+		p.wait(`!` + report) // nothing was told
+		p.eval(`sent.length = 0`)
+		p.eval(tool("CalmHeron", "⋯"))
+		p.eval(tool("CalmHeron", "Report"))
+		p.wait(report + `?.open`)
+		p.eval(report + `.querySelector("textarea").value = " " + "ö".repeat(255)`)
+		p.eval(`window.refused = { code: "rate_limited", message: "Not so fast." }`)
+		p.eval(report + `.querySelector(".primary").click()`)
+		p.wait(report + `.querySelector("[role=alert]").textContent === "Not so fast."`)
+		p.eval(`window.refused = undefined`)
+		p.eval(report + `.querySelector(".primary").click()`)
+		const thanks = `document.querySelector("partykit-overlay").shadowRoot.querySelector("#reported")?.parentNode`
+		p.wait(thanks + `?.querySelector("[role=status]")?.textContent.startsWith("Thank you.")`)
+		p.want(`JSON.stringify(sent.filter(({ t }) => t === "report").map(({ n, reason }) => [n, reason.length]))`, "[[3,127],[3,127]]") // 254 bytes
+		p.want(`document.querySelector("partykit-overlay").shadowRoot.activeElement.textContent`, "Close")
+		p.eval(`document.querySelector("partykit-overlay").shadowRoot.activeElement.click()`)
+		p.wait(`!` + thanks)
+		p.want(`document.querySelector("partykit-overlay").shadowRoot.activeElement.ariaLabel`, "More about CalmHeron")
+		p.eval(tool("CalmHeron", "⋯"))
 
 		p.eval(tool("CalmHeron", "Block"))
 		p.wait(rows + `.includes("CalmHeronblocked")`)
@@ -338,7 +364,7 @@ func TestOverlay(t *testing.T) {
 		p.restart()
 		note := in(".note p") + `?.textContent`
 		p.eval(`socket.event({ type: "ready", ready: { by: "g1", since: 1, until: Date.now() + 30000, answers: [] } })`)
-		p.wait(note + ` === "FriendlyAlpaca asks who is ready: 0 of 2"`)
+		p.wait(note + ` === "FriendlyAlpaca asks who is ready: 0 of 2"`) // questions.js is there
 		p.want(`[...`+in(".note .actions")+`.children].map((b) => b.textContent)`, "Ready,Not yet,Cancel")
 		p.eval(in(".note .primary") + `.click()`)
 		p.wait(`sent.some(({ t, yes }) => t === "answer" && yes)`)
@@ -359,6 +385,34 @@ func TestOverlay(t *testing.T) {
 		p.want(note, "undefined") // the game asks
 		p.want(`heard`, "m2")
 
+		travel := func(id string) string {
+			return fmt.Sprintf(`socket.event({ type: "travel", travel: { id: %q, to: "moonfall", title: "<i>Moonfall</i>", by: "g2", since: 5, until: Date.now() + 60000, answers: [] } })`, id)
+		}
+		p.eval(travel("t1"))
+		p.want(note+`.endsWith(" takes the party to <i>Moonfall</i>. Come along?")`, "true")
+		p.eval(in(".note .actions button:last-child") + `.click()`)
+		p.wait(`sent.some(({ t, travel, yes }) => t === "board" && travel === "t1" && !yes)`)
+		p.eval(`socket.event({ type: "boarded", n: 1, yes: false })`)
+		p.eval(travel("t2"))
+		p.eval(`socket.event({ type: "travel", travel: null })`) // called off
+		p.want(note, "undefined")
+		p.eval(travel("t3"))
+		p.eval(in(".note .primary") + `.click()`)
+		p.wait(`location.hash === "#there"`) // the way of the answer
+		p.eval(`socket.event({ type: "boarded", n: 1, yes: true })`)
+		p.eval(`void kit.mute("g2", "block")`)
+		p.wait(`kit.party.members.some(({ quiet }) => quiet === "block")`)
+		p.eval(travel("t4"))
+		p.eval(`socket.event({ type: "ready", ready: { by: "g2", since: 1, until: Date.now() + 30000, answers: [] } })`)
+		p.want(note, "undefined") // nothing is asked by whom one has blocked
+		p.eval(`void kit.mute("g2", null)`)
+		p.wait(`document.querySelector("partykit-overlay").shadowRoot.querySelectorAll(".note").length === 2`)
+		p.eval(`socket.event({ type: "travel", travel: null }, { type: "readyEnded", reason: "cancelled", ready: false })`)
+		p.eval(`void kit.on("travel", ({ title }) => heard.push(title))`)
+		p.eval(travel("t5"))
+		p.want(note, "undefined") // the game asks
+		p.want(`heard`, "m2,m2,<i>Moonfall</i>") // m2 again when its leader was no longer blocked
+
 		p.eval(`socket.say({ t: "party", reason: "kicked", seq: 0, you: party.members[0], party: { ...party, id: "palone", members: [party.members[0]] } })`)
 		p.wait(note + `?.startsWith("You were taken out of <img")`)
 	})
@@ -366,11 +420,11 @@ func TestOverlay(t *testing.T) {
 	t.Run("arrivals", func(t *testing.T) {
 		p := &page{t, p.ctx}
 		p.restart()
-		p.eval(`socket.event({ type: "joined", member: member(3, "CalmHeron", { state: "loading" }) })`)
+		p.eval(`socket.event({ type: "joined", member: member(7, "QuickFinch", { state: "loading" }) })`)
 		p.wait(ready)
 		const hide = `(Object.defineProperty(document, "hidden", { configurable: true, get: () => %t }), document.dispatchEvent(new Event("visibilitychange")))`
 		p.eval(fmt.Sprintf(hide, true))
-		p.eval(`socket.event({ type: "finalized", n: 3 })`)
+		p.eval(`socket.event({ type: "finalized", n: 7 })`)
 		p.want(`document.title`, "(1) A game with a strict policy")
 		p.eval(fmt.Sprintf(hide, false))
 		p.want(`document.title`, "A game with a strict policy")
@@ -381,6 +435,12 @@ func TestOverlay(t *testing.T) {
 		p.eval(`socket.event({ type: "joined", member: member(4, "KindLynx", { state: "loading" }) })`)
 		p.eval(`socket.event({ type: "finalized", n: 4 })`)
 		p.want(`document.title`, "A game with a strict policy")
+		p.eval(`[...document.querySelector("partykit-overlay").shadowRoot.querySelectorAll(".switch")].find((e) => e.textContent.startsWith("Tell")).querySelector("input").click()`)
+		p.eval(`socket.event({ type: "joined", member: member(5, "WildIbex", { state: "loading" }) })`)
+		p.eval(`void kit.mute("g5", "block")`)
+		p.wait(`kit.party.members.some(({ quiet }) => quiet === "block")`)
+		p.eval(`socket.event({ type: "finalized", n: 5 })`)
+		p.want(`document.title`, "A game with a strict policy") // nor is one told of whom one has blocked
 	})
 
 	t.Run("door", func(t *testing.T) {

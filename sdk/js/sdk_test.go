@@ -38,7 +38,7 @@ func TestDistIsFresh(t *testing.T) {
 // The core is waited for before a game can start; the rest is loaded later.
 func TestBudgets(t *testing.T) {
 	files := load()
-	for name, most := range map[string]int{"partykit.js": 10 << 10, "partykit.global.js": 10 << 10, "calls.js": 4 << 10, "moves.js": 4 << 10, "overlay.js": 8 << 10, "door.js": 4 << 10} {
+	for name, most := range map[string]int{"partykit.js": 10 << 10, "partykit.global.js": 10 << 10, "calls.js": 4 << 10, "moves.js": 4 << 10, "overlay.js": 8 << 10, "door.js": 4 << 10, "questions.js": 2 << 10, "report.js": 2 << 10} {
 		size := len(files[name].gzipped)
 		t.Logf("%s: %d bytes, %d gzipped", name, len(files[name].plain), size)
 		if size == 0 || size > most {
@@ -66,6 +66,8 @@ func TestHandlerServesEveryOrigin(t *testing.T) {
 		"/sdk/v1/moves.js":             "text/javascript; charset=utf-8",
 		"/sdk/v1/overlay.js":           "text/javascript; charset=utf-8",
 		"/sdk/v1/door.js":              "text/javascript; charset=utf-8",
+		"/sdk/v1/questions.js":         "text/javascript; charset=utf-8",
+		"/sdk/v1/report.js":            "text/javascript; charset=utf-8",
 		"/sdk/v1/partykit.d.ts":        "application/typescript; charset=utf-8",
 		"/sdk/v1/partykit.global.d.ts": "application/typescript; charset=utf-8",
 	} {

@@ -8,7 +8,7 @@ import { type ServerFrame, payloadOf } from "./frames";
 import type { Slot } from "./guest";
 import { checkPayload } from "./limits";
 import { InviteLoading } from "./loading";
-import { Loader } from "./loader";
+import { Loader, load } from "./loader";
 import type { Loaded } from "./moves";
 import type { Overlay } from "./overlay/overlay";
 import { type EventFrame, type PartyEvent, type Snapshot, apply, applyStatus, freeze, snapshotOf, view } from "./party";
@@ -100,7 +100,7 @@ class GameKit {
     const file = (name: string) => new URL(name, folder).href;
     this.#calls = new Loader([file("calls.js"), file("moves.js")], ({ calls }, { moves }) => ({ ...calls(core), ...moves(core) }));
     this.#overlay = new Loader(options.overlay === false ? [] : [file("overlay.js")], ({ mount }) =>
-      mount(this, (event: keyof Events) => this.#events.has(event)),
+      mount(this, (event: keyof Events) => this.#events.has(event), load),
     );
 
     let welcomed = false;

@@ -32,7 +32,11 @@ window.WebSocket = class {
   send(text) {
     const frame = JSON.parse(text);
     sent.push(frame);
-    if (frame.spoken) {
+    if (frame.t === "report" && window.refused) {
+      this.say({ t: "error", id: frame.id, ...window.refused });
+    } else if (frame.t === "board" && frame.yes) {
+      this.say({ t: "ok", id: frame.id, ticket: "abc", url: "#there" });
+    } else if (frame.spoken) {
       const said = { ...link, id: "i2", expires: Date.now() + frame.expires * 1000 };
       this.event({ type: "invited", invite: said });
       this.say({ t: "ok", id: frame.id, invite: said, code: "9x7q2hd5tw8ce40k3m", url: `${window.server}/join/9x7q2hd5tw8ce40k3m`, spoken: "7KM-2Q9" });

@@ -26,6 +26,8 @@ var entries = []struct {
 	{"moves.js", "src/moves.ts", api.FormatESModule},
 	{"overlay.js", "src/overlay/overlay.ts", api.FormatESModule},
 	{"door.js", "src/overlay/door.ts", api.FormatESModule},
+	{"questions.js", "src/overlay/questions.ts", api.FormatESModule},
+	{"report.js", "src/overlay/report.ts", api.FormatESModule},
 }
 
 // types are served as they are written.

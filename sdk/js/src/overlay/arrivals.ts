@@ -12,8 +12,9 @@ export function announceArrivals(kit: Kit): void {
   let before = "";
   let shown = "";
   let count = 0;
-  kit.on("loading", ({ state, self }) => {
-    if (state !== "in" || self || silent()) return;
+  kit.on("loading", ({ state, n, self }) => {
+    const blocked = kit.party.members.some((member) => member.n === n && member.quiet === "block");
+    if (state !== "in" || self || blocked || silent()) return;
     chime();
     if (!document.hidden) return;
     if (document.title !== shown) before = document.title;

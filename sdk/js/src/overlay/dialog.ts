@@ -1,6 +1,6 @@
 // The invite dialog: the link in every form in which one hands it on, and who
 // is in the party.
-import type { Invite, Kit, Party } from "../partykit";
+import type { Invite, Kit, Member, Party } from "../partykit";
 import { local } from "../storage";
 import { silence, silent } from "./arrivals";
 import { button, el, put, toggle } from "./dom";
@@ -32,11 +32,18 @@ export class InviteDialog {
   readonly #nameButton = button("Change your name", () => this.#editName(), { class: "quiet" });
   #invite: Invite | undefined;
 
-  constructor(kit: Kit, server: string, say: (text: string) => void, problem: (error: unknown) => void, speak: (place: HTMLElement) => unknown) {
+  constructor(
+    kit: Kit,
+    server: string,
+    say: (text: string) => void,
+    problem: (error: unknown) => void,
+    speak: (place: HTMLElement) => void,
+    report: (who: Member) => void,
+  ) {
     this.#kit = kit;
     this.#say = say;
     this.#problem = problem;
-    this.#people = new People(kit, server, problem);
+    this.#people = new People(kit, server, problem, report);
     const spoken = button("Say a code", () => speak(spoken), { class: "quiet say" });
     const share = button("Share …", () => this.#share());
     share.hidden = !navigator.share;

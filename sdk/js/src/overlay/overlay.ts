@@ -2,7 +2,7 @@
 // custom element with a shadow root, laid over the page, that takes no click
 // but on what it shows.
 import type { PartyKitError } from "../errors";
-import type { AskQuestion, Door, Events, Invitation, Invite, Kicked, Kit } from "../partykit";
+import type { AskQuestion, Door, Events, Invitation, Invite, Kicked, Kit, Member } from "../partykit";
 import { announceArrivals } from "./arrivals";
 import { Badges } from "./badges";
 import { defineButton } from "./button";
@@ -10,7 +10,6 @@ import { InviteDialog } from "./dialog";
 import { el } from "./dom";
 import type { DoorNotes } from "./door";
 import { Notes } from "./notes";
-import { askQuestions } from "./questions";
 import css from "./overlay.css";
 
 /** What the SDK's core asks of the overlay. */
@@ -31,8 +30,8 @@ const tag = "partykit-overlay";
 /** How long a sentence stays where screen readers find it. */
 const saidMs = 6000;
 
-/** Lays the overlay of a kit over the page. `heard` says which events the game itself listens to. */
-export function mount(kit: Kit, heard: (event: keyof Events) => boolean): Overlay {
+/** Lays the overlay of a kit over the page. `heard` says which events the game itself listens to; `load` imports a module. */
+export function mount(kit: Kit, heard: (event: keyof Events) => boolean, load: (url: string) => Promise<any>): Overlay {
   const server = new URL(import.meta.url).origin;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
@@ -46,22 +45,35 @@ export function mount(kit: Kit, heard: (event: keyof Events) => boolean): Overla
   };
   const notes = new Notes(kit);
   const problem = (error: unknown) => notes.problem(error as PartyKitError);
-  askQuestions(kit, notes, heard);
   announceArrivals(kit);
   const badges = new Badges(kit, server, say);
-  let door: Promise<DoorNotes>;
-  /** What is shown at a party's door is loaded when there is first something of it. */
-  const atDoor = (use: (notes: DoorNotes) => unknown) =>
-    (door ??= import(new URL("door.js", import.meta.url).href).then(({ mount }) => mount(kit, notes, root))).then(use).catch(problem);
-  const dialog = new InviteDialog(kit, server, say, problem, (place) => atDoor((door) => door.say(place)));
+  // What is shown seldom is loaded when there is first something of it.
+  const part = <T>(file: string, make: (module: any) => T) => {
+    let made: Promise<T> | undefined;
+    return (use: (made: T) => unknown) => {
+      made ??= load(new URL(file, import.meta.url).href).then(make);
+      made.then(use).catch(problem);
+      made.catch(() => (made = undefined)); // the next need is another try
+    };
+  };
+  const atDoor = part<DoorNotes>("door.js", ({ mount }) => mount(kit, notes, root));
+  const report = part<(who: Member) => void>("report.js", ({ mount }) => mount(kit, root));
+  const questions = part("questions.js", ({ askQuestions }) => askQuestions(kit, notes, heard));
+  let asked = false;
+  kit.on("party", ({ match, ready, travel }) => {
+    if (asked || !(match || ready || travel)) return;
+    asked = true;
+    questions(() => {});
+  });
+  const dialog = new InviteDialog(kit, server, say, problem, (place) => atDoor((door) => door.say(place)), (who) => report((open) => open(who)));
   root.append(live, badges.element, notes.element, dialog.element);
   defineButton(kit, sheet);
   return {
     invite: (invite) => dialog.open(invite),
     invitation: (invitation) => notes.show(invitation),
     kicked: (kick) => notes.kicked(kick),
-    ask: (question) => void atDoor((door) => door.ask(question)),
-    door: (state) => void atDoor((door) => door.door(state)),
+    ask: (question) => atDoor((door) => door.ask(question)),
+    door: (state) => atDoor((door) => door.door(state)),
     problem,
   };
 }

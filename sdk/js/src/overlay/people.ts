@@ -12,6 +12,7 @@ export class People {
   readonly #kit: Kit;
   readonly #server: string;
   readonly #problem: (error: unknown) => void;
+  readonly #report: (who: Member) => void;
   #party!: Party;
   #shown = "";
   /** The number of whose tools are open; and whether removing it is being asked about. */
@@ -22,7 +23,8 @@ export class People {
   #dots: HTMLElement | undefined;
   #unlocked: Party["openness"] = "invite_only";
 
-  constructor(kit: Kit, server: string, problem: (error: unknown) => void) {
+  constructor(kit: Kit, server: string, problem: (error: unknown) => void, report: (who: Member) => void) {
+    this.#report = report;
     this.#kit = kit;
     this.#server = server;
     this.#problem = problem;
@@ -56,6 +58,7 @@ export class People {
       ? [
           member.self && "you",
           member.leader && "leader",
+          member.id === this.#party.acting && "leads meanwhile",
           member.state === "loading" && "loading",
           member.presence !== "connected" && member.presence,
           member.quiet && { mute: "muted", block: "blocked" }[member.quiet],
@@ -82,6 +85,7 @@ export class People {
       const { quiet } = member;
       tools.push([quiet ? "Unmute" : "Mute", () => this.#done(this.#kit.mute(member, quiet ? null : "mute"))]);
       if (quiet !== "block") tools.push(["Block", () => this.#done(this.#kit.mute(member, "block"))]);
+      tools.push(["Report", () => (this.#toggle(0), this.#report(member))]);
     }
     if (this.#leads || (this.#acts && !member?.leader)) tools.push(["Remove", () => this.#toggle(who.n, true)]);
     return tools;

@@ -1,39 +1,53 @@
 // What the party asks this player, where the game does not ask it itself: to
-// follow into a match, and whether it is ready.
-import type { Events, Kit, Party } from "../partykit";
+// follow into a match, to come along to another game, and whether it is ready.
+// Served as /sdk/v1/questions.js, and loaded when there is first something of it.
+import type { Events, Kit, Member, Party, ReadyCheck } from "../partykit";
 import { nameOf } from "./dom";
 import type { Notes } from "./notes";
 
 type Heard = (event: keyof Events) => boolean;
 
-/** Keeps both questions as the party has them. */
+/** Keeps the questions as the party has them. Nothing is asked by whom this player has blocked. */
 export function askQuestions(kit: Kit, notes: Notes, heard: Heard): void {
   const follow = question(notes);
+  const travel = question(notes);
   const ready = question(notes);
   kit.on("party", (party) => {
-    const me = party.members.find(({ self }) => self);
-    const { match } = party;
-    const asked = match && me && !me.follow && match.since >= me.joined && !heard("follow");
-    follow(asked ? match.id : "", () => [
-      [name(party, party.leader), " plays a match. Follow?"],
+    const { members, match } = party;
+    const me = members.find(({ self }) => self);
+    if (!me) return;
+    const of = (player: string) => members.find(({ id }) => id === player);
+    const asks = (event: keyof Events, player: string) => !heard(event) && of(player)?.quiet !== "block";
+    const name = (player: string) => nameOf(of(player)?.name ?? "");
+
+    const following = match && !me.follow && match.since >= me.joined && asks("follow", party.leader);
+    follow(following ? match.id : "", () => [
+      [name(party.leader), " plays a match. Follow?"],
       [
         ["Follow", () => kit.follow(true)],
         ["Stay", () => kit.follow(false)],
       ],
     ]);
-    askReady(kit, party, heard("ready") ? () => {} : ready);
+    const { id = "", title = "", by = "", answers = [] } = party.travel ?? {};
+    const boarding = by !== me.id && !answers.some(({ n }) => n === me.n) && asks("travel", by);
+    travel(boarding ? id : "", () => [
+      [name(by), " takes the party to ", nameOf(title), ". Come along?"],
+      [
+        ["Come along", () => kit.board(true).then((way) => way && location.assign(way.url))],
+        ["Stay", () => kit.board(false)],
+      ],
+    ]);
+    if (party.ready && asks("ready", party.ready.by)) askReady(kit, party, party.ready, me, name(party.ready.by), ready);
+    else ready("");
   });
 }
 
-function askReady(kit: Kit, party: Party, show: Show): void {
-  const { ready, members } = party;
-  const me = members.find(({ self }) => self);
-  if (!ready || !me) return show("");
+function askReady(kit: Kit, { members }: Party, ready: ReadyCheck, me: Member, by: HTMLElement, show: Show): void {
   const yes = ready.answers.filter((answer) => answer.yes).length;
   const of = members.filter(({ state }) => state === "in").length;
   const answered = ready.answers.some(({ n }) => n === me.n);
   show(JSON.stringify([ready, of, me.leader]), () => [
-    [name(party, ready.by), ` asks who is ready: ${yes} of ${of}`],
+    [by, ` asks who is ready: ${yes} of ${of}`],
     [
       ...(answered || me.state !== "in" ? [] : ([["Ready", () => kit.answerReady(true)], ["Not yet", () => kit.answerReady(false)]] as Button[])),
       ...(me.leader || me.id === ready.by ? ([["Cancel", () => kit.cancelReadyCheck()]] as Button[]) : []),
@@ -55,8 +69,4 @@ function question(notes: Notes): Show {
     close();
     close = key && note ? notes.note(0, ...note()) : () => {};
   };
-}
-
-function name({ members }: Party, player: string): HTMLElement {
-  return nameOf(members.find(({ id }) => id === player)?.name ?? "");
 }
