@@ -158,7 +158,7 @@ func (c Change) apply(p *party.Snapshot) {
 	case "answered":
 		if p.Ready != nil {
 			ready := *p.Ready
-			ready.Answers = append(without(ready.Answers, func(a party.ReadyAnswer) bool { return a.N == c.N }), party.ReadyAnswer{N: c.N, Yes: c.Yes})
+			ready.Answers = append(without(ready.Answers, func(a party.Reply) bool { return a.N == c.N }), party.Reply{N: c.N, Yes: c.Yes})
 			p.Ready = &ready
 		}
 	case "readyEnded":

@@ -69,6 +69,9 @@ func (s *State) evolve(e Event, at Time) {
 	case Invited:
 		s.Invites = append(s.Invites, e.Invite)
 		s.Alone = at
+	case Adopted:
+		s.Invites = append(slices.DeleteFunc(s.Invites, func(i Invite) bool { return i.ID == e.Invite.ID }), e.Invite)
+		s.Alone = at
 	case Counted:
 		if i := s.Invite(e.Invite); i != nil {
 			i.Opens += e.Opens
@@ -76,7 +79,7 @@ func (s *State) evolve(e Event, at Time) {
 		}
 	case InviteRevoked:
 		if i := s.Invite(e.Invite); i != nil {
-			i.Revoked = at
+			i.Revoked, i.Went = at, e.Went
 		}
 		s.Alone = at
 	case Changed:
@@ -99,9 +102,13 @@ func (s *State) evolve(e Event, at Time) {
 	case ReadyAsked:
 		s.Ready = &e.Ready
 	case ReadyAnswered:
-		s.Ready.answer(e.N, e.Yes)
+		s.Ready.Answers = replied(s.Ready.Answers, e.N, e.Yes)
 	case ReadyEnded:
 		s.Ready = nil
+	case TravelSet:
+		s.Travel = e.Travel
+	case Boarded:
+		s.Travel.Answers = replied(s.Travel.Answers, e.N, e.Yes)
 	case Renamed:
 		if m := s.Member(e.Player); m != nil {
 			m.Name = e.Name
@@ -115,12 +122,16 @@ func (s *State) evolve(e Event, at Time) {
 	}
 }
 
-func (s *State) joined(e Joined, at Time) {
+func (s *State) joined(e Joined, when Time) {
 	m := e.Member
 	s.Seats = slices.DeleteFunc(s.Seats, func(x Seat) bool { return m.Seat != "" && x.ID == m.Seat })
-	s.Members = append(s.Members, m)
+	at := len(s.Members)
+	if i := slices.IndexFunc(s.Members, func(x Member) bool { return x.N == e.Before }); i >= 0 {
+		at = i
+	}
+	s.Members = slices.Insert(s.Members, at, m)
 	s.LastN = max(s.LastN, m.N)
-	s.Alone = at
+	s.Alone = when
 	s.open(m.Session, m.Player, e.Hash, "")
 	if i := s.Invite(m.Invite); i != nil {
 		i.count(Use{m.Player, m.Seat})

@@ -94,6 +94,12 @@ type (
 		Options InviteOptions
 		MaxUses int
 		Message string
+		Hash    string // of its code, where it may have to be found again: with FollowOnLeave
+	}
+	// Adopt takes in links that followed their maker here.
+	Adopt struct {
+		Player  PlayerID
+		Invites []Invite
 	}
 	// Count adds to how often a link was looked at and started.
 	Count struct {
@@ -181,6 +187,7 @@ func (PatchData) command()   {}
 func (If) command()          {}
 func (SetLanding) command()  {}
 func (MakeInvite) command()  {}
+func (Adopt) command()       {}
 func (Count) command()       {}
 func (Revoke) command()      {}
 func (Rename) command()      {}

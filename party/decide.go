@@ -76,6 +76,8 @@ func (d *decision) command(c Command) error {
 		return d.setLanding(c)
 	case MakeInvite:
 		return d.makeInvite(c)
+	case Adopt:
+		return d.adopt(c)
 	case Count:
 		if d.s.Invite(c.Invite) != nil && c.Opens+c.Starts > 0 {
 			d.emit(Counted(c))
@@ -105,6 +107,12 @@ func (d *decision) command(c Command) error {
 		return d.answerReady(c)
 	case CancelReady:
 		return d.cancelReady(c)
+	case StartTravel:
+		return d.startTravel(c)
+	case Board:
+		return d.board(c)
+	case Expect:
+		return d.expect(c)
 	case Identify:
 		return d.identify(c)
 	case Tick:

@@ -69,4 +69,7 @@
 //  26. A guest that its game names becomes that player where it stands: same
 //     place, number, crown, data, links and uses. If that player is a member
 //     already, the guest's place goes to it; who is kept out stays out.
+//  27. A party travels to another game of its studio by consent: who says yes
+//     has a seat in one new party there for 5 min. It arrives as it was: same
+//     order, names and leader, whoever comes first.
 package party

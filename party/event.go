@@ -58,8 +58,9 @@ type (
 	// Joined made a player a member, and took the held seat it came by.
 	Joined struct {
 		Member Member `json:"member"`
-		Hash   string `json:"hash"`           // of the session's resume token
-		Uses   int    `json:"uses,omitempty"` // of its invite, this one counted
+		Hash   string `json:"hash"`             // of the session's resume token
+		Uses   int    `json:"uses,omitempty"`   // of its invite, this one counted
+		Before int    `json:"before,omitempty"` // number of the member it stands before; 0: the last place
 	}
 	// Resumed gave a member a session or a new resume token, and when it moved
 	// here again from elsewhere, its membership the number and origin of that
@@ -110,6 +111,11 @@ type (
 	// InviteRevoked ended one.
 	InviteRevoked struct {
 		Invite InviteID `json:"invite"`
+		Went   bool     `json:"went,omitempty"` // it followed its maker
+	}
+	// Adopted took in a link that followed its maker here.
+	Adopted struct {
+		Invite Invite `json:"invite"`
 	}
 	// Renamed changed a member's name.
 	Renamed struct {
@@ -185,6 +191,7 @@ func (LandingSet) kind() string    { return "landing" }
 func (Invited) kind() string       { return "invited" }
 func (Counted) kind() string       { return "counted" }
 func (InviteRevoked) kind() string { return "revoked" }
+func (Adopted) kind() string       { return "adopted" }
 func (Renamed) kind() string       { return "renamed" }
 func (Changed) kind() string       { return "changed" }
 func (CastOut) kind() string       { return "castOut" }
@@ -218,6 +225,7 @@ var decoders = func() map[string]func([]byte) (Event, error) {
 	register[Invited](m)
 	register[Counted](m)
 	register[InviteRevoked](m)
+	register[Adopted](m)
 	register[Renamed](m)
 	register[Changed](m)
 	register[CastOut](m)
@@ -228,6 +236,8 @@ var decoders = func() map[string]func([]byte) (Event, error) {
 	register[ReadyAsked](m)
 	register[ReadyAnswered](m)
 	register[ReadyEnded](m)
+	register[TravelSet](m)
+	register[Boarded](m)
 	register[Identified](m)
 	register[EndedEvent](m)
 	register[Retired](m)

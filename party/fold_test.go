@@ -24,7 +24,11 @@ func fold(v *Snapshot, e EventView) {
 		free(e.N)
 	case "joined":
 		free(e.Member.N)
-		v.Members = append(v.Members, *e.Member)
+		at := slices.IndexFunc(v.Members, func(m MemberView) bool { return m.N == e.Before })
+		if at < 0 {
+			at = len(v.Members)
+		}
+		v.Members = slices.Insert(v.Members, at, *e.Member)
 	case "finalized":
 		member().State, member().Loading = In, nil
 	case "left":
@@ -69,6 +73,9 @@ func fold(v *Snapshot, e EventView) {
 		if v.Ready != nil {
 			become(&v.Ready.By)
 		}
+		if v.Travel != nil {
+			become(&v.Travel.By)
+		}
 	case "changed":
 		v.Openness, v.Inviters, v.Size, v.Approve = e.Openness, e.Inviters, e.Size, *e.Approve
 	case "queued":
@@ -101,9 +108,13 @@ func fold(v *Snapshot, e EventView) {
 	case "ready":
 		v.Ready = new(e.Ready.(Ready))
 	case "answered":
-		v.Ready.answer(e.N, *e.Yes)
+		v.Ready.Answers = replied(v.Ready.Answers, e.N, *e.Yes)
 	case "readyEnded":
 		v.Ready = nil
+	case "travel":
+		v.Travel = *e.Travel
+	case "boarded":
+		v.Travel.Answers = replied(v.Travel.Answers, e.N, *e.Yes)
 	}
 }
 

@@ -89,4 +89,7 @@ func (s *State) identified(e Identified) {
 	if s.Ready != nil {
 		become(&s.Ready.By)
 	}
+	if s.Travel != nil {
+		become(&s.Travel.By)
+	}
 }

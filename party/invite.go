@@ -37,12 +37,46 @@ func (d *decision) makeInvite(c MakeInvite) error {
 	if c.Options.UntilEmpty {
 		expires = 0
 	}
+	if c.Options.OnLeave != FollowOnLeave {
+		c.Hash = ""
+	}
 	d.emit(Invited{Invite{
 		ID: c.ID, By: by, ByName: person.Name, ByFace: person.Face, Made: d.now,
 		Expires: expires, MaxUses: c.MaxUses, Message: message,
-		InviteOptions: c.Options,
+		InviteOptions: c.Options, Hash: c.Hash,
 	}})
 	return nil
+}
+
+// adopt takes in links that followed their maker: a link of a member that may
+// invite here, as it was, with its uses.
+func (d *decision) adopt(c Adopt) error {
+	if _, err := d.inviter(MakeInvite{Player: c.Player}); err != nil {
+		return err
+	}
+	for _, i := range c.Invites {
+		if old := d.s.Invite(i.ID); i.By != c.Player || old != nil && !old.Went {
+			continue
+		}
+		if len(d.s.LiveInvites(d.now)) >= MaxInvites {
+			return Errorf(TooMany, "A party has at most %d live links. Revoke one first.", MaxInvites)
+		}
+		i.Revoked, i.Went = 0, false
+		d.emit(Adopted{i})
+	}
+	return nil
+}
+
+// Went returns the links of a player that left the party with it and would
+// still be live.
+func (s *State) Went(p PlayerID, now Time) []Invite {
+	var list []Invite
+	for _, i := range s.Invites {
+		if i.By == p && i.Went && (i.Expires == 0 || now < i.Expires) {
+			list = append(list, i)
+		}
+	}
+	return list
 }
 
 func (d *decision) revoke(c Revoke) error {
@@ -53,7 +87,7 @@ func (d *decision) revoke(c Revoke) error {
 	if i.By != c.Player && !d.leads(c.Player) {
 		return &Error{Code: NotAllowed}
 	}
-	d.emit(InviteRevoked{c.Invite})
+	d.emit(InviteRevoked{Invite: c.Invite})
 	d.endIfEmpty()
 	return nil
 }

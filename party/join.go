@@ -85,9 +85,10 @@ func (d *decision) join(c Join) error {
 	if i := d.s.Invite(c.Invite); i != nil {
 		member.By = i.By
 	}
+	leads := seat != nil && seat.Leads
 	if seat != nil {
-		member.N = seat.N
-		if c.Fresh {
+		member.N, member.Order = seat.N, seat.Order
+		if c.Fresh || seat.Order > 0 {
 			member.Name, member.Face = seat.Name, seat.Face
 		}
 	}
@@ -98,9 +99,12 @@ func (d *decision) join(c Join) error {
 		d.emit(Readmitted{o.N})
 	}
 	member.Name = d.s.uniqueName(member.Name, member.N)
-	d.emit(Joined{member, c.Hash, d.s.usesWith(member)})
+	d.emit(Joined{member, c.Hash, d.s.usesWith(member), d.s.before(member.Order)})
 	if d.s.Leader == "" {
 		d.emit(Crowned{c.Player, ReasonJoined})
+	}
+	if leads && d.s.Leader != c.Player {
+		d.crownTo(c.Player, ReasonTravelled)
 	}
 	return nil
 }

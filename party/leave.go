@@ -24,14 +24,24 @@ func (d *decision) leave(c Leave) error {
 // remove takes a member out and passes the crown on if it wore it.
 func (d *decision) remove(p PlayerID, why Reason) {
 	led := d.s.Leader == p
-	d.emit(Left{p, d.s.Member(p).N, why})
-	for _, i := range d.s.LiveInvites(d.now) {
-		if i.By == p && i.OnLeave == RevokeOnLeave {
-			d.emit(InviteRevoked{i.ID})
-		}
-	}
+	d.takeOut(p, why)
 	if led {
 		d.crown(why)
+	}
+}
+
+// takeOut takes a member out, with those of its links that go when it goes. A
+// link follows within its game only.
+func (d *decision) takeOut(p PlayerID, why Reason) {
+	d.emit(Left{p, d.s.Member(p).N, why})
+	for _, i := range d.s.LiveInvites(d.now) {
+		switch {
+		case i.By != p:
+		case i.OnLeave == RevokeOnLeave, i.OnLeave == FollowOnLeave && why == ReasonTravelled:
+			d.emit(InviteRevoked{Invite: i.ID})
+		case i.OnLeave == FollowOnLeave:
+			d.emit(InviteRevoked{Invite: i.ID, Went: true})
+		}
 	}
 }
 
@@ -86,7 +96,7 @@ func (d *decision) heir() *Member {
 func (d *decision) endIfEmpty() {
 	for _, i := range d.s.LiveInvites(d.now) {
 		if i.UntilEmpty && d.s.Taken() == 0 {
-			d.emit(InviteRevoked{i.ID})
+			d.emit(InviteRevoked{Invite: i.ID})
 		}
 	}
 	if !d.s.Ended && d.s.Taken() == 0 && len(d.s.LiveInvites(d.now)) == 0 {

@@ -42,18 +42,13 @@ func (d *decision) setMatch(c SetMatch) error {
 		return nil
 	}
 	m := *c.Match
-	var connection bytes.Buffer
-	if m.Connection != nil {
-		if err := json.Compact(&connection, m.Connection); err != nil {
-			return Errorf(BadRequest, "The match's connection data is not JSON.")
-		}
-		m.Connection = connection.Bytes()
+	var err error
+	if m.Connection, err = compactJSON(m.Connection, "match's connection data", MaxConnection); err != nil {
+		return err
 	}
 	switch {
 	case m.ID == "" || len(m.ID) > MaxMatchID:
 		return Errorf(BadRequest, "A match has an id of 1 to %d bytes.", MaxMatchID)
-	case len(m.Connection) > MaxConnection:
-		return Errorf(TooLarge, "A match's connection data has at most %d bytes; this has %d.", MaxConnection, len(m.Connection))
 	case m.Free < 0:
 		return Errorf(BadRequest, "A match has 0 or more free seats.")
 	}

@@ -24,6 +24,7 @@ type OnLeave string
 const (
 	KeepOnLeave   OnLeave = "keep" // the same as ""
 	RevokeOnLeave OnLeave = "revoke"
+	FollowOnLeave OnLeave = "follow" // it leads to the party its maker is in
 )
 
 // InviteOptions are an invite's rarer options.
@@ -42,19 +43,14 @@ func (o InviteOptions) clean() (InviteOptions, error) {
 	if o.OnLeave == KeepOnLeave {
 		o.OnLeave = ""
 	}
-	if o.OnLeave != "" && o.OnLeave != RevokeOnLeave {
-		return o, Errorf(BadRequest, "When its maker leaves a link is kept or revoked: keep, revoke.")
+	if o.OnLeave != "" && o.OnLeave != RevokeOnLeave && o.OnLeave != FollowOnLeave {
+		return o, Errorf(BadRequest, "When its maker leaves, a link stays, ends, or goes along: keep, revoke, follow.")
 	}
-	if o.Payload != nil {
-		var b bytes.Buffer
-		if err := json.Compact(&b, o.Payload); err != nil {
-			return o, Errorf(BadRequest, "The payload is not JSON.")
-		}
-		if b.Len() > MaxPayload {
-			return o, Errorf(TooLarge, "A payload has at most %d bytes of JSON; this has %d.", MaxPayload, b.Len())
-		}
-		o.Payload = b.Bytes()
+	payload, err := compactJSON(o.Payload, "payload", MaxPayload)
+	if err != nil {
+		return o, err
 	}
+	o.Payload = payload
 	if len(o.Requires) > MaxNeeds {
 		return o, Errorf(TooLarge, "A link requires at most %d things.", MaxNeeds)
 	}
@@ -70,6 +66,22 @@ func (o InviteOptions) clean() (InviteOptions, error) {
 		o.Requires = nil
 	}
 	return o, nil
+}
+
+// compactJSON returns a text of JSON without white space, within its limit in
+// bytes; nil stays nil.
+func compactJSON(text json.RawMessage, what string, most int) (json.RawMessage, error) {
+	if text == nil {
+		return nil, nil
+	}
+	var b bytes.Buffer
+	if err := json.Compact(&b, text); err != nil {
+		return nil, Errorf(BadRequest, "The %s is not JSON.", what)
+	}
+	if b.Len() > most {
+		return nil, Errorf(TooLarge, "The %s has at most %d bytes of JSON; this has %d.", what, most, b.Len())
+	}
+	return b.Bytes(), nil
 }
 
 // fit says what does not fit, with both sides' values, or nil.

@@ -20,22 +20,23 @@ const (
 
 // Ready is a ready check under way.
 type Ready struct {
-	By      PlayerID      `json:"by"`
-	Since   Time          `json:"since"`
-	Until   Time          `json:"until"`
-	Keep    bool          `json:"keep,omitempty"`
-	Answers []ReadyAnswer `json:"answers"`
+	By      PlayerID `json:"by"`
+	Since   Time     `json:"since"`
+	Until   Time     `json:"until"`
+	Keep    bool     `json:"keep,omitempty"`
+	Answers []Reply  `json:"answers"`
 }
 
-// ReadyAnswer is one member's answer.
-type ReadyAnswer struct {
+// Reply is one member's answer to a question that all are asked.
+type Reply struct {
 	N   int  `json:"n"`
 	Yes bool `json:"yes"`
 }
 
-func (r *Ready) answer(n int, yes bool) {
-	r.Answers = slices.DeleteFunc(r.Answers, func(a ReadyAnswer) bool { return a.N == n })
-	r.Answers = append(r.Answers, ReadyAnswer{n, yes})
+// replied adds a member's reply, in the place of its former one.
+func replied(list []Reply, n int, yes bool) []Reply {
+	list = slices.DeleteFunc(list, func(r Reply) bool { return r.N == n })
+	return append(list, Reply{n, yes})
 }
 
 func (d *decision) startReady(c StartReady) error {
@@ -51,7 +52,7 @@ func (d *decision) startReady(c StartReady) error {
 	if d.s.Ready != nil {
 		return Errorf(TooMany, "A ready check is under way. Cancel it first.")
 	}
-	d.emit(ReadyAsked{Ready{By: c.Player, Since: d.now, Until: d.now.Add(c.Within), Keep: c.Keep, Answers: []ReadyAnswer{}}})
+	d.emit(ReadyAsked{Ready{By: c.Player, Since: d.now, Until: d.now.Add(c.Within), Keep: c.Keep, Answers: []Reply{}}})
 	return nil
 }
 
@@ -60,7 +61,7 @@ func (d *decision) answerReady(c AnswerReady) error {
 	if m == nil || d.s.Ready == nil {
 		return &Error{Code: NotFound, Detail: "No ready check is under way."}
 	}
-	if !slices.Contains(d.s.Ready.Answers, ReadyAnswer{m.N, c.Yes}) {
+	if !slices.Contains(d.s.Ready.Answers, Reply{m.N, c.Yes}) {
 		d.emit(ReadyAnswered{m.N, c.Yes})
 	}
 	return nil
@@ -90,7 +91,7 @@ func (d *decision) watchReady(e Event) {
 	case Joined, Left, DataSet:
 		if !r.Keep && len(r.Answers) > 0 {
 			asked := *r
-			asked.Answers = []ReadyAnswer{}
+			asked.Answers = []Reply{}
 			d.emit(ReadyAsked{asked})
 		}
 	case ReadyAnswered:
@@ -108,7 +109,7 @@ func (s *State) everyReady() (all, yes bool) {
 		if m.State != In {
 			continue
 		}
-		a := find(s.Ready.Answers, func(a *ReadyAnswer) bool { return a.N == m.N })
+		a := find(s.Ready.Answers, func(a *Reply) bool { return a.N == m.N })
 		if a == nil {
 			return false, false
 		}

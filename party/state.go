@@ -79,6 +79,8 @@ type State struct {
 	Landing  []Field   `json:"landing,omitzero"`
 	Match    *Match    `json:"match,omitempty"`
 	Ready    *Ready    `json:"ready,omitempty"`
+	Travel   *Travel   `json:"travel,omitempty"`
+	Origin   *Origin   `json:"origin,omitempty"` // of a party that came from another game
 	Outcasts []Outcast `json:"outcasts,omitempty"`
 	Invites  []Invite  `json:"invites,omitempty"` // live and, for a day, dead
 	Sessions []Session `json:"sessions,omitempty"`
@@ -107,6 +109,7 @@ type Member struct {
 	Browser string    `json:"browser,omitempty"` // opaque mark of the browser whose seat it took
 	Data    Data      `json:"data,omitempty"`    // its own, seen by all
 	Follow  Answered  `json:"follow,omitempty"`  // whether it follows into the match
+	Order   int       `json:"order,omitempty"`   // of a traveller, from 1: its place in the party it came with
 }
 
 // Seat is a place reserved for a browser that is opening the game.
@@ -122,9 +125,11 @@ type Seat struct {
 	LetIn   bool     `json:"letIn,omitempty"`   // given to who asked, and has not pressed Start since
 	Home    string   `json:"home,omitempty"`    // opaque mark of its address
 	Browser string   `json:"browser,omitempty"` // opaque mark of its browser
+	Order   int      `json:"order,omitempty"`   // of a traveller, from 1: its place in the party it comes with
+	Leads   bool     `json:"leads,omitempty"`   // a traveller that led
 }
 
-// Invite is a link into the party. Its code is not here, nor its hash.
+// Invite is a link into the party. Its code is not here.
 type Invite struct {
 	ID      InviteID `json:"id"`
 	By      PlayerID `json:"by"`
@@ -137,6 +142,8 @@ type Invite struct {
 	Uses    int      `json:"uses,omitempty"` // players counted
 	Used    []Use    `json:"used,omitempty"` // the newest of them
 	Revoked Time     `json:"revoked,omitempty"`
+	Went    bool     `json:"went,omitempty"` // revoked here, because it followed its maker
+	Hash    string   `json:"hash,omitempty"` // of the code, of a link that follows
 	InviteOptions
 	Opens  int `json:"opens,omitempty"`  // invite pages that were looked at
 	Starts int `json:"starts,omitempty"` // times that Start was pressed
@@ -261,6 +268,11 @@ func (s *State) Clone() *State {
 		r := *s.Ready
 		r.Answers = slices.Clone(r.Answers)
 		c.Ready = &r
+	}
+	if s.Travel != nil {
+		t := *s.Travel
+		t.Answers = slices.Clone(t.Answers)
+		c.Travel = &t
 	}
 	c.Sessions = slices.Clone(s.Sessions)
 	for i := range c.Sessions {

@@ -18,7 +18,7 @@ func (d *decision) tick() {
 	d.asksDue()
 	for _, m := range slices.Clone(d.s.Members) {
 		if due(d.memberDue(&m), d.now) {
-			d.emit(Left{m.Player, m.N, ReasonTimeout})
+			d.takeOut(m.Player, ReasonTimeout)
 		}
 	}
 	if d.s.Leader != "" && d.s.Member(d.s.Leader) == nil {
@@ -29,6 +29,9 @@ func (d *decision) tick() {
 	}
 	if due(d.readyDue(), d.now) {
 		d.emit(ReadyEnded{Reason: ReasonTimeout})
+	}
+	if due(d.travelDue(), d.now) {
+		d.emit(TravelSet{nil})
 	}
 	if due(d.endDue(), d.now) {
 		d.endIfEmpty()
@@ -61,6 +64,7 @@ func NextDue(s *State, known Known) Time {
 	}
 	consider(d.crownDue())
 	consider(d.readyDue())
+	consider(d.travelDue())
 	consider(d.endDue())
 	consider(d.retireDue())
 	return next
@@ -69,6 +73,9 @@ func NextDue(s *State, known Known) Time {
 func due(t, now Time) bool { return t != 0 && t <= now }
 
 func (d *decision) seatDue(s *Seat) Time {
+	if s.Order > 0 {
+		return s.Since.Add(TravelSeat)
+	}
 	end := s.Since.Add(SeatOpen)
 	if s.Offer != 0 {
 		end = s.Offer

@@ -42,6 +42,7 @@ type Snapshot struct {
 	Invites  []InviteView  `json:"invites"`
 	Match    *Match        `json:"match,omitempty"`
 	Ready    *Ready        `json:"ready,omitempty"`
+	Travel   *TravelView   `json:"travel,omitempty"`
 	Outcasts []OutcastView `json:"outcasts"`
 	Approve  bool          `json:"approve"`
 	Line     int           `json:"line"` // how many wait for a seat
@@ -73,6 +74,24 @@ type AskView struct {
 }
 
 func (v Visitor) view() AskView { return AskView{v.N, v.Name, v.Face, v.Since, v.Invite} }
+
+// TravelView is a travel as members see it.
+type TravelView struct {
+	ID      string   `json:"id"`
+	To      GameID   `json:"to"`
+	Title   string   `json:"title"` // of that game
+	By      PlayerID `json:"by"`
+	Since   Time     `json:"since"`
+	Until   Time     `json:"until"`
+	Answers []Reply  `json:"answers"`
+}
+
+func (t *Travel) view() *TravelView {
+	if t == nil {
+		return nil
+	}
+	return &TravelView{t.ID, t.To, t.Title, t.By, t.Since, t.Until, t.Answers}
+}
 
 // OutcastView is somebody who is kept out, as members see it.
 type OutcastView struct {
@@ -130,7 +149,7 @@ func (s *State) View(now Time, status func(PlayerID) Status, moved func(*Member)
 		ID: s.ID, Game: s.Game, Revision: s.Revision, Size: s.Size, Openness: s.Openness, Leader: s.Leader,
 		Members: []MemberView{}, Held: []SeatView{}, Data: s.Data, DataRev: s.DataRev,
 		Landing: s.Landing, Invites: []InviteView{}, Inviters: s.inviters(), Match: s.Match, Ready: s.Ready, Outcasts: []OutcastView{},
-		Approve: s.Approve, Line: len(s.Line), Asks: []AskView{},
+		Approve: s.Approve, Line: len(s.Line), Asks: []AskView{}, Travel: s.Travel.view(),
 	}
 	if v.Data == nil {
 		v.Data = Data{}
@@ -183,6 +202,7 @@ type EventView struct {
 	N        int          `json:"n,omitempty"`
 	Seat     *SeatView    `json:"seat,omitempty"`
 	Member   *MemberView  `json:"member,omitempty"`
+	Before   int          `json:"before,omitempty"` // joined: number of the member it stands before
 	Leader   *PlayerID    `json:"leader,omitempty"`
 	Reason   Reason       `json:"reason,omitempty"`
 	Data     *Data        `json:"data,omitempty"`
@@ -199,6 +219,7 @@ type EventView struct {
 	Answer   Answered     `json:"answer,omitempty"`
 	Ready    any          `json:"ready,omitempty"` // Ready when asked, bool when it ended
 	Yes      *bool        `json:"yes,omitempty"`
+	Travel   **TravelView `json:"travel,omitempty"` // null: over
 	Invite   any          `json:"invite,omitempty"` // InviteView when made, InviteID after
 	Uses     int          `json:"uses,omitempty"`
 	Name     string       `json:"name,omitempty"`
@@ -254,7 +275,11 @@ func viewEvent(e Event) (EventView, bool) {
 	case ReadyEnded:
 		v.Reason, v.Ready = e.Reason, e.Ready
 	case Joined:
-		v.Member = new(e.Member.view(Status{Presence: Connected}))
+		v.Member, v.Before = new(e.Member.view(Status{Presence: Connected})), e.Before
+	case TravelSet:
+		v.Travel = new(e.Travel.view())
+	case Boarded:
+		v.N, v.Yes = e.N, new(e.Yes)
 	case Finalized:
 		v.N = e.N
 	case Left:
@@ -267,6 +292,8 @@ func viewEvent(e Event) (EventView, bool) {
 		v.Landing = new(e.Fields)
 	case Invited:
 		v.Invite = e.Invite.View()
+	case Adopted:
+		v.Type, v.Invite = "invited", e.Invite.View()
 	case InviteRevoked:
 		v.Invite = e.Invite
 	case Renamed:

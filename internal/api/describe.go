@@ -114,7 +114,7 @@ var fields = map[string]string{
 
 	"Ready.by": "Who asked; -backend is the game's backend.", "Ready.since": "When, in Unix milliseconds.", "Ready.until": "When it ends.",
 	"Ready.keep": "Answers outlive changes of roster and data.", "Ready.answers": "Those given.",
-	"ReadyAnswer.n": "Whose.", "ReadyAnswer.yes": "Which.",
+	"Reply.n": "Whose.", "Reply.yes": "Which.",
 
 	"Landing.fields": "All of them.", "Data.data": "Values by key.", "Invites.invites": "This page of them.",
 	"MadeParty.party": "The party, as it is now.", "MadeParty.invite": "Its first link.",
