@@ -238,4 +238,7 @@ const (
 	ReasonPromoted Reason = "promoted"
 	ReasonKicked   Reason = "kicked"
 	ReasonBanned   Reason = "banned"
+	// ReasonTravelled says that a member went along to another game, and there
+	// that the crown arrived with who wore it.
+	ReasonTravelled Reason = "travelled"
 )

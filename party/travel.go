@@ -15,10 +15,6 @@ const (
 	TravelSeat    = 5 * time.Minute
 )
 
-// ReasonTravelled says that a member went along to another game, and there that
-// the crown arrived with who wore it.
-const ReasonTravelled Reason = "travelled"
-
 // Travel is a party's way to another game of its studio: who comes along goes
 // into one new party there.
 type Travel struct {

@@ -70,11 +70,13 @@ type Command struct {
 	Approve  *bool           `json:"approve,omitempty"`
 	Match    *party.Match    `json:"match,omitempty"`  // match; null: none
 	Into     string          `json:"into,omitempty"`   // follow
-	Yes      *bool           `json:"yes,omitempty"`    // follow, answer
-	Within   int64           `json:"within,omitempty"` // ready: seconds
+	Yes      *bool           `json:"yes,omitempty"`    // follow, answer, admit, board
+	Within   int64           `json:"within,omitempty"` // ready, travel: seconds
 	Keep     bool            `json:"keep,omitempty"`   // ready
 	Text     string          `json:"text,omitempty"`   // chat
 	Reason   string          `json:"reason,omitempty"` // report
+	To       party.GameID    `json:"to,omitempty"`     // travel; null: called off
+	Travel   string          `json:"travel,omitempty"` // board
 	Away     bool            `json:"away,omitempty"`
 	Phase    string          `json:"phase,omitempty"` // loading
 	Progress *float64        `json:"progress,omitempty"`
@@ -112,6 +114,8 @@ const (
 	TAsk      = "ask"
 	TAdmit    = "admit"
 	TReport   = "report"
+	TTravel   = "travel"
+	TBoard    = "board"
 )
 
 // DecodeHello reads a hello; the error is a BadRequest that says what is wrong.
@@ -148,7 +152,7 @@ func DecodeCommand(frame []byte) (Command, error) {
 		return c, nil
 	case TInvite, TInvites, TRevoke, TJoin, TLeave, TData, TLanding, TFinalize, TRename,
 		TSettings, TPromote, TKick, TReadmit, TMember, TMatch, TFollow, TReady, TAnswer, TCancel, TIdentify, TToken, TChat,
-		TWait, TAsk, TAdmit, TReport:
+		TWait, TAsk, TAdmit, TReport, TTravel, TBoard:
 	default:
 		return c, party.Errorf(party.BadRequest, "There is no frame of type %.32q.", c.T)
 	}

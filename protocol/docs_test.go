@@ -159,7 +159,7 @@ func TestEventsAreTheDocumentedOnes(t *testing.T) {
 	told := map[string]bool{}
 	for _, e := range []party.Event{
 		party.SeatHeld{Seat: party.Seat{N: 2}}, party.SeatLapsed{N: 2},
-		party.Joined{Member: party.Member{N: 2, Invite: "i"}, Uses: 1}, party.Finalized{N: 2},
+		party.Joined{Member: party.Member{N: 2, Invite: "i"}, Uses: 1, Before: 3}, party.Finalized{N: 2},
 		party.Left{N: 2, Reason: party.ReasonLeft}, party.Crowned{Reason: party.ReasonLeft},
 		party.DataSet{Data: party.Data{}, Revision: 1}, party.LandingSet{Fields: []party.Field{}},
 		party.Invited{}, party.InviteRevoked{Invite: "i"}, party.Renamed{N: 2, Name: "Ada"}, party.Identified{N: 2, As: "iabc"},
@@ -167,6 +167,7 @@ func TestEventsAreTheDocumentedOnes(t *testing.T) {
 		party.MemberSet{N: 2, Data: party.Data{}}, party.MatchSet{}, party.Followed{N: 2, Answer: party.Yes},
 		party.Queued{Visitor: party.Visitor{N: 2}}, party.Unqueued{N: 2}, party.Asked{}, party.AskAnswered{N: 2, Answer: party.Yes, By: "g"},
 		party.ReadyAsked{}, party.ReadyAnswered{N: 2}, party.ReadyEnded{Reason: party.ReasonAll},
+		party.TravelSet{}, party.Boarded{N: 2}, party.Adopted{},
 	} {
 		for _, view := range (party.Entry{Events: []party.Event{e}}).View() {
 			told[view.Type] = true

@@ -115,9 +115,10 @@ type OK struct {
 	Invites []party.InviteStats `json:"invites,omitempty"`
 	Waiting bool                `json:"waiting,omitempty"`
 	Name    string              `json:"name,omitempty"`
-	You     *You                `json:"you,omitempty"`   // identify
-	Token   string              `json:"token,omitempty"` // token
-	Until   party.Time          `json:"until,omitempty"` // of Token
+	You     *You                `json:"you,omitempty"`    // identify
+	Token   string              `json:"token,omitempty"`  // token
+	Ticket  string              `json:"ticket,omitempty"` // travel, board: to the other game
+	Until   party.Time          `json:"until,omitempty"`  // of Token
 }
 
 // Failure is what went wrong, in every surface's same words.
