@@ -52,7 +52,7 @@ type (
 	Leave struct {
 		Player PlayerID
 		Reason Reason
-		Move   uint64 // with Moved: the number of the move; only an older membership leaves
+		Move   uint64 // with Moved: the number of the move; only an older membership leaves; with Travelled: of the membership that leaves
 	}
 	// Resume gives a member a session, or its session a new resume token.
 	Resume struct {

@@ -11,6 +11,8 @@ func (d *decision) leave(c Leave) error {
 		return nil
 	case c.Reason == ReasonMoved && m.Move >= c.Move:
 		return nil
+	case c.Reason == ReasonTravelled && m.Move > c.Move: // it has come back since
+		return nil
 	case c.Reason == ReasonFailed && m.State == In:
 		return nil
 	case c.Reason == ReasonLeft && m.State == Loads:

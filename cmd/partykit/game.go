@@ -77,6 +77,9 @@ func (g *gameCommands) printGame(w io.Writer, x game.Game) error {
 		fmt.Fprintf(t, "id\t%s\n", x.ID)
 		fmt.Fprintf(t, "name\t%s\n", x.Name)
 		fmt.Fprintf(t, "kit\t%s\n", kit(x))
+		if x.Studio != "" {
+			fmt.Fprintf(t, "studio\t%s\n", x.Studio)
+		}
 		fmt.Fprintf(t, "starts at\t%s\n", x.Launch.Web)
 		fmt.Fprintf(t, "origins\t%s\n", strings.Join(x.Origins, ", "))
 		fmt.Fprintf(t, "players\t%s\n", recognised(x))

@@ -13,6 +13,7 @@ type gameAdd struct {
 	Name       string   `placeholder:"TEXT" help:"What players call it (default: the id)."`
 	URL        string   `name:"url" required:"" placeholder:"URL" help:"The web address at which the game starts."`
 	Origin     []string `placeholder:"ORIGIN" help:"Let web clients come from this origin, such as https://play.example.com; may be repeated (default: the origin of --url)."`
+	Studio     string   `placeholder:"NAME" help:"The studio it belongs to: parties travel between games of one."`
 	Background string   `placeholder:"COLOUR" help:"Colour behind its pages, #rrggbb."`
 	Accent     string   `placeholder:"COLOUR" help:"Colour of its buttons, #rrggbb."`
 	Activate   bool     `help:"Activate the kit for it at once."`
@@ -26,7 +27,7 @@ func (c *gameAdd) Run(s *surroundings, g *grammar) error {
 		}
 		added, err := games.Add(ctx, game.Game{
 			ID: c.ID, Name: name, Launch: game.Launch{Web: c.URL}, Origins: c.Origin,
-			Background: c.Background, Accent: c.Accent, Active: c.Activate,
+			Studio: c.Studio, Background: c.Background, Accent: c.Accent, Active: c.Activate,
 		})
 		if err != nil {
 			return gameError(c.ID, err)

@@ -1,6 +1,9 @@
 package auth
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 const (
 	seatLen   = 26 // 130 bits
@@ -18,6 +21,14 @@ func (k *Keys) SeatID(browser, inviteID string) string {
 // 32 letters and digits, and does not lead back to the ticket.
 func Ticket(seat string) (ticket, hash string) {
 	ticket = seat + random()
+	return ticket, ticketHash(ticket)
+}
+
+// TicketOf returns the ticket that a session's command gives, and the hash to
+// store: like [Ticket], but the same whenever the command is repeated.
+func (k *Keys) TicketOf(seat, session string, counter uint64) (ticket, hash string) {
+	sum := mac(k.seat, "ticket", seat, session, strconv.FormatUint(counter, 10))
+	ticket = seat + base32lower.EncodeToString(sum)[:ticketLen-seatLen]
 	return ticket, ticketHash(ticket)
 }
 

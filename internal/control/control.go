@@ -24,6 +24,7 @@ const maxBody = 1 << 20
 type Change struct {
 	Name          *string           `json:"name,omitempty"`
 	Web           *string           `json:"web,omitempty"` // launch URL
+	Studio        *string           `json:"studio,omitempty"`
 	Background    *string           `json:"background,omitempty"`
 	Accent        *string           `json:"accent,omitempty"`
 	AddOrigins    []string          `json:"addOrigins,omitempty"`
@@ -101,7 +102,7 @@ func Handler(s Stores) http.Handler {
 var errTooLarge = errors.New("the picture is larger than 1 MiB")
 
 func (c Change) apply(g *game.Game) error {
-	for field, value := range map[*string]*string{&g.Name: c.Name, &g.Launch.Web: c.Web, &g.Background: c.Background, &g.Accent: c.Accent} {
+	for field, value := range map[*string]*string{&g.Name: c.Name, &g.Launch.Web: c.Web, &g.Studio: c.Studio, &g.Background: c.Background, &g.Accent: c.Accent} {
 		if value != nil {
 			*field = *value
 		}

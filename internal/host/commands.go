@@ -92,6 +92,10 @@ func (s *session) command(c protocol.Command) {
 		s.become(c)
 	case protocol.TToken:
 		s.playerToken(c)
+	case protocol.TTravel:
+		s.travel(c)
+	case protocol.TBoard:
+		s.board(c)
 	case protocol.TWait, protocol.TAsk:
 		s.door(c)
 	default:

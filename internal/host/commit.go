@@ -102,11 +102,11 @@ func (p *live) decide(j *job) {
 }
 
 // shares reports whether the events must be seen outside this host: a link was
-// made, or the party can be entered by its id.
+// made or came, a traveller is expected, or the party can be entered by its id.
 func shares(events []party.Event) bool {
 	return slices.ContainsFunc(events, func(e party.Event) bool {
 		switch e := e.(type) {
-		case party.Invited:
+		case party.Invited, party.Adopted, party.SeatHeld:
 			return true
 		case party.Changed:
 			return e.Openness == party.Open
@@ -173,7 +173,7 @@ func grows(c party.Command) bool {
 	switch c := c.(type) {
 	case party.If:
 		return grows(c.Then)
-	case party.SetMember, party.SetMatch, party.SetData, party.PatchData, party.SetLanding, party.MakeInvite, party.Hold, party.Join:
+	case party.SetMember, party.SetMatch, party.SetData, party.PatchData, party.SetLanding, party.MakeInvite, party.Adopt, party.Hold, party.Join, party.StartTravel, party.Expect:
 		return true
 	}
 	return false

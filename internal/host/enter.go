@@ -29,6 +29,7 @@ type ticket struct {
 	Hash    string         `json:"hash"`
 	Browser string         `json:"browser"` // opaque mark
 	Player  party.PlayerID `json:"player,omitempty"`
+	Left    *departure     `json:"left,omitempty"` // of one that travels
 }
 
 // keepTicket is how long a ticket is held at most: a page open for as long as
@@ -40,6 +41,7 @@ type entrance struct {
 	link
 	seat    party.SeatID
 	browser string
+	left    *departure                  // of one that travels here
 	bind    func(context.Context) error // spends the ticket
 }
 
@@ -202,8 +204,14 @@ func (m *moving) join(y *live, cmd party.Join) {
 	y.submit(&job{cmd: cmd, id: m.entry.id, done: func(o outcome) {
 		delete(y.coming, cmd.Hash)
 		if o.err != nil {
+			if m.in.left != nil && o.err.Code == party.NotFound {
+				o.err = errOldTravel
+			}
 			m.stay(nil, o.err)
 			return
+		}
+		if m.in.left != nil {
+			s.h.arrivedFrom(*m.in.left)
 		}
 		s.moveTo(x, y, func() {
 			if member := y.state.Member(s.player); member != nil && s.fresh {
@@ -213,13 +221,16 @@ func (m *moving) join(y *live, cmd party.Join) {
 		})
 		x.loop.post(func() { x.pins--; x.schedule() })
 		if cmd.From != "" {
-			s.h.leaveBehind(x.ref, s.player, cmd.Move)
+			s.h.leaveBehind(x.ref, movedAway(s.player, cmd.Move))
 		}
 	}})
 }
 
 // ask is what the player is asked before it leaves others for this party.
 func (p *live) ask(in entrance) *protocol.Ask {
+	if in.left != nil {
+		return &protocol.Ask{From: in.left.From, Game: p.state.Game, Size: p.state.Taken()}
+	}
 	v := p.state.Invitation(in.Invite, in.seat, in.browser, now(), p.status, p.elsewhere)
 	return &protocol.Ask{From: v.Inviter.Name, Game: p.state.Game, Size: v.Taken}
 }
@@ -269,7 +280,7 @@ func (s *session) ticket(ctx context.Context, text string) (entrance, error) {
 	if subtle.ConstantTimeCompare([]byte(t.Hash), []byte(hash)) != 1 || t.Player != "" && t.Player != s.player {
 		return entrance{}, &party.Error{Code: party.TicketSpent}
 	}
-	return entrance{t.link, party.SeatID(seat), t.Browser, func(ctx context.Context) error {
+	return entrance{t.link, party.SeatID(seat), t.Browser, t.Left, func(ctx context.Context) error {
 		if t.Player == s.player {
 			return nil
 		}
@@ -297,4 +308,20 @@ func (h *Host) putTicket(ctx context.Context, seat party.SeatID, t ticket, expec
 	}
 	_, err = h.o.Node.Put(ctx, engine.Tickets, string(seat), b, expect, keepTicket)
 	return err
+}
+
+// replaceTicket stores a ticket in the place of the seat's older one.
+func (h *Host) replaceTicket(ctx context.Context, seat party.SeatID, t ticket) error {
+	for {
+		old, revision, err := h.ticketOf(ctx, seat)
+		if err != nil && !errors.Is(err, engine.ErrNotFound) {
+			return failure(err)
+		}
+		if err == nil && old.Hash == t.Hash {
+			return nil // the command is repeated
+		}
+		if err = h.putTicket(ctx, seat, t, revision); !errors.Is(err, engine.ErrConflict) {
+			return err
+		}
+	}
 }

@@ -43,9 +43,10 @@ func story(t *testing.T, fn func(t *testing.T, w *world)) { storyIn(t, t.TempDir
 func storyIn(t *testing.T, dir string, fn func(t *testing.T, w *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{t: t, hosts: map[string]*Host{}, games: games{
-			"demo":  {ID: "demo", Name: "Demo", Active: true, Launch: game.Launch{Web: "https://demo.example/"}},
+			"demo":  {ID: "demo", Name: "Demo", Studio: "lamp", Active: true, Launch: game.Launch{Web: "https://demo.example/"}},
 			"other": {ID: "other", Name: "Other", Active: true, Launch: game.Launch{Web: "https://other.example/"}},
-			"off":   {ID: "off", Name: "Off", Launch: game.Launch{Web: "https://off.example/"}},
+			"moon":  {ID: "moon", Name: "Moonfall", Studio: "lamp", Active: true, Launch: game.Launch{Web: "https://moon.example/#/lobby"}},
+			"off":   {ID: "off", Name: "Off", Studio: "lamp", Launch: game.Launch{Web: "https://off.example/"}},
 		}}
 		var err error
 		if w.keys, err = auth.NewKeys(make([]byte, auth.SecretSize)); err != nil {

@@ -247,7 +247,7 @@ func (h *Host) fence(from engine.Ref, player party.PlayerID, move uint64) {
 				old.close(protocol.Replaced)
 			}
 		}
-		h.leaveBehind(from, player, move)
+		h.leaveBehind(from, movedAway(player, move))
 	})
 }
 
@@ -289,7 +289,7 @@ func (p *live) identified(e party.Identified) {
 	}
 	if m := p.state.Member(e.As); m != nil && p.elsewhere(m) { // it came back elsewhere meanwhile
 		w, _ := p.h.whereIs(p.state.Game, e.As)
-		p.h.leaveBehind(p.ref, e.As, w.move)
+		p.h.leaveBehind(p.ref, movedAway(e.As, w.move))
 	}
 }
 

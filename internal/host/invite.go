@@ -33,10 +33,7 @@ func (s *session) makeInvite(c protocol.Command) {
 	code := s.h.o.Keys.Code(string(s.id), c.ID)
 	hash := auth.CodeHash(code)
 	id := party.InviteID(auth.InviteID(hash))
-	expires := time.Duration(c.Expires) * time.Second
-	if c.Expires < 0 || c.Expires > int64(party.MaxExpiry/time.Second) {
-		expires = -1 // refused by the party
-	}
+	expires := seconds(c.Expires, party.MaxExpiry)
 	if c.Expires == 0 {
 		g, _ := s.h.o.Games.Get(string(s.game))
 		expires = g.Settings.OrDefault().InviteExpiry
@@ -46,7 +43,7 @@ func (s *session) makeInvite(c protocol.Command) {
 		return
 	}
 	cmd := party.MakeInvite{
-		Player: s.player, ID: id, Expires: expires, MaxUses: c.MaxUses, Message: c.Message,
+		Player: s.player, ID: id, Expires: expires, MaxUses: c.MaxUses, Message: c.Message, Hash: hash,
 		Options: party.InviteOptions{
 			For: c.For, UntilEmpty: c.Until == "empty", OnLeave: c.OnLeave, Payload: c.Payload, Requires: c.Requires,
 		},

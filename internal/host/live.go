@@ -194,7 +194,7 @@ func (p *live) started(t party.Time) {
 			p.reports[m.Player] = &report{progress: t}
 		}
 		if w, ok := p.h.whereIs(p.state.Game, m.Player); ok && w.party != p.state.ID && w.move < m.Move {
-			p.h.leaveBehind(ref(p.state.Game, w.party), m.Player, m.Move)
+			p.h.leaveBehind(ref(p.state.Game, w.party), movedAway(m.Player, m.Move))
 		}
 		p.h.moved(p.state.Game, m.Player, whereabouts{p.state.ID, m.Move})
 	}
@@ -214,21 +214,26 @@ func (p *live) settle() {
 	for _, m := range p.state.Members {
 		if p.elsewhere(&m) {
 			w, _ := p.h.whereIs(p.state.Game, m.Player)
-			p.h.leaveBehind(p.ref, m.Player, w.move)
+			p.h.leaveBehind(p.ref, movedAway(m.Player, w.move))
 			continue
 		}
 		if m.From != "" && m.Joined.Add(24*time.Hour) > now() {
-			p.h.leaveBehind(ref(p.state.Game, m.From), m.Player, m.Move)
+			p.h.leaveBehind(ref(p.state.Game, m.From), movedAway(m.Player, m.Move))
 		}
 	}
 }
 
-// leaveBehind takes a player out of the party it moved away from, however long
+// movedAway takes a player out of a party of a lower move.
+func movedAway(player party.PlayerID, move uint64) party.Leave {
+	return party.Leave{Player: player, Reason: party.ReasonMoved, Move: move}
+}
+
+// leaveBehind takes a player out of the party it went away from, however long
 // the engine takes for it.
-func (h *Host) leaveBehind(from engine.Ref, player party.PlayerID, move uint64) {
+func (h *Host) leaveBehind(from engine.Ref, leave party.Leave) {
 	again := func(err error) {
 		if failure(err).Code != party.NotFound && h.ctx.Err() == nil {
-			time.AfterFunc(time.Second, func() { h.leaveBehind(from, player, move) })
+			time.AfterFunc(time.Second, func() { h.leaveBehind(from, leave) })
 		}
 	}
 	h.with(from, func(x *live, err error) {
@@ -236,7 +241,6 @@ func (h *Host) leaveBehind(from engine.Ref, player party.PlayerID, move uint64) 
 			again(err)
 			return
 		}
-		leave := party.Leave{Player: player, Reason: party.ReasonMoved, Move: move}
 		x.submit(&job{cmd: leave, done: func(o outcome) {
 			if o.err != nil {
 				again(o.err)

@@ -1,8 +1,6 @@
 package host
 
 import (
-	"encoding/json"
-
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -155,18 +153,6 @@ func (s *session) alone(x *live, then func()) {
 	case other != "":
 		s.follow(x, other, then)
 	}
-}
-
-// payload is what the invite brings to the game of a player that came by it.
-func (s *session) payload() json.RawMessage {
-	m := s.party.state.Member(s.player)
-	if m == nil || m.State != party.Loads {
-		return nil
-	}
-	if i := s.party.state.Invite(m.Invite); i != nil {
-		return i.Payload
-	}
-	return nil
 }
 
 // arrived tells the player its new party, and answers the command that brought

@@ -166,18 +166,8 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 	}
 	seat := h.seat(browser, l.Invite)
 	text, hash := auth.Ticket(string(seat))
-	for {
-		_, revision, err := h.ticketOf(ctx, seat)
-		if err != nil && !errors.Is(err, engine.ErrNotFound) {
-			return "", failure(err)
-		}
-		err = h.putTicket(ctx, seat, ticket{link: l, Hash: hash, Browser: h.mark(browser)}, revision)
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, engine.ErrConflict) {
-			return "", failure(err)
-		}
+	if err := h.replaceTicket(ctx, seat, ticket{link: l, Hash: hash, Browser: h.mark(browser)}); err != nil {
+		return "", failure(err)
 	}
 	h.with(ref(l.Game, l.Party), func(p *live, err error) {
 		if err == nil {

@@ -1,8 +1,6 @@
 package host
 
 import (
-	"time"
-
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -49,11 +47,7 @@ func (s *session) toolCommand(c protocol.Command) (party.Command, error) {
 		}
 		return party.FollowMatch{Player: s.player, Match: c.Into, Yes: *c.Yes}, nil
 	case protocol.TReady:
-		within := time.Duration(c.Within) * time.Second
-		if c.Within < 0 || c.Within > int64(party.MaxReady/time.Second) {
-			within = -1 // refused by the party
-		}
-		return party.StartReady{Player: s.player, Within: within, Keep: c.Keep}, nil
+		return party.StartReady{Player: s.player, Within: seconds(c.Within, party.MaxReady), Keep: c.Keep}, nil
 	case protocol.TAnswer:
 		if c.Yes == nil {
 			return nil, party.Errorf(party.BadRequest, "answer needs yes: true or false.")
