@@ -51,7 +51,7 @@ func (d *decision) makeInvite(c MakeInvite) error {
 // adopt takes in links that followed their maker: a link of a member that may
 // invite here, as it was, with its uses.
 func (d *decision) adopt(c Adopt) error {
-	if _, err := d.inviter(MakeInvite{Player: c.Player}); err != nil {
+	if _, _, err := d.inviter(MakeInvite{Player: c.Player}); err != nil {
 		return err
 	}
 	for _, i := range c.Invites {

@@ -114,7 +114,11 @@ var fields = map[string]string{
 
 	"Ready.by": "Who asked; -backend is the game's backend.", "Ready.since": "When, in Unix milliseconds.", "Ready.until": "When it ends.",
 	"Ready.keep": "Answers outlive changes of roster and data.", "Ready.answers": "Those given.",
-	"Reply.n": "Whose.", "Reply.yes": "Which.",
+	"Party.travel":  "Where the leader takes the party: to another game of the studio. Absent: nowhere.",
+	"TravelView.id": "Of this travel.", "TravelView.to": "The other game's id.", "TravelView.title": "The other game's name.",
+	"TravelView.by": "The player who takes the party there.", "TravelView.since": "When it began, in Unix milliseconds.", "TravelView.until": "Until when members may come along.",
+	"TravelView.answers": "Who comes along and who does not.",
+	"Reply.n":            "Whose.", "Reply.yes": "Which.",
 
 	"Landing.fields": "All of them.", "Data.data": "Values by key.", "Invites.invites": "This page of them.",
 	"MadeParty.party": "The party, as it is now.", "MadeParty.invite": "Its first link.",

@@ -154,6 +154,7 @@ func (h *Host) wish(g game.Game, id party.ID, seed string, w Wish) wished {
 	return wished{
 		code: code,
 		cmd: party.MakeInvite{
+			Hash:   auth.CodeHash(code),
 			Player: party.Backend, As: party.Person{Name: g.Name, Face: Face(g.Name)},
 			For: w.As, ID: invite, Expires: expires, MaxUses: w.MaxUses, Message: w.Message, Options: w.Options,
 		},
