@@ -46,6 +46,13 @@ func (p *Tab) Type(selector, text string) {
 	p.Run(chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
+// TypeInto writes into the field that a JavaScript expression names.
+func (p *Tab) TypeInto(js, text string) {
+	p.t.Helper()
+	p.Wait(js, js)
+	p.Run(chromedp.SendKeys(chromedp.JSPath(js), text))
+}
+
 // Focus moves the keyboard's focus.
 func (p *Tab) Focus(selector string) {
 	p.t.Helper()

@@ -8,21 +8,6 @@ import (
 	"partykit/test/browser"
 )
 
-// kit runs JavaScript in a page that holds the SDK and nothing else, as the
-// smallest game there is, and returns what it resolves to.
-func (p *tab) kit(js string) string {
-	p.t.Helper()
-	return browser.Eval[string](p.Tab, `(async () => {
-		const { PartyKit } = await import("/sdk/v1/partykit.js");
-		window.kit ??= await PartyKit.start({ game: "demo", loading: "manual" });
-		const value = await (async () => { `+js+` })();
-		return String(value);
-	})()`)
-}
-
-// bare opens a page of the server's on which kit can run.
-func (b people) bare(s *server, name string) *tab { return b.friend(name, s.url+"/play/icon.svg") }
-
 // TestFailingToLoad: finalize(false) takes the friend back to a party of one,
 // and the inviter sees it go.
 func TestFailingToLoad(t *testing.T) {
@@ -142,7 +127,7 @@ func TestReloadIsTheSameGuest(t *testing.T) {
 	if got := a.kit(`return kit.party.id`); got != home {
 		t.Fatalf("after the reload the party is %s, was %s", got, home)
 	}
-	second := &tab{a.Another("A's second tab", s.url+"/play/icon.svg"), t}
+	second := &tab{a.Another("A's second tab", s.url+blank), t}
 	if got := second.kit(`return kit.player.id`); got == me {
 		t.Fatal("two tabs are the same guest")
 	}
