@@ -27,6 +27,8 @@ type Parties interface {
 	MakeInvite(ctx context.Context, g party.GameID, id party.ID, seed string, wish host.Wish) (host.Made, error)
 	Found(ctx context.Context, g party.GameID, seed string, f host.Founding) (party.Snapshot, host.Made, error)
 	Invites(ctx context.Context, g party.GameID, id party.ID) ([]party.InviteStats, error)
+	NamePlayer(g party.GameID, n host.Naming) (host.Named, error)
+	KnowPlayer(g party.GameID, token string) (who host.Named, ok bool)
 	Tell(ctx context.Context, g party.GameID, id party.ID, seed string, m host.Message) (uint64, error)
 }
 
@@ -136,6 +138,7 @@ func (s *server) register(mux *http.ServeMux) {
 	s.registerInvites()
 	s.registerMessages()
 	s.registerPlayers()
+	s.registerTokens()
 	describe(s.huma.OpenAPI())
 }
 

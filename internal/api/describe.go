@@ -35,6 +35,7 @@ func (s *server) document() *huma.OpenAPI {
 			{Name: "invites", Description: "Links into a party."},
 			{Name: "messages", Description: "Messages into a party."},
 			{Name: "players", Description: "Where players are."},
+			{Name: "tokens", Description: "Who players are."},
 		},
 		Components: &huma.Components{
 			Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName),

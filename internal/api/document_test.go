@@ -278,6 +278,11 @@ func TestEveryRouteKeepsItsWord(t *testing.T) {
 		t.Errorf("still out: %+v", v.Outcasts)
 	}
 
+	named, err := c.NamePlayer(ctx, api.NewToken{Subject: "7"})
+	if v, verr := c.VerifyToken(ctx, named.Token); err != nil || verr != nil || v.Valid {
+		t.Errorf("a token that names somebody is no player's token: %+v, %v, %v", v, err, verr)
+	}
+
 	// What is not there is told by every operation that names something.
 	for _, o := range d.operations() {
 		body := map[string]string{

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -151,11 +152,15 @@ func (w *world) refused(code party.Code, status int, method, path, body string, 
 // player connects a guest of the demo game and returns its party.
 func (w *world) player(n byte) *guest {
 	w.t.Helper()
+	return w.connect(protocol.Hello{V: 1, Key: strings.Repeat(string('0'+n), 32)})
+}
+
+func (w *world) connect(hello protocol.Hello) *guest {
+	w.t.Helper()
 	g := &guest{frames: make(chan map[string]any, 100), messages: make(chan protocol.Message, 100)}
-	key := bytes.Repeat([]byte{'0' + n}, 32)
 	demo, _ := w.games.Get("demo")
 	session, err := w.host.Hello(w.t.Context(), host.Caller{
-		Game: demo, Hello: protocol.Hello{V: 1, Key: string(key)}, Address: netip.MustParseAddr("192.0.2.1"), Conn: g,
+		Game: demo, Hello: hello, Address: netip.MustParseAddr("192.0.2.1"), Conn: g,
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -18,9 +18,9 @@ const (
 	MinSecret = 32
 	// MaxIdentityLife is how far ahead a game's token may expire.
 	MaxIdentityLife = 24 * time.Hour
-	// maxSubject bounds what a game calls its player, in bytes (OpenID Connect
+	// MaxSubject bounds what a game calls its player, in bytes (OpenID Connect
 	// allows as many).
-	maxSubject = 255
+	MaxSubject = 255
 )
 
 // Trust says by what a game's own tokens are recognised: by a secret (HS256), or
@@ -160,7 +160,7 @@ func (c *identityClaims) check(now time.Time) error {
 	switch {
 	case c.ExpiresAt.Sub(now) > MaxIdentityLife+tokenLeeway:
 		return refuse("It expires more than 24 hours from now.")
-	case c.Subject == "" || len(c.Subject) > maxSubject || !utf8.ValidString(c.Subject):
+	case c.Subject == "" || len(c.Subject) > MaxSubject || !utf8.ValidString(c.Subject):
 		return refuse("Its sub, the game's id of the player, must have 1 to 255 bytes.")
 	}
 	return nil

@@ -42,6 +42,30 @@ func (k *Keys) PlayerToken(issuer, game, id, name string, now time.Time) (token 
 	return token, expires
 }
 
+// Player is whom a player token names.
+type Player struct {
+	ID      string
+	Name    string // in its party, when the token was made
+	Expires time.Time
+}
+
+// VerifyPlayer returns whom a player token of a game names, for who cannot
+// verify it with [Keys.PublicKeys]. It fails with [ErrTokenExpired] or
+// [ErrToken].
+func (k *Keys) VerifyPlayer(issuer, game, token string, now time.Time) (Player, error) {
+	key, kid := k.playerKey(game)
+	claims, err := open(game, token, now, func(t *jwt.Token) (any, error) {
+		if t.Header["kid"] != kid || t.Header["typ"] != playerType {
+			return nil, ErrToken
+		}
+		return key.Public().(ed25519.PublicKey), nil
+	}, jwt.WithIssuer(issuer))
+	if err != nil {
+		return Player{}, err
+	}
+	return Player{claims.Subject, claims.Name, claims.ExpiresAt.Time}, nil
+}
+
 // PublicKeys returns the key set (RFC 7517) with which a game's servers verify
 // the player tokens of that game, and of no other.
 func (k *Keys) PublicKeys(game string) []byte {

@@ -68,23 +68,11 @@ func (k *Keys) Issue(game, id, name string, now time.Time) string {
 // [ErrTokenExpired] for a token that was good once and with [ErrToken] for
 // every other: foreign, altered, of another game, with another algorithm.
 func (k *Keys) Verify(game, token string, now time.Time) (Guest, error) {
-	// The decoder skips line breaks; a token has one spelling here.
-	if len(token) > MaxToken || strings.ContainsAny(token, "\r\n") {
-		return Guest{}, ErrToken
+	claims, err := open(game, token, now, k.key(tokenType))
+	if err != nil {
+		return Guest{}, err
 	}
-	var claims guestClaims
-	_, err := jwt.ParseWithClaims(token, &claims, k.guestKey,
-		jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}),
-		jwt.WithAudience(game),
-		jwt.WithExpirationRequired(),
-		jwt.WithIssuedAt(),
-		jwt.WithLeeway(tokenLeeway),
-		jwt.WithStrictDecoding(),
-		jwt.WithTimeFunc(func() time.Time { return now }))
-	switch {
-	case onlyExpired(err):
-		return Guest{}, ErrTokenExpired
-	case err != nil, claims.IssuedAt == nil, !validID(claims.Subject):
+	if !validID(claims.Subject) {
 		return Guest{}, ErrToken
 	}
 	return Guest{
@@ -96,13 +84,39 @@ func (k *Keys) Verify(game, token string, now time.Time) (Guest, error) {
 	}, nil
 }
 
-// guestKey gives out the key only for a header that names it and this type of
-// token.
-func (k *Keys) guestKey(t *jwt.Token) (any, error) {
-	if t.Header["kid"] != k.guestID || t.Header["typ"] != tokenType {
-		return nil, ErrToken
+// open reads a token of this server's that is for a game. It fails with
+// [ErrTokenExpired] or [ErrToken].
+func open(game, token string, now time.Time, key jwt.Keyfunc, more ...jwt.ParserOption) (guestClaims, error) {
+	var claims guestClaims
+	// The decoder skips line breaks; a token has one spelling here.
+	if len(token) > MaxToken || strings.ContainsAny(token, "\r\n") {
+		return claims, ErrToken
 	}
-	return k.guest.Public().(ed25519.PublicKey), nil
+	_, err := jwt.ParseWithClaims(token, &claims, key, append(more,
+		jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}),
+		jwt.WithAudience(game),
+		jwt.WithExpirationRequired(),
+		jwt.WithIssuedAt(),
+		jwt.WithLeeway(tokenLeeway),
+		jwt.WithStrictDecoding(),
+		jwt.WithTimeFunc(func() time.Time { return now }))...)
+	switch {
+	case onlyExpired(err):
+		return claims, ErrTokenExpired
+	case err != nil, claims.IssuedAt == nil:
+		return claims, ErrToken
+	}
+	return claims, nil
+}
+
+// key gives out the key only for a header that names it and that type of token.
+func (k *Keys) key(typ string) jwt.Keyfunc {
+	return func(t *jwt.Token) (any, error) {
+		if t.Header["kid"] != k.guestID || t.Header["typ"] != typ {
+			return nil, ErrToken
+		}
+		return k.guest.Public().(ed25519.PublicKey), nil
+	}
 }
 
 // onlyExpired tells a token that is too old from one that is wrong in another
@@ -110,5 +124,6 @@ func (k *Keys) guestKey(t *jwt.Token) (any, error) {
 func onlyExpired(err error) bool {
 	return errors.Is(err, jwt.ErrTokenExpired) &&
 		!errors.Is(err, jwt.ErrTokenInvalidAudience) &&
+		!errors.Is(err, jwt.ErrTokenInvalidIssuer) &&
 		!errors.Is(err, jwt.ErrTokenUsedBeforeIssued)
 }

@@ -15,6 +15,10 @@ import (
 
 // identity returns whom a game's own token names.
 func (h *Host) identity(ctx context.Context, g game.Game, token string) (auth.Identity, error) {
+	if auth.Named(token) {
+		who, err := h.o.Keys.VerifyNamed(g.ID, token, time.Now())
+		return who, unproven(err)
+	}
 	if !g.Identity.On() {
 		return auth.Identity{}, party.Errorf(party.Unauthorized, "This game does not name its players here. Set it up with: partykit game identity %s", g.ID)
 	}
@@ -28,14 +32,19 @@ func (h *Host) identity(ctx context.Context, g game.Game, token string) (auth.Id
 		trust.Secret = secret
 	}
 	who, err := h.o.Identities.Verify(ctx, trust, token, time.Now())
-	if refused, ok := errors.AsType[*auth.IdentityError](err); ok {
-		return who, &party.Error{Code: party.Unauthorized, Detail: "The game's token for this player is not valid here. " + refused.Why}
-	}
-	if err != nil {
+	if errors.Is(err, auth.ErrKeysUnavailable) {
 		h.log.Warn("a game's keys cannot be had", "game", g.ID, "err", err)
 		return who, &party.Error{Code: party.Unavailable, Detail: "The game's keys cannot be fetched now. Try again in a moment."}
 	}
-	return who, nil
+	return who, unproven(err)
+}
+
+// unproven tells why a token does not name anybody.
+func unproven(err error) error {
+	if refused, ok := errors.AsType[*auth.IdentityError](err); ok {
+		return &party.Error{Code: party.Unauthorized, Detail: "The game's token for this player is not valid here. " + refused.Why}
+	}
+	return err
 }
 
 // gamesName is a player's name as its game writes it, or "" where that is no
