@@ -15,6 +15,7 @@ type Change struct {
 	ID       party.PlayerID     `json:"id"` // that the member n has now
 	Seat     *party.SeatView    `json:"seat"`
 	Member   *party.MemberView  `json:"member"`
+	Before   int                `json:"before"` // number of the member it stands before; 0: the last place
 	Leader   *party.PlayerID    `json:"leader"`
 	Reason   party.Reason       `json:"reason"`
 	Data     party.Data         `json:"data"` // the party's, or a member's own
@@ -98,7 +99,11 @@ func (c Change) apply(p *party.Snapshot) {
 	case "joined":
 		if c.Member != nil {
 			p.Held = without(p.Held, func(s party.SeatView) bool { return s.N == c.Member.N })
-			p.Members = append(slices.Clip(p.Members), *c.Member)
+			at := slices.IndexFunc(p.Members, func(m party.MemberView) bool { return m.N == c.Before })
+			if at < 0 {
+				at = len(p.Members)
+			}
+			p.Members = slices.Insert(slices.Clone(p.Members), at, *c.Member)
 		}
 	case "finalized":
 		p.Members = changed(p.Members, c.N, func(m *party.MemberView) { m.State, m.Loading = party.In, nil })

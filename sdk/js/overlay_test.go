@@ -164,6 +164,12 @@ func TestOverlay(t *testing.T) {
 		p.want(badges(), "")
 		p.eval(`socket.event({ type: "held", seat: { n: 3, name: "CalmHeron", face: 3, since: 1 } })`)
 		p.want(badges(), "CalmHeronis opening the game")
+		p.eval(`socket.event({ type: "held", seat: { n: 9, name: "LetIn", face: 3, since: 1, letIn: true } })`)
+		p.want(badges(), "CalmHeronis opening the game") // it may yet not come
+		p.eval(`socket.event({ type: "held", seat: { n: 9, name: "LetIn", face: 3, since: 1 } })`) // Start was pressed
+		p.want(badges(), "CalmHeronis opening the game|LetInis opening the game")
+		p.eval(`socket.event({ type: "lapsed", n: 9 })`)
+		p.wait(badges() + ` === "CalmHeronis opening the game"`)
 		p.eval(`socket.event({ type: "joined", member: member(3, "CalmHeron", { state: "loading" }) })`)
 		p.want(badges(), "CalmHeronis loading")
 		p.eval(`socket.say({ t: "status", n: 3, presence: "connected", loading: { phase: "downloading", progress: 0.42 } })`)

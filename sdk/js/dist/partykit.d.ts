@@ -129,9 +129,9 @@ export interface Kit {
   /** Whether this player follows into the party's match. */
   follow(yes: boolean): Promise<void>;
   /**
-   * Takes the party to another game of the studio, by its id: the members are asked by `travel`, for a minute or
-   * `within` seconds, and who says yes arrives in one new party there. Resolves to
-   * where this player goes; go there when it suits. The leader may. null calls it off.
+   * Takes the party to another game of the studio, by its id: the members are asked by `travel`, and
+   * who says yes arrives in one new party there. Resolves to where this player
+   * goes; go there when it suits. The leader may. null calls it off.
    */
   travel(game: string, options?: TravelOptions): Promise<Way>;
   travel(game: null): Promise<undefined>;
@@ -151,7 +151,10 @@ export interface Kit {
    * badges too, null lifts either. Nobody is told; it is remembered with this guest.
    */
   mute(who: Player | string, how?: "mute" | "block" | null): Promise<void>;
-  /** Tells the people who run the game about a member; the last lines of chat go along. The reason ≤ 255 bytes. */
+  /**
+   * Tells the people who run the game about somebody: a member, a held seat, one of `asks` or `outcasts`, or who
+   * wrote a line of chat. The last 20 lines of chat go along. The reason ≤ 255 bytes; 5 a minute.
+   */
   report(who: Who, reason?: string): Promise<void>;
   /** Ends the connection for good. The member's place is kept for 60 s, as after a closed tab. */
   close(): void;
@@ -268,7 +271,7 @@ export interface Match extends MatchInfo {
 export interface TravelOptions {
   /** For the other game: JSON, ≤ 2 KiB. */
   payload?: Json;
-  /** Seconds in which the members may come along. */
+  /** Seconds in which the members may come along, 10 to 300; default 60. */
   within?: number;
 }
 
@@ -284,7 +287,7 @@ export interface Travel {
   readonly answers: readonly { readonly n: number; readonly yes: boolean }[];
 }
 
-/** The way into the other game: who opens the address arrives there, once. */
+/** The way into the other game, good for 5 minutes: who opens the address arrives there. */
 export interface Way {
   readonly url: string;
 }
@@ -478,7 +481,7 @@ export interface Events {
  * Why the party was told anew. This player is in another one than before (`lost`:
  * it was away for too long); or, with `identified`, in the same, where a member has another id.
  */
-export type MoveReason = "joined" | "left" | "failed" | "timeout" | "replaced" | "kicked" | "banned" | "moved" | "identified" | "lost";
+export type MoveReason = "joined" | "left" | "failed" | "timeout" | "replaced" | "kicked" | "banned" | "moved" | "travelled" | "identified" | "lost";
 
 export interface MemberChange {
   readonly change: "joined" | "in" | "left" | "renamed" | "presence" | "data" | "follow";

@@ -21,7 +21,7 @@ export interface EventFrame {
 export type PartyEvent =
   | { type: "held"; seat: Held }
   | { type: "lapsed"; n: number; reason?: string }
-  | { type: "joined"; member: WireMember }
+  | { type: "joined"; member: WireMember; before?: number }
   | { type: "finalized"; n: number }
   | { type: "left"; n: number; reason: string }
   | { type: "leader"; leader: string; reason: string }
@@ -94,12 +94,12 @@ function change(party: Snapshot, event: PartyEvent): Snapshot {
       return { ...party, held: [...without(held, event.seat.n), event.seat] };
     case "lapsed":
       return { ...party, held: without(held, event.n) };
-    case "joined":
-      return {
-        ...party,
-        held: without(held, event.member.n),
-        members: [...members, event.member],
-      };
+    case "joined": {
+      const at = members.findIndex(({ n }) => n === event.before);
+      const all = [...members];
+      all.splice(at < 0 ? all.length : at, 0, event.member);
+      return { ...party, held: without(held, event.member.n), members: all };
+    }
     case "finalized":
       return withMember(party, event.n, ({ loading: _, ...member }) => ({ ...member, state: "in" }));
     case "left":
@@ -218,9 +218,9 @@ export function view(party: Snapshot, me: string, quiet: Quiet): Party {
   return freeze({ ...party, members, arriving, ...(acting && { acting: acting.id }) });
 }
 
-/** The seats whose friend is opening the game. One that is offered to who waits in line is not: it may yet not come. */
+/** The seats whose friend is opening the game. One that is offered to who waits in line, or was given to who asked, is not: it may yet not come. */
 export function opening(held: readonly Held[]): Held[] {
-  return held.filter(({ offer }) => !offer);
+  return held.filter(({ offer, letIn }) => !offer && !letIn);
 }
 
 /** Freezes a value of JSON and everything in it. */

@@ -1,6 +1,7 @@
 // The badges in the bottom-left corner: each friend on the way in, what it does
 // and how far it is. They never take a click, and say only changes aloud.
 import type { Held, Kit, LoadingChange, Member, Party } from "../partykit";
+import { opening } from "../party";
 import { el, face, nameOf, put } from "./dom";
 import { type Arrival, left, phrase } from "./words";
 
@@ -37,7 +38,7 @@ export class Badges {
     if (party.id !== this.#party) for (const n of this.#badges.keys()) this.#remove(n);
     this.#party = party.id;
     const loading = party.members.filter((member) => !member.self && member.state === "loading" && member.quiet !== "block");
-    const held = party.held.filter(({ offer }) => !offer);
+    const held = opening(party.held);
     for (const seat of held) this.#show(seat, { phase: "opening" });
     for (const member of loading) this.#show(member, { ...member.loading, away: member.presence !== "connected" });
     for (const [n, badge] of this.#badges) {

@@ -63,7 +63,7 @@ export class People {
           member.presence !== "connected" && member.presence,
           member.quiet && { mute: "muted", block: "blocked" }[member.quiet],
         ]
-      : [(who as Held).offer ? "next in line" : "opening the game"];
+      : [(who as Held).offer ? "next in line" : (who as Held).letIn ? "let in" : "opening the game"];
     const tools = member?.self ? [] : this.#tools(who, member);
     const dots = button("⋯", () => this.#toggle(open ? 0 : n), { class: "quiet dots", "aria-label": `More about ${name}`, "aria-expanded": `${open}` });
     if (n === this.#last) this.#dots = dots;
