@@ -29,6 +29,7 @@ type Change struct {
 	Answer   party.Answered     `json:"answer"`
 	Ready    ReadyRef           `json:"ready"`
 	Yes      bool               `json:"yes"`
+	Travel   *party.TravelView  `json:"travel"` // nil: over
 	Approve  bool               `json:"approve"`
 	Ask      *party.AskView     `json:"ask"`
 	By       party.PlayerID     `json:"by"` // who answered
@@ -163,11 +164,19 @@ func (c Change) apply(p *party.Snapshot) {
 	case "answered":
 		if p.Ready != nil {
 			ready := *p.Ready
-			ready.Answers = append(without(ready.Answers, func(a party.Reply) bool { return a.N == c.N }), party.Reply{N: c.N, Yes: c.Yes})
+			ready.Answers = c.reply(ready.Answers)
 			p.Ready = &ready
 		}
 	case "readyEnded":
 		p.Ready = nil
+	case "travel":
+		p.Travel = c.Travel
+	case "boarded":
+		if p.Travel != nil {
+			travel := *p.Travel
+			travel.Answers = c.reply(travel.Answers)
+			p.Travel = &travel
+		}
 	}
 }
 
@@ -201,6 +210,16 @@ func (c Change) identified(p *party.Snapshot) {
 		renamed(&ready.By)
 		p.Ready = &ready
 	}
+	if p.Travel != nil {
+		travel := *p.Travel
+		renamed(&travel.By)
+		p.Travel = &travel
+	}
+}
+
+// reply adds the member's answer, in the place of its former one.
+func (c Change) reply(list []party.Reply) []party.Reply {
+	return append(without(list, func(r party.Reply) bool { return r.N == c.N }), party.Reply{N: c.N, Yes: c.Yes})
 }
 
 // match takes the match; a new one is a new question to all but the leader.
