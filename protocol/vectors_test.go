@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -101,6 +102,27 @@ func TestCommandVectors(t *testing.T) {
 	for _, v := range vectors(t, "command.json") {
 		command, err := DecodeCommand(v.frame(t))
 		v.check(t, command, command.ID, err)
+	}
+}
+
+// Every command of the protocol has a vector, and those that need no id have
+// one that brings none.
+func TestEveryCommandHasAVector(t *testing.T) {
+	taken := map[string]bool{}
+	for _, v := range vectors(t, "command.json") {
+		if command, err := DecodeCommand(v.frame(t)); err == nil {
+			taken[command.T] = true
+			if command.ID == 0 != slices.Contains(unanswered, command.T) {
+				t.Errorf("%s: %q has the id %d", v.About, command.T, command.ID)
+			}
+		}
+	}
+	for _, row := range table(t, "command") {
+		for _, name := range quoted(row[0]) {
+			if !taken[name] {
+				t.Errorf("conformance/frames/command.json has no %s", name)
+			}
+		}
 	}
 }
 
