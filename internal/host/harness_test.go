@@ -125,6 +125,11 @@ func (c *client) Send(binary bool, data []byte) {
 
 func (c *client) received() []received {
 	synctest.Wait()
+	return c.sofar()
+}
+
+// sofar is received where others are still at it.
+func (c *client) sofar() []received {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.log)
