@@ -169,7 +169,11 @@ func (s *session) set(id uint64, cmd party.Command, wait func(*party.Own) error)
 	j := s.job(id, cmd, func(*protocol.OK) {})
 	done := j.done
 	j.done = func(o outcome) {
-		if o.err == nil || o.err.Code != party.NotAllowed {
+		waits := o.err != nil && o.err.Code == party.NotAllowed
+		if o.err != nil && o.err.Code == party.StaleCommand {
+			waits = p.state.Leader != s.player // sent again after a restart: the log knows nothing of what waits
+		}
+		if !waits {
 			done(o)
 			return
 		}

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -148,6 +149,24 @@ func TestTheTokenBeforeSurvivesACrash(t *testing.T) {
 	})
 }
 
+// A set that waits stands in no log: sent again after a restart it waits again,
+// also when the log knows a later command of the session.
+func TestAWaitingSetSentAgainAfterARestart(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		_, b, _, _ := w.pair("a")
+		set := map[string]any{"set": map[string]any{"level": "ruins"}}
+		b.ok("data", set)
+		id := b.next
+		b.ok("rename", map[string]any{"name": "Bo"})
+		w.crash("a")
+		w.host("b")
+		c := b.back("b")
+		if f := c.redo(id, "data", set); f["t"] != "ok" || f["waiting"] != true {
+			t.Errorf("the set was answered %v", f)
+		}
+	})
+}
+
 func TestGaps(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		_, b, _, _ := w.pair("a")
@@ -263,12 +282,24 @@ func TestNothingIsReplayedOfAnotherParty(t *testing.T) {
 	})
 }
 
+var resends = flag.Int("resends", 1, "how many parties have their commands sent again and again")
+
 // Commands and messages that are sent up to five times, across reconnects and
 // crashes, apply once and answer the same.
 func TestResentUpToFiveTimes(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	for range *resends {
+		resend(t, uint64(time.Now().UnixNano()))
+	}
+	t.Logf("proved: %d commands and as many messages, each sent up to five times, took effect once", 48**resends)
+}
+
+func resend(t *testing.T, seed uint64) {
 	random := rand.New(rand.NewPCG(seed, 0))
-	t.Logf("seed %d", seed)
+	defer func() {
+		if t.Failed() {
+			t.Logf("the seed was %d", seed)
+		}
+	}()
 	story(t, func(t *testing.T, w *world) {
 		a, b, home, _ := w.pair("a")
 		host := "a"
