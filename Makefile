@@ -1,5 +1,7 @@
 # make dev    build, then run everything on this machine to try it
 # make test   install what the tests need, check the code, run all tests
+# make prove  show at length that parties keep their rules under races, cuts and
+#             kills; RELEASE=1 runs the figures of a release, ONLY=cuts one part
 # The rest: build, check, generate, clean.
 
 GO      ?= go
@@ -11,7 +13,7 @@ SUDO    := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 # build, too.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
-.PHONY: dev build test check generate needs clean
+.PHONY: dev build test prove check generate needs clean
 
 dev: build
 	./partykit dev $(ARGS)
@@ -22,6 +24,11 @@ build:
 # Two packages at a time: several start browsers and servers, and -race is hungry.
 test: needs check
 	$(GO) test -race -shuffle=on -timeout 14m -p 2 ./...
+
+# docs/testing.md says what is run. A Go module cache and gcc are all it needs.
+prove:
+	@$(call need,gcc,gcc libc6-dev)
+	$(GO) run ./test/prove $(if $(RELEASE),-release) $(if $(ONLY),-only="$(ONLY)")
 
 # Format, vet, staticcheck.
 check:

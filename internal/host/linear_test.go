@@ -43,7 +43,7 @@ func TestHistoriesAreLinearizable(t *testing.T) {
 			})
 		})
 	}
-	t.Logf("%d histories of %d operations fit one order each; what was done: %v", *histories, *operations, told)
+	t.Logf("proved: %d histories of %d operations fit one order each: %v", *histories, *operations, told)
 }
 
 // hosts are where the players of a history are.

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -30,6 +31,8 @@ func (c *client) joins(code string) {
 	c.session.Text(fmt.Appendf(nil, `{"t":"join","id":%d,"code":%q}`, c.next, code))
 }
 
+var rounds = flag.Int("rounds", 5, "how often two hundred race for the last seat, and for the last use")
+
 // The last seat, and the last use, go to exactly one of two hundred.
 func TestTwoHundredForOneSeat(t *testing.T) {
 	for _, last := range []struct {
@@ -51,8 +54,8 @@ func TestTwoHundredForOneSeat(t *testing.T) {
 				for n := range 200 {
 					crowd = append(crowd, w.hello([]string{"a", "b"}[n%2], n+100))
 				}
-				for round := range 5 {
-					a := w.hello("a", round+1)
+				for round := range *rounds {
+					a := w.hello("a", 1000+round)
 					home, code := a.lastParty(), a.invite(last.invite)
 					race(crowd, func(c *client) { c.joins(code) })
 					in, refused := 0, 0
@@ -77,6 +80,7 @@ func TestTwoHundredForOneSeat(t *testing.T) {
 			})
 		})
 	}
+	t.Logf("proved: %d times the last seat, and the last use, went to exactly one of 200", *rounds)
 }
 
 // answerTo is the answer to a command, nil if there is none.

@@ -57,6 +57,7 @@ var mayImport = map[string]string{
 	"web/landing/bundle":     "",
 	"examples/demo":          "",
 	"docs":                   "",
+	"test/prove":             "",
 
 	"internal/node": everything,
 	"cmd/partykit":  everything,

@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -50,10 +51,15 @@ func TestCommands(t *testing.T) {
 			for _, line := range list {
 				words := strings.Fields(line)
 				switch {
-				case words[0] == "make" && len(words) == 2:
+				case words[0] == "make" && len(words) > 1:
 					targets++
 					if !regexp.MustCompile(`(?m)^` + words[1] + `:`).Match(makefile) {
 						t.Errorf("%s:%d: the Makefile has no target %s", name, b.line, words[1])
+					}
+					for _, setting := range words[2:] {
+						if variable, _, _ := strings.Cut(setting, "="); !bytes.Contains(makefile, []byte("$("+variable+")")) {
+							t.Errorf("%s:%d: the Makefile knows no %s", name, b.line, variable)
+						}
 					}
 				case slices.Contains([]string{"partykit", "./partykit"}, words[0]) && name == "docs/start.md":
 				case strings.HasPrefix(line, "git clone ") && name == "README.md": // how all of this got here
