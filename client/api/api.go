@@ -9,8 +9,8 @@
 //
 // A server key is a secret of the backend: it never goes into a game. What the
 // server asks to wait for is waited for and tried again, and so is what got no
-// answer, where doing it twice is the same as once; every POST carries a key of
-// its own for that.
+// answer; all that changes something carries a key of its own, by which it
+// happens once.
 package api
 
 import (
@@ -97,7 +97,7 @@ type request struct {
 	query        url.Values
 	body         any
 	match        string // If-Match
-	once         bool   // doing it twice is not the same: try again only if it was not done
+	once         bool   // doing it twice is not the same: what may have been done is not tried again
 }
 
 // do sends a request until it is answered for good.
@@ -110,7 +110,7 @@ func (c *Client) do(ctx context.Context, r request, into any) error {
 		}
 	}
 	key := ""
-	if r.method == http.MethodPost {
+	if r.method != http.MethodGet {
 		key = rand.Text()
 	}
 	wait := firstWait
@@ -133,16 +133,11 @@ func (c *Client) do(ctx context.Context, r request, into any) error {
 }
 
 // again reports whether a request that failed is to be sent again: it was
-// refused for its haste, or nobody knows whether it was done and it may be done
-// twice.
+// refused for its haste, its answer was lost, which its key finds again, or the
+// server does not know whether it was done and it may be done twice.
 func again(r request, err error) bool {
-	switch e, answered := errors.AsType[*Error](err); {
-	case answered && e.Code == party.RateLimited:
-		return true
-	case answered:
-		return e.Code == party.Unavailable && !r.once
-	}
-	return !r.once
+	e, answered := errors.AsType[*Error](err)
+	return !answered || e.Code == party.RateLimited || e.Code == party.Unavailable && !r.once
 }
 
 func (c *Client) try(ctx context.Context, r request, body []byte, key string, into any) error {

@@ -51,14 +51,15 @@ func TestTriesAgain(t *testing.T) {
 		tries int
 		took  time.Duration
 	}{
-		"a lost answer":            {send, cut, 4, 1750 * time.Millisecond},
-		"unavailable":              {send, is(party.Unavailable, 503, ""), 4, 1750 * time.Millisecond},
-		"a proxy's error":          {send, func() (*http.Response, error) { return answer(502, "<html>"), nil }, 4, 1750 * time.Millisecond},
-		"limited":                  {send, is(party.RateLimited, 429, `,"retryAfter":3`), 4, 9 * time.Second},
-		"limited, not twice":       {kick, is(party.RateLimited, 429, `,"retryAfter":3`), 4, 9 * time.Second},
-		"a lost answer, not twice": {kick, cut, 1, 0},
-		"unavailable, by revision": {setIf, is(party.Unavailable, 503, ""), 1, 0},
-		"refused":                  {send, is(party.NotFound, 404, ""), 1, 0},
+		"a lost answer":             {send, cut, 4, 1750 * time.Millisecond},
+		"unavailable":               {send, is(party.Unavailable, 503, ""), 4, 1750 * time.Millisecond},
+		"a proxy's error":           {send, func() (*http.Response, error) { return answer(502, "<html>"), nil }, 4, 1750 * time.Millisecond},
+		"limited":                   {send, is(party.RateLimited, 429, `,"retryAfter":3`), 4, 9 * time.Second},
+		"limited, not twice":        {kick, is(party.RateLimited, 429, `,"retryAfter":3`), 4, 9 * time.Second},
+		"a lost answer, by its key": {kick, cut, 4, 1750 * time.Millisecond},
+		"unavailable, not twice":    {kick, is(party.Unavailable, 503, ""), 1, 0},
+		"unavailable, by revision":  {setIf, is(party.Unavailable, 503, ""), 1, 0},
+		"refused":                   {send, is(party.NotFound, 404, ""), 1, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -69,6 +70,9 @@ func TestTriesAgain(t *testing.T) {
 					keys[r.Header.Get("Idempotency-Key")] = true
 					if r.Header.Get("Authorization") != "Bearer pks_k" {
 						t.Errorf("it comes with %v", r.Header)
+					}
+					if r.Header.Get("Idempotency-Key") == "" {
+						t.Error("it comes without a key")
 					}
 					return x.fails()
 				})})

@@ -65,7 +65,9 @@ type server struct {
 	o       Options
 	log     *slog.Logger
 	budgets budgets
-	huma    huma.API
+
+	underway underway
+	huma     huma.API
 }
 
 // DocumentPath is where the OpenAPI document is served.

@@ -17,7 +17,6 @@ type Asking struct {
 
 type admit struct {
 	Asking
-	Repeatable
 }
 
 func (s *server) registerAsks() {

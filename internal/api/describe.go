@@ -2,6 +2,7 @@ package api
 
 import (
 	"maps"
+	"net/http"
 	"reflect"
 	"slices"
 
@@ -197,9 +198,15 @@ func complete(op *huma.Operation) {
 		if status == "429" {
 			r.Headers["Retry-After"] = header("Seconds until the same request may succeed.")
 		}
-		if op.Method == "POST" && status[0] == '2' {
+		if op.Method != http.MethodGet && status[0] == '2' {
 			r.Headers["Idempotency-Replayed"] = header("true: this is the answer that the same request got before.")
 		}
+	}
+	if op.Method != http.MethodGet {
+		op.Parameters = append(op.Parameters, &huma.Param{
+			Name: keyHeader, In: "header", Schema: &huma.Schema{Type: huma.TypeString, MaxLength: new(maxKey)},
+			Description: "Chosen by the caller, a new one for each thing to do. Sent again within 24 hours, the same request happens once and is answered the same.",
+		})
 	}
 }
 

@@ -7,8 +7,8 @@
 //   - The game comes from the server key and from nothing else. Another game's
 //     parties, players and links are not found.
 //   - Every failure is a problem (RFC 9457) with a code of party.Problems.
-//   - GET changes nothing. A POST with an Idempotency-Key happens once,
-//     however often it is sent within 24 hours, and answers the same.
+//   - GET changes nothing. Any other request with an Idempotency-Key happens
+//     once, however often it is sent within 24 hours, and answers the same.
 //   - The OpenAPI document says all of it: [Document] is what is served, and
 //     what the handlers are registered from.
 //

@@ -24,7 +24,7 @@ type NewInvite struct {
 	Payload  json.RawMessage `json:"payload,omitempty" doc:"For the game of who comes: any JSON of at most 2 KiB."`
 	Requires party.Needs     `json:"requires,omitempty" doc:"What the game must be to fit, such as version; told before joining."`
 	As       int             `json:"as,omitempty" minimum:"1" doc:"The number of the member whose link it is, and who may revoke it too; the game's if left out."`
-	OnLeave  party.OnLeave   `json:"onLeave,omitempty" enum:"keep,revoke" doc:"With as: what becomes of it when that member leaves; keep if left out."`
+	OnLeave  party.OnLeave   `json:"onLeave,omitempty" enum:"keep,revoke,follow" doc:"With as: what becomes of it when that member leaves; follow leads to the party it then is in. keep if left out."`
 	Spoken   bool            `json:"spoken,omitempty" doc:"Give it a code to say as well: of 6 characters if it works for 10 minutes at most or newcomers are approved, else of 8."`
 }
 
@@ -61,7 +61,6 @@ type (
 	invitesAnswer struct{ Body Invites }
 	makeInvite    struct {
 		InParty
-		Repeatable
 		Body NewInvite
 	}
 	madeInvite   struct{ Body MadeInvite }

@@ -28,7 +28,7 @@ func (s *server) holder(r *http.Request) (game.Game, error) {
 // call is what a handler knows of the request beside its input.
 type call struct {
 	game game.Game
-	seed string // names what a POST makes, "" without an Idempotency-Key
+	seed string // names what the request makes, "" without an Idempotency-Key
 	// secret says that the answer tells a code: it is not kept, but made again
 	// from the seed.
 	secret bool

@@ -17,7 +17,6 @@ type (
 	}
 	promote struct {
 		Numbered
-		Repeatable
 	}
 )
 

@@ -26,7 +26,6 @@ type Sent struct {
 type (
 	sendMessage struct {
 		InParty
-		Repeatable
 		Body NewMessage
 	}
 	sentAnswer struct{ Body Sent }

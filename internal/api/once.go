@@ -18,25 +18,28 @@ import (
 // KeepAnswers is how long a request with an Idempotency-Key is known.
 const KeepAnswers = 24 * time.Hour
 
-// maxKey bounds an Idempotency-Key in bytes.
-const maxKey = 255
+const (
+	keyHeader = "Idempotency-Key"
+	maxKey    = 255 // bytes
+)
 
 // kept is what is stored of a request that was answered. An answer that tells a
 // code is not stored: it is made again from the key, the same.
 type kept struct {
-	Request string            `json:"request"` // hash of method, path and body
+	Request string            `json:"request"` // hash of what was asked
 	Status  int               `json:"status,omitempty"`
 	Header  map[string]string `json:"header,omitempty"`
 	Body    []byte            `json:"body,omitempty"`
 }
 
 // once runs a request; one with an Idempotency-Key that was answered before is
-// answered again, and does nothing. Only what succeeded is remembered.
+// answered again, and does nothing; one that is being answered is waited for.
+// Only what succeeded is remembered.
 func (s *server) once(w http.ResponseWriter, r *http.Request, g game.Game, routes http.Handler) {
 	c := &call{game: g}
 	r = r.WithContext(withCall(r.Context(), c))
-	key := r.Header.Get("Idempotency-Key")
-	if key == "" || r.Method != http.MethodPost {
+	key := r.Header.Get(keyHeader)
+	if key == "" || r.Method == http.MethodGet || r.Method == http.MethodHead {
 		routes.ServeHTTP(w, r)
 		return
 	}
@@ -51,9 +54,15 @@ func (s *server) once(w http.ResponseWriter, r *http.Request, g game.Game, route
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	name := digest("key", g.ID, key)
-	request := digest("request", r.Method, r.URL.EscapedPath(), r.URL.RawQuery, string(body))
+	request := digest("request", r.Method, r.URL.EscapedPath(), r.URL.RawQuery, string(body), r.Header.Get("If-Match"))
 	c.seed = digest("seed", name, request)
 
+	leave, err := s.underway.enter(r.Context(), name)
+	if err != nil {
+		s.refuse(w, err)
+		return
+	}
+	defer leave()
 	old, err := s.answered(r, name)
 	switch {
 	case err != nil:

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -9,7 +10,7 @@ import (
 	"partykit/party"
 )
 
-// A POST with a key happens once and is answered the same.
+// What has a key happens once and is answered the same.
 func TestARepeatedRequestHappensOnce(t *testing.T) {
 	w, d := newWorld(t), openDocument(t)
 	w.check = d.check
@@ -18,15 +19,25 @@ func TestARepeatedRequestHappensOnce(t *testing.T) {
 	ada.session.Text([]byte(`{"t":"join","id":1,"code":"` + made.Invite.Code + `"}`))
 	ada.next(t, "ok")
 	in := "/v1/parties/" + string(made.Party.ID)
-	for path, body := range map[string]string{
-		"/v1/parties": `{"size":3}`, in + "/invites": `{"maxUses":1}`, in + "/messages": `{"json":{"won":1}}`, in + "/ready": `{}`, in + "/members/1/promote": ``,
+	for _, x := range [][3]string{
+		{"POST", "/v1/parties", `{"size":3}`}, {"POST", in + "/invites", `{"maxUses":1}`}, {"POST", in + "/messages", `{"json":{"won":1}}`},
+		{"POST", in + "/ready", `{}`}, {"POST", in + "/members/1/promote", ``}, {"PATCH", in + "/settings", `{"size":3}`},
+		{"PUT", in + "/data", `{"level":2}`}, {"DELETE", in + "/members/1", ``},
 	} {
-		first, answer := w.send("POST", path, body, "Idempotency-Key", "key of "+path)
-		again, same := w.send("POST", path, body, "Idempotency-Key", "key of "+path)
-		if first.StatusCode >= 300 || again.StatusCode != first.StatusCode || same != answer || again.Header.Get("Location") != first.Header.Get("Location") {
+		method, path, body := x[0], x[1], x[2]
+		key := []string{"Idempotency-Key", "key of " + path}
+		first, answer := w.send(method, path, body, key...)
+		again, same := w.send(method, path, body, key...)
+		if first.StatusCode >= 300 || again.StatusCode != first.StatusCode || same != answer {
 			t.Errorf("%s answers %d %s, then %d %s", path, first.StatusCode, answer, again.StatusCode, same)
 		}
-		w.refused(party.BadRequest, 400, "POST", path, strings.Replace(body, "{", "{ ", 1)+" ", "Idempotency-Key", "key of "+path)
+		for _, name := range []string{"Location", "ETag"} {
+			if again.Header.Get(name) != first.Header.Get(name) {
+				t.Errorf("%s answers %s %q, then %q", path, name, first.Header.Get(name), again.Header.Get(name))
+			}
+		}
+		w.refused(party.BadRequest, 400, method, path, strings.Replace(body, "{", "{ ", 1)+" ", key...)
+		w.refused(party.BadRequest, 400, method, path, body, append(key, "If-Match", `"77"`)...)
 	}
 	v, err := w.client("demo").Party(t.Context(), made.Party.ID)
 	if err != nil || len(v.Invites) != 2 {
@@ -34,6 +45,52 @@ func TestARepeatedRequestHappensOnce(t *testing.T) {
 	}
 	if <-ada.messages; len(ada.messages) != 0 {
 		t.Errorf("%d messages more came", len(ada.messages))
+	}
+}
+
+// Sent several times at once it happens once as well.
+func TestWhatIsUnderWayIsWaitedFor(t *testing.T) {
+	w := newWorld(t)
+	made := w.found("demo")
+	ada := w.player(1)
+	ada.session.Text([]byte(`{"t":"join","id":1,"code":"` + made.Invite.Code + `"}`))
+	ada.next(t, "ok")
+	path := "/v1/parties/" + string(made.Party.ID) + "/members/1"
+	type result struct {
+		status   int
+		replayed bool
+	}
+	results := make(chan result, 8)
+	for range cap(results) {
+		request, err := http.NewRequestWithContext(t.Context(), "DELETE", w.http.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+w.keys["demo"])
+		request.Header.Set("Idempotency-Key", "kick")
+		go func() {
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Error(err)
+				results <- result{}
+				return
+			}
+			response.Body.Close()
+			results <- result{response.StatusCode, response.Header.Get("Idempotency-Replayed") != ""}
+		}()
+	}
+	done := 0
+	for range cap(results) {
+		r := <-results
+		if r.status != 200 {
+			t.Errorf("one is answered %d", r.status)
+		}
+		if !r.replayed {
+			done++
+		}
+	}
+	if done != 1 {
+		t.Errorf("it was done %d times", done)
 	}
 }
 

@@ -19,10 +19,6 @@ type (
 		InParty
 		N int `path:"n" minimum:"1" doc:"The number of a member or of a held seat in the party."`
 	}
-	// Repeatable is a request that makes something.
-	Repeatable struct {
-		Key string `header:"Idempotency-Key" maxLength:"255" doc:"Chosen by the caller, a new one for each thing to do. Sent again within 24 hours, the same request happens once and is answered the same."`
-	}
 	partyAnswer struct{ Body party.Snapshot }
 )
 

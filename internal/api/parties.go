@@ -34,7 +34,6 @@ type Settings struct {
 
 type (
 	makeParty struct {
-		Repeatable
 		Body NewParty
 	}
 	madeParty struct {

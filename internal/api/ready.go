@@ -18,7 +18,6 @@ type NewReady struct {
 
 type startReady struct {
 	InParty
-	Repeatable
 	Body NewReady
 }
 
