@@ -11,7 +11,7 @@ const (
 // ask asks to be let in where the link alone does not do (law 24): the party
 // is locked or approves newcomers, the link is used up or expired not long ago.
 func (d *decision) ask(c Ask) error {
-	if d.s.knows(c.Seat) || d.s.asking(c.Seat, c.Browser) != nil {
+	if d.s.Knows(c.Seat) || d.s.asking(c.Seat, c.Browser) != nil {
 		return nil
 	}
 	if err := d.askable(c.Hold); err != nil {

@@ -95,12 +95,12 @@ func (s *State) Invitation(id InviteID, seat SeatID, browser string, now Time, s
 		}
 		return v
 	}
-	if s.Taken() >= s.Size && !s.knows(seat) {
+	if s.Taken() >= s.Size && !s.Knows(seat) {
 		v.Problem = Full
 		v.Line = len(s.Line)
 	}
 	v.Approve = s.Approve
-	if s.Approve && len(s.Members) > 0 && !s.knows(seat) {
+	if s.Approve && len(s.Members) > 0 && !s.Knows(seat) {
 		v.Declined = s.declined(seat, browser, now)
 	}
 	v.Inviter, v.Message, v.Expires, v.Landing = Person{i.ByName, i.ByFace}, i.Message, i.Expires, s.Landing
@@ -156,8 +156,8 @@ func (s *State) Arrival(seat SeatID, status func(PlayerID) Status) Arrival {
 	return a
 }
 
-// knows reports whether the seat is held or taken by a member.
-func (s *State) knows(seat SeatID) bool {
+// Knows reports whether the seat is held or taken by a member.
+func (s *State) Knows(seat SeatID) bool {
 	return seat != "" && (s.Seat(seat) != nil || find(s.Members, func(m *Member) bool { return m.Seat == seat }) != nil)
 }
 

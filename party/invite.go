@@ -49,13 +49,14 @@ func (d *decision) makeInvite(c MakeInvite) error {
 }
 
 // adopt takes in links that followed their maker: a link of a member that may
-// invite here, as it was, with its uses.
+// invite here, as it was, with its uses. Of two copies, which a crash on the way
+// may leave, the one with more uses is the newer.
 func (d *decision) adopt(c Adopt) error {
 	if _, _, err := d.inviter(MakeInvite{Player: c.Player}); err != nil {
 		return err
 	}
 	for _, i := range c.Invites {
-		if old := d.s.Invite(i.ID); i.By != c.Player || old != nil && !old.Went {
+		if old := d.s.Invite(i.ID); i.By != c.Player || old != nil && !old.Went && old.Uses >= i.Uses {
 			continue
 		}
 		if len(d.s.LiveInvites(d.now)) >= MaxInvites {

@@ -13,7 +13,7 @@ func (d *decision) hold(c Hold) error {
 		d.emit(SeatHeld{taken})
 		return nil
 	}
-	if d.s.knows(c.Seat) {
+	if d.s.Knows(c.Seat) {
 		return nil // held or redeemed already
 	}
 	if err := d.usable(c.Invite, c.Seat, "", c.Browser); err != nil {

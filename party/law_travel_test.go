@@ -166,6 +166,9 @@ func TestLaw25ALinkFollowsItsMaker(t *testing.T) {
 	there := newScene(t, 4)
 	there.must(Adopt{"ada", went})
 	there.nothing(Adopt{"ada", went}) // it has come already
+	stale := went[0]
+	stale.Uses = 0
+	there.nothing(Adopt{"ada", []Invite{stale}})
 	if i := there.s.Invite("i1"); !i.Live(there.now) || i.Uses != 1 || i.MaxUses != 3 {
 		t.Fatalf("it came as %+v", i)
 	}

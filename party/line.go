@@ -69,7 +69,7 @@ func atHome(list []Visitor, home string) int {
 
 // queue puts who was told full into the line (law 23).
 func (d *decision) queue(c Queue) error {
-	if d.s.knows(c.Seat) || d.s.inLine(c.Seat) > 0 {
+	if d.s.Knows(c.Seat) || d.s.inLine(c.Seat) > 0 {
 		return nil
 	}
 	if err := d.usable(c.Invite, c.Seat, "", c.Browser); err != nil {

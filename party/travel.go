@@ -150,7 +150,7 @@ func (d *decision) expect(c Expect) error {
 		return &Error{Code: NotFound}
 	case d.s.Ended || d.s.Retired:
 		return &Error{Code: Ended}
-	case d.s.knows(c.Seat.ID):
+	case d.s.Knows(c.Seat.ID):
 		return nil
 	case d.s.Taken() >= d.s.Size:
 		return &Error{Code: Full}

@@ -77,6 +77,10 @@ func (p *live) effect(before *party.State, event party.Event, at party.Time) {
 	case party.SeatLapsed:
 		delete(p.closed, e.Seat)
 		p.unpress(e.Seat)
+	case party.InviteRevoked:
+		if e.Went {
+			p.sendAfter(e.Invite)
+		}
 	case party.Identified:
 		p.identified(e)
 	case party.Finalized:

@@ -280,7 +280,7 @@ func (s *session) ticket(ctx context.Context, text string) (entrance, error) {
 	if subtle.ConstantTimeCompare([]byte(t.Hash), []byte(hash)) != 1 || t.Player != "" && t.Player != s.player {
 		return entrance{}, &party.Error{Code: party.TicketSpent}
 	}
-	return entrance{t.link, party.SeatID(seat), t.Browser, t.Left, func(ctx context.Context) error {
+	return entrance{s.h.leads(ctx, t.link, party.SeatID(seat)), party.SeatID(seat), t.Browser, t.Left, func(ctx context.Context) error {
 		if t.Player == s.player {
 			return nil
 		}

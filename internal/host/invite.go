@@ -19,6 +19,8 @@ type link struct {
 	Game   party.GameID   `json:"game"`
 	Party  party.ID       `json:"party"`
 	Invite party.InviteID `json:"invite"`
+	// Follows says that it may have gone on from there with its maker.
+	Follows bool `json:"follows,omitempty"`
 }
 
 // keepLink is how much longer than to its expiry a link's record is kept, so
@@ -56,7 +58,7 @@ func (s *session) makeInvite(c protocol.Command) {
 		ok.Code, ok.URL = code, s.h.o.PublicURL+"/join/"+code
 		ok.Spoken = said
 	})
-	l, approve := link{s.game, p.state.ID, id}, p.state.Approve
+	l, approve := link{s.game, p.state.ID, id, c.OnLeave == party.FollowOnLeave}, p.state.Approve
 	life := max(expires, 0)
 	if cmd.Options.UntilEmpty {
 		life = party.MaxExpiry
@@ -106,5 +108,8 @@ func (h *Host) linkOf(ctx context.Context, code string, from netip.Addr) (link, 
 	if err != nil {
 		return l, failure(err)
 	}
-	return l, json.Unmarshal(b, &l)
+	if err := json.Unmarshal(b, &l); err != nil {
+		return l, err
+	}
+	return h.leads(ctx, l, ""), nil
 }

@@ -244,7 +244,9 @@ func (h *Host) leaveBehind(from engine.Ref, leave party.Leave) {
 		x.submit(&job{cmd: leave, done: func(o outcome) {
 			if o.err != nil {
 				again(o.err)
+				return
 			}
+			x.bringAfter(leave.Player)
 		}})
 	})
 }

@@ -93,8 +93,12 @@ func (p *live) expel(s *session, why party.Reason) {
 // depart takes a session that x has let go to where its player is now: into
 // the party of a higher move, or into one of its own. It runs on x's loop and
 // calls then on that of the new party. Without a connection the session ends.
-func (s *session) depart(x *live, then func()) {
+func (s *session) depart(x *live, arrived func()) {
 	s.expelled = ""
+	then := func() {
+		arrived()
+		x.loop.post(func() { x.bringAfter(s.player) })
+	}
 	switch w, ok := s.h.whereIs(s.game, s.player); {
 	case s.conn == nil:
 		s.end()

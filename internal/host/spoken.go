@@ -88,7 +88,7 @@ func (h *Host) hear(ctx context.Context, code string, from netip.Addr) (link, er
 	case r.Short && h.guesses.exhausted():
 		return link{}, &party.Error{Code: party.ApprovalNeeded, Detail: "Short codes rest for a few minutes. Ask for the link."}
 	}
-	return r.link, nil
+	return h.leads(ctx, r.link, ""), nil
 }
 
 // guesses counts wrong spoken codes: 20 a minute of an address or /64, 100 of a
