@@ -45,17 +45,23 @@ func TestMain(m *testing.M) {
 //	picture FILE       write a PNG
 //	busy VAR           listen on a port of this machine; $VAR is its number
 //	report GAME TEXT…  put a report for each text into the stopped server's folder data; $REPORT is the last one's id
+//	answer NAME STATUS be a game's backend that answers so; $NAME_URL is where
+//	told NAME NUMBER   wait until it was told so much more; stdout has the ids and types
+//	found URL FILE     make a party by the HTTP API, with the key in the file's first line
+//	until PATTERN CMD… run the program again until its stdout matches
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
 			e.Values["running"] = map[string]*running{}
+			e.Values["backends"] = map[string]*backend{}
 			e.Setenv("XDG_RUNTIME_DIR", filepath.Join(e.WorkDir, "runtime"))
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
 			return os.Mkdir(filepath.Join(e.WorkDir, "runtime"), 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": start, "quit": quit, "kill9": kill9, "get": get, "picture": picture, "busy": busy, "json": isJSON, "report": report,
+			"answer": answer, "told": told, "found": found, "until": until,
 		},
 	})
 }
