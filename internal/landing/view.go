@@ -59,7 +59,7 @@ const (
 	calm    tone = "in"
 	coming  tone = "loading"
 	opening tone = "held"
-	waiting tone = "waiting" // stalled, reconnecting, in line or asking
+	waiting tone = "waiting" // stalled, reconnecting, in line, asking or to ask again
 	wrong   tone = "wrong"
 )
 
@@ -208,10 +208,10 @@ func describeYou(inv party.Invitation, now time.Time) *you {
 		y.Tone, y.Title, y.Detail = wrong, "You are not in the party", gone(a.Reason)
 		switch party.Reason(a.Reason) {
 		case party.ReasonDeclined:
-			y.Title = "Not this time"
+			y.Title, y.Tone = "Not this time", waiting
 			y.Clock = clockTo(a.Until, now, "You may ask again in #")
 		case party.ReasonUnanswered:
-			y.Title = "Nobody answered"
+			y.Title, y.Tone = "Nobody answered", waiting
 		}
 	}
 	return y
