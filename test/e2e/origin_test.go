@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"partykit/examples/demo"
+	"partykit/test/browser"
 )
 
 // TestTheGameOnAnotherOrigin has the game where real games are: on another
@@ -69,4 +70,52 @@ func serveTLSGame(t *testing.T, server string) string {
 	t.Cleanup(web.Close)
 	_, port, _ := net.SplitHostPort(web.Listener.Addr().String())
 	return "https://game.localhost:" + port
+}
+
+// TestTravelBetweenOrigins: two games of a studio, each where real ones are, at
+// an address of its own. The ticket crosses; the order, the leader and the names
+// are the same on the other side, and nothing else of the guest's is.
+func TestTravelBetweenOrigins(t *testing.T) {
+	s := dev(t)
+	from, to := studioGame(t, s, "ruins"), studioGame(t, s, "moonfall")
+	br := newPeople(t)
+	a, b := br.friend("A", from), br.friend("B", from)
+	for _, p := range []*tab{a, b} {
+		p.Wait("the party", `window.kit?.party`)
+	}
+	link := browser.Eval[string](a.Tab, `kit.createInvite().then((invite) => invite.url)`)
+	browser.Eval[bool](b.Tab, `kit.join("`+link+`").then(() => kit.finalizeInviteLoading(true)).then(() => true)`)
+	const order = `kit.party.members.map((m) => m.name).join()`
+	names, id := browser.Eval[string](b.Tab, order), browser.Eval[string](b.Tab, `kit.player.id`)
+
+	way := browser.Eval[string](a.Tab, `kit.travel("moonfall").then((way) => way.url)`)
+	b.Press(browser.OverlayText("button", "Come along"))
+	b.Wait("the other game", `location.origin === "`+to+`" && window.kit?.party`)
+	a.Go(way)
+	for _, p := range []*tab{a, b} {
+		p.Wait("both in the other game", `location.origin === "`+to+`" && !location.hash && window.kit?.party.members.length === 2`)
+		p.Wait("the order and the leader", order+` === "`+names+`" && kit.party.members[0].leader`)
+	}
+	if one, other := browser.Eval[string](a.Tab, `kit.party.id`), browser.Eval[string](b.Tab, `kit.party.id`); one != other {
+		t.Errorf("they arrived in two parties, %s and %s", one, other)
+	}
+	if there := browser.Eval[string](b.Tab, `kit.player.id`); there == id {
+		t.Errorf("the other game knows the player by its id of the first, %s", id)
+	}
+}
+
+// studioGame serves the smallest game there is from an origin of its own, and
+// registers it in a studio.
+func studioGame(t *testing.T, s *server, id string) string {
+	t.Helper()
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(w, `<!doctype html><title>%s</title><script type="module">
+			import { PartyKit } from "%s/sdk/v1/partykit.js";
+			window.kit = await PartyKit.start({ game: "%[1]s" });
+		</script>`, id, s.url)
+	}))
+	t.Cleanup(web.Close)
+	s.cli("game", "add", id, "--url", web.URL+"/", "--studio", "lamps", "--activate")
+	return web.URL
 }

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 
 	"partykit/test/browser"
@@ -87,5 +88,31 @@ func TestNamesAndQuietInTheOverlay(t *testing.T) {
 	}
 	if html := browser.Eval[int](b.Tab, `document.querySelector("partykit-overlay").shadowRoot.querySelectorAll("i").length`); html != 0 {
 		t.Error("a name became HTML")
+	}
+}
+
+// TestReportingAPlayer: what a player says of another reaches the operator, with
+// the last lines of chat; who was reported is told nothing.
+func TestReportingAPlayer(t *testing.T) {
+	s := dev(t)
+	a, b, _ := two(t, s)
+	name := a.kit(`return kit.player.name`)
+	a.kit(`window.kicked = 0; kit.on("kicked", () => kicked++); await kit.chat("you play like a potato")`)
+	b.Wait("the line", `window.kit.chatHistory.length === 1`)
+	b.kit(`await kit.showInviteLink()`)
+	b.Press(browser.Overlay(`[aria-label="More about ` + name + `"]`))
+	b.Press(browser.OverlayText("button", "Report"))
+	b.TypeInto(browser.Overlay("#reason"), "Calls us vegetables")
+	b.Picture("report")
+	b.Press(browser.Overlay("form .actions .primary"))
+	b.Wait("the thanks", inOverlay+`.includes("They have it now")`)
+	report := s.cli("game", "reports", "demo", "--json")
+	for _, want := range []string{a.kit(`return kit.player.id`), b.kit(`return kit.player.id`), "Calls us vegetables", "you play like a potato"} {
+		if !strings.Contains(report, want) {
+			t.Errorf("the operator is not told %q:\n%s", want, report)
+		}
+	}
+	if got := a.kit(`return kicked + " " + kit.party.members.length`); got != "0 2" {
+		t.Errorf("who was reported: %s", got)
 	}
 }
