@@ -92,6 +92,7 @@ func (g *gameCommands) printGame(w io.Writer, x game.Game) error {
 			}
 			fmt.Fprintf(t, "%s\t%s\n", d.Name, value)
 		}
+		fmt.Fprintf(t, "name filter\t%s\n", filtered(x))
 		for name, p := range x.Art {
 			fmt.Fprintf(t, "art %s\t%d×%d\n", name, p.Width, p.Height)
 		}

@@ -15,6 +15,7 @@ type gameSet struct {
 	Studio     *string           `placeholder:"NAME" help:"The studio it belongs to: parties travel between games of one. Empty: none."`
 	Background *string           `placeholder:"COLOUR" help:"Colour behind its pages, #rrggbb; empty: drawn from the id."`
 	Accent     *string           `placeholder:"COLOUR" help:"Colour of its buttons, #rrggbb; empty: drawn from the id."`
+	NameFilter *string           `placeholder:"FILE" help:"Refuse names of players that have one of the words in this file, one a line; - is standard input, empty is none."`
 	Setting    map[string]string `placeholder:"NAME=VALUE" help:"A number of its own, such as party_size=4; an empty value brings the default back. May be repeated."`
 }
 
@@ -26,6 +27,13 @@ func (c *gameSet) Run(s *surroundings, g *grammar) error {
 		} else {
 			change.AddOrigins = append(change.AddOrigins, strings.TrimPrefix(o, "+"))
 		}
+	}
+	if c.NameFilter != nil {
+		words, err := readWords(*c.NameFilter)
+		if err != nil {
+			return err
+		}
+		change.NameFilter = &words
 	}
 	return g.Game.ask(s, false, func(ctx context.Context, games *control.Client) error {
 		x, err := games.Set(ctx, c.ID, change)

@@ -9,11 +9,13 @@ package control
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 
 	"partykit/internal/abuse"
 	"partykit/internal/game"
+	"partykit/internal/names"
 	"partykit/internal/webhook"
 )
 
@@ -29,7 +31,8 @@ type Change struct {
 	Accent        *string           `json:"accent,omitempty"`
 	AddOrigins    []string          `json:"addOrigins,omitempty"`
 	RemoveOrigins []string          `json:"removeOrigins,omitempty"`
-	Settings      map[string]string `json:"settings,omitempty"` // by name, as written; "" is the default again
+	Settings      map[string]string `json:"settings,omitempty"`   // by name, as written; "" is the default again
+	NameFilter    *[]string         `json:"nameFilter,omitempty"` // all the words, see names.Filter
 }
 
 // Stores are what is steered: the games, and what is kept of each.
@@ -114,6 +117,13 @@ func (c Change) apply(g *game.Game) error {
 		if err := g.Settings.Set(name, value); err != nil {
 			return err
 		}
+	}
+	if c.NameFilter != nil {
+		f, err := names.NewFilter(*c.NameFilter)
+		if err != nil {
+			return fmt.Errorf("the name filter: %w", err)
+		}
+		g.NameFilter = f
 	}
 	return nil
 }

@@ -35,8 +35,9 @@ type Game struct {
 	Provisional bool               `json:"provisional,omitempty"` // made by dev at first use
 	Art         map[string]Picture `json:"art,omitempty"`         // by name; see Registry.SetArt
 	Settings    Settings           `json:"settings,omitzero"`
-	Identity    Identity           `json:"identity,omitzero"` // see Registry.SetIdentity
-	Webhook     Webhook            `json:"webhook,omitzero"`  // see Registry.SetWebhook
+	NameFilter  names.Filter       `json:"nameFilter,omitzero"` // what is not wanted in players' names
+	Identity    Identity           `json:"identity,omitzero"`   // see Registry.SetIdentity
+	Webhook     Webhook            `json:"webhook,omitzero"`    // see Registry.SetWebhook
 }
 
 // Launch says how a game is started.

@@ -190,10 +190,13 @@ func (s *session) set(id uint64, cmd party.Command, wait func(*party.Own) error)
 
 func (s *session) rename(c protocol.Command) {
 	p := s.party
-	p.submit(s.job(c.ID, party.Rename{Player: s.player, Name: c.Name}, func(ok *protocol.OK) {
-		if clean, err := names.Clean(c.Name); err == nil {
-			s.name = clean
-		}
+	name, err := s.h.chosen(s.game, c.Name)
+	if err != nil {
+		s.fail(c.ID, err, nil)
+		return
+	}
+	p.submit(s.job(c.ID, party.Rename{Player: s.player, Name: name}, func(ok *protocol.OK) {
+		s.name = name
 		if m := p.state.Member(s.player); m != nil {
 			ok.Name = m.Name
 		}

@@ -3,7 +3,6 @@ package host
 import (
 	"context"
 
-	"partykit/internal/names"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -62,7 +61,7 @@ func (page *Page) knocks() party.Time {
 func (page *Page) asHold() party.Hold {
 	name := page.name
 	if name == "" {
-		name = names.Friendly(string(page.seat))
+		name = page.p.h.friendly(page.p.state.Game, string(page.seat))
 	}
 	return party.Hold{
 		Seat: page.seat, Invite: page.invite, Name: name, Face: Face(name), Home: page.home, Browser: page.browser,

@@ -8,7 +8,6 @@ import (
 
 	"partykit/internal/auth"
 	"partykit/internal/engine"
-	"partykit/internal/names"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -158,7 +157,7 @@ func (m *moving) leaveCompany() {
 		Session: m.s.id, Hash: m.s.hash, Fresh: m.s.fresh && m.entry.ticket != "",
 	}
 	if cmd.Fresh {
-		cmd.Name = names.Friendly(string(m.in.seat))
+		cmd.Name = m.s.h.friendly(m.s.game, string(m.in.seat))
 		cmd.Face = Face(cmd.Name)
 	}
 	if member := m.x.state.Member(m.s.player); member != nil {

@@ -93,14 +93,16 @@ func (s *session) beGuest(_ context.Context, c Caller) error {
 	known := err == nil && guest.ID == id
 	switch {
 	case known:
-		s.name = guest.Name
+		if s.name = guest.Name; h.nameFilter(s.game).Refuses(s.name) { // it is older than the filter
+			s.name = h.friendly(s.game, id)
+		}
 	case c.Hello.Name != "":
-		if s.name, err = names.Clean(c.Hello.Name); err != nil {
-			return &party.Error{Code: party.BadName}
+		if s.name, err = h.chosen(s.game, c.Hello.Name); err != nil {
+			return err
 		}
 	default:
 		s.fresh = true
-		s.name = names.Friendly(id)
+		s.name = h.friendly(s.game, id)
 	}
 	if _, here := h.whereIs(s.game, s.player); !known && !here && h.o.NewGuest != nil {
 		if ok, retry := h.o.NewGuest(c.Address); !ok {

@@ -8,7 +8,6 @@ import (
 	"partykit/internal/auth"
 	"partykit/internal/engine"
 	"partykit/internal/game"
-	"partykit/internal/names"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -48,9 +47,9 @@ func unproven(err error) error {
 }
 
 // gamesName is a player's name as its game writes it, or "" where that is no
-// name.
-func gamesName(who auth.Identity) string {
-	name, err := names.Clean(who.Name)
+// name, or one that the game does not want.
+func (s *session) gamesName(who auth.Identity) string {
+	name, err := s.h.chosen(s.game, who.Name)
 	if err != nil {
 		return ""
 	}
@@ -72,11 +71,11 @@ func (s *session) identify(ctx context.Context, c Caller) error {
 		s.guest = party.PlayerID(guest)
 	}
 	s.player, s.known = party.PlayerID(who.ID), true
-	if s.name = gamesName(who); s.name != "" {
+	if s.name = s.gamesName(who); s.name != "" {
 		return nil
 	}
-	if s.name, err = names.Clean(c.Hello.Name); err != nil {
-		s.name, s.fresh = names.Friendly(who.ID), true
+	if s.name, err = s.h.chosen(s.game, c.Hello.Name); err != nil {
+		s.name, s.fresh = s.h.friendly(s.game, who.ID), true
 	}
 	return nil
 }
@@ -214,7 +213,7 @@ func (n *naming) join() {
 	s, p := n.s, n.p
 	move := s.h.move(s.game, n.as)
 	cmd := party.Identify{
-		Player: s.player, As: n.as, Name: gamesName(n.who), Move: move, From: n.left, Session: s.id, Hash: s.hash,
+		Player: s.player, As: n.as, Name: s.gamesName(n.who), Move: move, From: n.left, Session: s.id, Hash: s.hash,
 	}
 	p.submit(&job{cmd: cmd, id: &party.CommandID{Session: s.id, Counter: n.c.ID}, done: func(o outcome) {
 		if o.err != nil {

@@ -10,7 +10,6 @@ import (
 
 	"partykit/internal/auth"
 	"partykit/internal/engine"
-	"partykit/internal/names"
 	"partykit/party"
 )
 
@@ -139,7 +138,7 @@ func (p *live) invitation(invite party.InviteID, seat party.SeatID, browser stri
 		case page == nil || !page.started && page.problem == "":
 			return v
 		default:
-			a.Name = names.Friendly(string(seat))
+			a.Name = p.h.friendly(p.state.Game, string(seat))
 			a.Face, a.Problem = Face(a.Name), page.problem
 		}
 	}

@@ -130,6 +130,10 @@ func (h *Host) expect(w passage, done func(protocol.OK, error)) {
 		done(protocol.OK{}, err)
 		return
 	}
+	if h.nameFilter(w.travel.To).Refuses(w.seat.Name) { // the other game may want what this one does not
+		w.seat.Name = h.friendly(w.travel.To, string(w.seat.ID))
+		w.seat.Face = Face(w.seat.Name)
+	}
 	begin := func() *party.State { return party.Arrivals(&w.travel, h.partySize(to), now()) }
 	h.rest(ref(w.travel.To, w.travel.Party), begin, func(y *live, err error) {
 		if err != nil {
