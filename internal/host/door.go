@@ -32,7 +32,7 @@ func (page *Page) knock(command func(party.Hold) party.Command) {
 		if !p.pages[page] {
 			return
 		}
-		page.knocking = func() {
+		knock := func() {
 			delete(p.gone, page.seat)
 			p.submit(&job{cmd: command(page.asHold()), done: func(o outcome) {
 				page.problem = ""
@@ -42,8 +42,11 @@ func (page *Page) knock(command func(party.Hold) party.Command) {
 				p.pagesChanged()
 			}})
 		}
-		if page.name != "" { // a player of the game, and no page
+		if page.name != "" { // a player of the game, whom nobody takes for a robot
 			page.visible = looked
+			knock()
+		} else {
+			page.knocking = knock
 		}
 		p.schedule()
 	})

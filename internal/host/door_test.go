@@ -1,6 +1,7 @@
 package host
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -57,6 +58,25 @@ func TestALineBeforeAFullParty(t *testing.T) {
 		}
 		c.ok("join", map[string]any{"code": code})
 		w.wantParty("a", home, "*1:in:connected 4:loading:connected")
+	})
+}
+
+// A visitor's place in line goes with its leave, and with its connection.
+func TestLeavingTheLine(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, _, _, code := w.pair("a")
+		a.ok("settings", map[string]any{"size": 2})
+		c, d := w.hello("a", 3), w.hello("a", 4)
+		c.ok("wait", map[string]any{"code": code})
+		d.ok("wait", map[string]any{"code": code})
+		time.Sleep(time.Second)
+		c.ok("wait", nil)
+		d.session.Gone()
+		time.Sleep(time.Second)
+		events := a.events()
+		if got := events[len(events)-4:]; !slices.Equal(got, []string{"queued", "queued", "unqueued", "unqueued"}) {
+			t.Fatalf("the members saw %v", got)
+		}
 	})
 }
 
