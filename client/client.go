@@ -46,6 +46,7 @@ type Options struct {
 	// [Client.Saved].
 	Party  party.ID
 	Resume *protocol.Resume
+	Used   Used // the numbers used in that session
 	Own    protocol.Own
 
 	Origin string // sent by clients that stand in for a browser; games send none
@@ -57,6 +58,10 @@ type Options struct {
 	// NoReconnect ends the client with its first connection.
 	NoReconnect bool
 }
+
+// Used are the last numbers that a session has used: never used twice, because
+// a number that the server knows answers as it did before.
+type Used struct{ Commands, Messages uint64 }
 
 // NewKey returns a fresh slot key.
 func NewKey() string {
@@ -108,6 +113,7 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	if o.Resume != nil {
 		c.opts.Resume = new(*o.Resume)
 		c.opts.Resume.Seq = 0 // there is no snapshot yet: ask for one
+		c.commands.last, c.messages.last = o.Used.Commands, o.Used.Messages
 	}
 	c.ctx, c.cancel = context.WithCancelCause(context.Background())
 	l, err := c.connect(ctx)
@@ -167,6 +173,9 @@ func (c *Client) Me() party.MemberView {
 func (c *Client) InvitePayload() json.RawMessage {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if m := memberN(c.party.Members, c.you.N); m == nil || m.State != party.Loads {
+		return nil
+	}
 	return c.payload
 }
 
@@ -208,6 +217,7 @@ func (c *Client) Saved() Options {
 	defer c.mu.Unlock()
 	o := c.opts
 	o.Ticket = ""
+	o.Used = Used{c.commands.used(), c.messages.used()}
 	if o.Resume != nil {
 		o.Resume = new(*o.Resume)
 	}

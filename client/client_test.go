@@ -146,7 +146,7 @@ func dialed(t *testing.T, s *server, o Options) (*Client, *line) {
 		t.Fatal(r.err)
 	}
 	t.Cleanup(func() { s.Close(); r.c.Close() })
-	if e, _ := r.c.Next(t.Context()); e != (Connected{}) {
+	if e, _ := r.c.Next(t.Context()); e != (Connected{Seq: 10}) {
 		t.Fatalf("the first event is %#v", e)
 	}
 	return r.c, l
@@ -298,6 +298,31 @@ func TestLostConnectionResumesAndSendsAgain(t *testing.T) {
 	})
 }
 
+// A number that the server knows answers as it did before: what starts again
+// with what was saved must not use one twice.
+func TestSavedOptionsGoOnWithTheirNumbers(t *testing.T) {
+	bubble(t, func(t *testing.T, s *server) {
+		c, l := dialed(t, s, s.options())
+		go c.Leave(t.Context())
+		l.want(`{"t":"leave","id":1}`)
+		go c.Send(t.Context(), Outgoing{Payload: []byte("x")})
+		l.want("\x02\x00\x01\x00x")
+		saved := c.Saved()
+		go c.Close()
+		again := make(chan *Client)
+		go func() { c, _ := Dial(t.Context(), saved); again <- c }()
+		l = <-s.lines
+		l.hear()
+		l.say(welcome("sone", 12))
+		c = <-again
+		t.Cleanup(c.Close)
+		go c.Leave(t.Context())
+		l.want(`{"t":"leave","id":2}`)
+		go c.Send(t.Context(), Outgoing{Payload: []byte("y")})
+		l.want("\x02\x00\x02\x00y")
+	})
+}
+
 func TestLostSessionIsTold(t *testing.T) {
 	bubble(t, func(t *testing.T, s *server) {
 		c, l := dialed(t, s, s.options())
@@ -321,7 +346,7 @@ func TestMoveReplacesTheParty(t *testing.T) {
 		c, l := dialed(t, s, s.options())
 		l.say(`{"t":"party","reason":"joined","seq":3,"you":{"id":"gb","name":"Bob 2","n":7},"party":{"id":"ptwo","game":"demo","members":[]}}`)
 		e, _ := c.Next(t.Context())
-		if e != (Moved{party.ReasonJoined}) || c.Snapshot().ID != "ptwo" || c.You().N != 7 {
+		if e != (Moved{party.ReasonJoined, "ptwo", 3}) || c.Snapshot().ID != "ptwo" || c.You().N != 7 {
 			t.Errorf("%#v, now in %s as %+v", e, c.Snapshot().ID, c.You())
 		}
 		if o := c.Saved(); o.Party != "ptwo" || o.Resume.Seq != 3 {

@@ -74,10 +74,15 @@ func TestWhoIsGoneFromTheDoorDoesNotComeAgain(t *testing.T) {
 func TestThePayloadComesWithTheParty(t *testing.T) {
 	bubble(t, func(t *testing.T, s *server) {
 		c, l := dialed(t, s, s.options())
-		l.say(`{"t":"party","reason":"joined","seq":10,"you":{"id":"ga","name":"Ada","n":1},"party":{"id":"ptwo","game":"demo","members":[]},"payload":{"door":"east"}}`)
+		l.say(`{"t":"party","reason":"joined","seq":10,"you":{"id":"ga","name":"Ada","n":1},"party":{"id":"ptwo","game":"demo","members":[{"id":"ga","n":1,"state":"loading"}]},"payload":{"door":"east"}}`)
 		synctest.Wait()
 		if got := string(c.InvitePayload()); got != `{"door":"east"}` {
 			t.Errorf("the payload is %s", got)
+		}
+		l.say(`{"t":"event","seq":11,"rev":2,"at":1,"events":[{"type":"finalized","n":1}]}`)
+		synctest.Wait()
+		if c.InvitePayload() != nil {
+			t.Error("the payload outlives the loading")
 		}
 		l.say(`{"t":"party","reason":"left","seq":0,"you":{"id":"ga","name":"Ada","n":1},"party":{"id":"pthree","game":"demo","members":[]}}`)
 		synctest.Wait()

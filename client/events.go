@@ -16,9 +16,10 @@ type Event interface{ event() }
 type (
 	// Connected comes after every hello that the server accepted.
 	Connected struct {
-		Resumed bool // the session goes on
-		Gap     bool // messages may have been missed; the snapshot is whole
-		Lost    bool // the player is no longer in the party it was in
+		Resumed bool   // the session goes on
+		Gap     bool   // messages may have been missed; the snapshot is whole
+		Lost    bool   // the player is no longer in the party it was in
+		Seq     uint64 // the place in the party's order from which on it goes
 	}
 	// Changed is one change of the party, applied whole.
 	Changed struct {
@@ -28,7 +29,11 @@ type (
 	}
 	// Moved says that the player is in another party now; with the reason
 	// identified, in the same one, told anew because a member has another id.
-	Moved struct{ Reason party.Reason }
+	Moved struct {
+		Reason party.Reason
+		Party  party.ID
+		Seq    uint64 // the snapshot's place in the party's order
+	}
 	// StatusChanged says how a member's connection and loading stand.
 	StatusChanged struct {
 		N      int

@@ -55,7 +55,7 @@ func (c *Client) welcome(l *link, frame []byte) error {
 		c.mu.Lock()
 		c.opts.Resume = &protocol.Resume{Session: r.Session, Token: r.Resume, Epoch: r.Epoch, Seq: r.Seq}
 		c.mu.Unlock()
-		happened = []Event{Connected{Resumed: true}}
+		happened = []Event{Connected{Resumed: true, Seq: r.Seq}}
 	case protocol.TError:
 		var e protocol.Error
 		if err := json.Unmarshal(frame, &e); err != nil {
@@ -105,7 +105,7 @@ func (c *Client) welcomed(w protocol.Welcome) []Event {
 		c.commands.fail(ErrSessionLost)
 		c.messages.fail(ErrSessionLost)
 	}
-	happened := []Event{Connected{Resumed: same, Gap: w.Gap, Lost: w.Lost}}
+	happened := []Event{Connected{Resumed: same, Gap: w.Gap, Lost: w.Lost, Seq: w.Seq}}
 	if w.Invite != nil {
 		happened = append(happened, Asked{ticket, *w.Invite})
 	}
@@ -201,7 +201,7 @@ func (c *Client) moved(f protocol.Moved) error {
 	c.opts.Resume = &r
 	c.change()
 	c.mu.Unlock()
-	c.inbox.put(Moved{f.Reason})
+	c.inbox.put(Moved{f.Reason, f.Party.ID, f.Seq})
 	return nil
 }
 

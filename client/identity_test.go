@@ -105,7 +105,7 @@ func TestThePartyToldAnewIsNoMove(t *testing.T) {
 		l.say(`{"t":"ok","id":1}`)
 		l.say(`{"t":"party","reason":"identified","seq":11,"you":{"id":"gb","name":"Bob","n":2},"party":` + twoMembers + `}`)
 		l.say(`{"t":"door","problem":"full","line":1,"you":{"name":"Bob","face":2,"stage":"line","place":1}}`)
-		if e, _ := c.Next(t.Context()); e != (Moved{"identified"}) {
+		if e, _ := c.Next(t.Context()); e != (Moved{"identified", "pone", 11}) {
 			t.Errorf("the first event is %#v", e)
 		}
 		want := Door{Problem: party.Full, Line: 1, You: &party.Arrival{Person: party.Person{Name: "Bob", Face: 2}, Stage: party.InLine, Place: 1}}

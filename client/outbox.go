@@ -54,6 +54,13 @@ func (o *outbox) add(c *call, encode func(id uint64) []byte) {
 	o.calls = append(o.calls, c)
 }
 
+// used returns the last number that a call was given.
+func (o *outbox) used() uint64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.last
+}
+
 // settle answers the call with this number; an unknown number is ignored.
 func (o *outbox) settle(id uint64, a answer) {
 	o.mu.Lock()
