@@ -183,7 +183,7 @@ class GameKit {
   }
 
   get invitePayload(): Json | undefined {
-    return this.#payload;
+    return this.#loading.active ? this.#payload : undefined;
   }
 
   get chatHistory(): readonly ChatLine[] {

@@ -119,10 +119,10 @@ test("a seat that is offered is nobody on the way in, until it is taken", async 
 });
 
 test("hello says what the game is, and the invite brings what its maker gave", async () => {
-  const { world, kit } = await running({ payload: { door: "east" } }, { has: { version: "1.4" } });
+  const { world, kit } = await running({ payload: { door: "east" }, party: { members: [member(1, { state: "loading" }), member(2)] } }, { has: { version: "1.4" } });
   assert.deepEqual(world.peer.received[0].has, { version: "1.4" });
   assert.deepEqual(plain(kit.invitePayload), { door: "east" });
   assert.ok(Object.isFrozen(kit.invitePayload));
-  world.peer.send({ t: "party", reason: "left", seq: 0, you: member(1), party: party({ id: "ptwo" }) });
+  world.peer.send({ t: "event", seq: 11, rev: 2, events: [{ type: "finalized", n: 1 }] });
   assert.equal(kit.invitePayload, undefined);
 });
