@@ -1,0 +1,69 @@
+package conformance
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"partykit/client"
+	"partykit/internal/game"
+	"partykit/internal/node"
+)
+
+// What the stories are played in: the game's id, and the secret with which it
+// names its players. README.md tells both.
+const (
+	gameID = "conformance"
+	secret = "the stories are told with this secret"
+)
+
+// newServer runs a server as `partykit dev` does, and returns its address.
+func newServer(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := node.Open(t.Context(), node.Options{
+		Dev: true, Data: t.TempDir(), PublicURL: &url.URL{Scheme: "http", Host: l.Addr().String()},
+		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+	})
+	if err != nil {
+		l.Close()
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- n.Serve(l) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := n.Close(ctx); err != nil {
+			t.Errorf("closing: %v", err)
+		}
+		if err := <-served; err != nil {
+			t.Errorf("serving: %v", err)
+		}
+	})
+	g := game.Game{ID: gameID, Name: "Conformance", Active: true, Launch: game.Launch{Web: "https://game.example/"}}
+	if _, err := n.Games().Add(t.Context(), g); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.Games().SetIdentity(t.Context(), gameID, game.Identity{}, []byte(secret)); err != nil {
+		t.Fatal(err)
+	}
+	return n.URL()
+}
+
+// account is how the game names the player of one of its accounts.
+func (c *cast) account(name, called string) client.Identity {
+	return func(context.Context) (string, error) {
+		return jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
+			"aud": gameID, "sub": name + c.mark, "name": called, "exp": time.Now().Add(time.Hour).Unix(),
+		}).SignedString([]byte(secret))
+	}
+}
