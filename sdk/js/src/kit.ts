@@ -110,7 +110,9 @@ class GameKit {
     };
     const listener: Listener = {
       snapshot: (frame) => {
-        this.#moved(frame, launch, known);
+        const ticket = launch;
+        launch = undefined; // later moves have nothing to do with it
+        this.#moved(frame, ticket, known);
         if (welcomed) return;
         welcomed = true;
         redeemed();

@@ -16,7 +16,7 @@ export type Frame = Record<string, any>;
 /** What a session tells the kit, in the order in which it happened. */
 export interface Listener {
   /** A whole new snapshot; `reason` when the player moved. */
-  snapshot(frame: { you: Frame; party: Partial<Snapshot>; reason?: string; gap?: boolean; invite?: Frame; chat?: ChatLine[]; payload?: Json; first: boolean }): void;
+  snapshot(frame: { you: Frame; party: Partial<Snapshot>; reason?: string; gap?: boolean; invite?: Frame; chat?: ChatLine[]; payload?: Json }): void;
   event(frame: EventFrame): void;
   status(frame: StatusFrame): void;
   chat(line: ChatLine): void;
@@ -68,7 +68,6 @@ export class Session implements Speaker {
   #requests: Request[];
   #token: string | undefined;
   #seq = 0;
-  #welcomed = false;
   /** What the server knows; undefined when it may know nothing any more. */
   #away: boolean | undefined = false;
 
@@ -159,7 +158,9 @@ export class Session implements Speaker {
   }
 
   #save(): void {
-    this.#guest.unanswered = this.#requests.map(({ id, command, message }) => ({
+    // A game's own token is not ours to store.
+    const stored = this.#requests.filter(({ command }) => command?.t !== "identify");
+    this.#guest.unanswered = stored.map(({ id, command, message }) => ({
       id,
       ...(command && { command }),
       ...(message && { message: pack(message) }),
@@ -212,7 +213,7 @@ export class Session implements Speaker {
         this.#slot.save();
         this.#forgotten();
         this.away();
-        return this.#listener.snapshot({ ...(frame as { you: Frame; party: Snapshot }), first: false });
+        return this.#listener.snapshot(frame as { you: Frame; party: Snapshot });
       case "event":
         if (this.#next(frame.seq)) this.#listener.event(frame as unknown as EventFrame);
         return;
@@ -273,9 +274,7 @@ export class Session implements Speaker {
     this.#listener.snapshot({
       ...(frame as { you: Frame; party: Snapshot }),
       ...(frame.lost && { reason: "lost" }),
-      first: !this.#welcomed,
     });
-    this.#welcomed = true;
     this.#connection.welcomed();
     this.away();
     this.#pump();

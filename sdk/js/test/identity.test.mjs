@@ -182,6 +182,41 @@ test("a connection that is lost before the answer comes back as the player", asy
   assert.equal(hello(world).identity, "jwt");
 });
 
+test("the game's token is not stored", async () => {
+  const world = worldOf();
+  const kit = await (await world.tab()).start({ identity: () => "jwt-a" });
+  kit.identify("jwt-b").catch(() => {});
+  kit.rename("Ada").catch(() => {});
+  await settle();
+  const stored = [...world.local.values.values()].join();
+  assert.match(stored, /"rename"/);
+  assert.doesNotMatch(stored, /jwt-/);
+});
+
+test("another's login disturbs nothing of a player that came by a link", async () => {
+  const loading = [member(1, { state: "loading" }), member(2)];
+  const world = worldOf({ party: party({ leader: "g2", members: loading }) });
+  const kit = await (await world.tab({ url: "https://game.example/#partykit=abcdefghijklmnop" })).start({ loading: "manual" });
+  const told = [];
+  kit.on("invite", ({ kind }) => told.push(kind));
+  kit.updatePartyData({ level: 2 }).catch(() => {});
+  await settle();
+  world.peer.send({ t: "event", seq: 11, rev: 2, at: 0, events: [{ type: "identified", n: 2, id: "ubob" }] });
+  world.peer.send({
+    t: "party",
+    reason: "identified",
+    seq: 11,
+    you: { id: "g1", name: "FriendlyAlpaca", n: 1 },
+    party: party({ leader: "ubob", members: [loading[0], member(2, { id: "ubob" })] }),
+  });
+  await world.clock.advance(1000);
+  assert.deepEqual(told, ["joined"]);
+  assert.ok(kit.isInviteLoading());
+  world.peer.close(1006);
+  await world.clock.advance(1000);
+  assert.deepEqual(hello(world).own, { data: { level: 2 } });
+});
+
 test("identify needs a token", async () => {
   const kit = await (await worldOf().tab()).start();
   await assert.rejects(kit.identify(() => undefined), { code: "bad_request" });
