@@ -50,7 +50,7 @@ export function mount(kit: Kit, heard: (event: keyof Events) => boolean, load: (
   // What is shown seldom is loaded when there is first something of it.
   const part = <T>(file: string, make: (module: any) => T) => {
     let made: Promise<T> | undefined;
-    return (use: (made: T) => unknown) => {
+    return (use?: (made: T) => unknown) => {
       made ??= load(new URL(file, import.meta.url).href).then(make);
       made.then(use).catch(problem);
       made.catch(() => (made = undefined)); // the next need is another try
@@ -61,9 +61,10 @@ export function mount(kit: Kit, heard: (event: keyof Events) => boolean, load: (
   const questions = part("questions.js", ({ askQuestions }) => askQuestions(kit, notes, heard));
   let asked = false;
   kit.on("party", ({ match, ready, travel }) => {
-    if (asked || !(match || ready || travel)) return;
-    asked = true;
-    questions(() => {});
+    if (!asked && (match || ready || travel)) {
+      asked = true;
+      questions();
+    }
   });
   const dialog = new InviteDialog(kit, server, say, problem, (place) => atDoor((door) => door.say(place)), (who) => report((open) => open(who)));
   root.append(live, badges.element, notes.element, dialog.element);
