@@ -236,7 +236,7 @@ func (s *State) forget(now Time) {
 		}
 		return dead != 0 && now >= dead.Add(KeepDead)
 	})
-	if extra := len(s.Invites) - 2*MaxInvites; extra > 0 {
+	if extra := len(s.Invites) - MaxLinks; extra > 0 {
 		i := slices.IndexFunc(s.Invites, func(i Invite) bool { return !i.Live(now) })
 		s.Invites = slices.Delete(s.Invites, i, i+1)
 	}

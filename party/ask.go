@@ -23,8 +23,8 @@ func (d *decision) ask(c Ask) error {
 	if len(d.s.Asks) >= MaxAsks {
 		return Errorf(TooMany, "%d others are asking already. Try again in a minute.", MaxAsks)
 	}
-	if c.Home != "" && atHome(d.s.Asks, c.Home) >= MaxSeatsPerHome {
-		return Errorf(RateLimited, "At most %d at one address ask at a time. Try again in a minute.", MaxSeatsPerHome)
+	if c.Home != "" && atHome(d.s.Asks, c.Home) >= d.rules.SeatsPerHome {
+		return Errorf(RateLimited, "At most %d at one address ask at a time. Try again in a minute.", d.rules.SeatsPerHome)
 	}
 	d.emit(Asked{d.visitor(c.Hold)})
 	return nil
@@ -37,7 +37,7 @@ func (d *decision) askable(h Hold) error {
 	switch e, _ := err.(*Error); {
 	case i == nil || i.Revoked != 0:
 		return err
-	case err == nil && !d.s.Approve:
+	case err == nil && !d.s.Approve && !h.Approve:
 		return Errorf(BadRequest, "This link opens the party. There is no need to ask.")
 	case err == nil, e.Code == Locked, e.Code == UsedUp:
 		return nil

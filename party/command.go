@@ -20,6 +20,7 @@ type (
 		Face    uint32
 		Home    string // opaque mark of the address; "" is not limited
 		Browser string // opaque mark of the browser
+		Approve bool   // a member is to approve it, though the party approves nobody
 	}
 	// Queue waits in line for a seat of a full party.
 	Queue struct{ Hold }
@@ -42,6 +43,7 @@ type (
 		Seat    SeatID
 		Browser string   // opaque mark of the browser that pressed Start, if one did
 		Invite  InviteID // "": by the party's id, where it is open
+		Approve bool     // as of a Hold
 		Has     Needs    // what the player's game is
 		Move    uint64
 		From    ID
@@ -204,8 +206,9 @@ func (CancelReady) command() {}
 func (Tick) command()        {}
 
 // Known is what a decision needs beside the state: things that change too
-// often or matter too little to be written down.
+// often or matter too little to be written down, and what the game sets.
 type Known struct {
+	Rules  Rules
 	Absent map[PlayerID]Absence // members without a connection
 	Closed map[SeatID]Time      // held seats whose page is closed, since when
 	Own    map[PlayerID]Own     // what members served here have set and keep waiting

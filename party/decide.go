@@ -11,7 +11,7 @@ import (
 // No events and no error means that there is nothing to do: it is so already.
 // Decide changes nothing.
 func Decide(s *State, c Command, now Time, known Known) ([]Event, error) {
-	d := decision{s: s.Clone(), now: now, known: known}
+	d := newDecision(s.Clone(), now, known)
 	if err := d.command(c); err != nil {
 		return nil, err
 	}
@@ -34,7 +34,12 @@ type decision struct {
 	s      *State
 	now    Time
 	known  Known
+	rules  Rules
 	events []Event
+}
+
+func newDecision(s *State, now Time, known Known) decision {
+	return decision{s: s, now: now, known: known, rules: known.Rules.OrDefault()}
 }
 
 func (d *decision) emit(e Event) {

@@ -17,8 +17,8 @@ func (d *decision) makeInvite(c MakeInvite) error {
 			mine++
 		}
 	}
-	if len(live) >= MaxInvites || mine >= MaxInvitesEach && c.Player != Backend {
-		return Errorf(TooMany, "A party has at most %d live links and each member %d. Revoke one first.", MaxInvites, MaxInvitesEach)
+	if len(live) >= d.rules.Links || mine >= d.rules.LinksEach && c.Player != Backend {
+		return Errorf(TooMany, "A party has at most %d live links and each member %d. Revoke one first.", d.rules.Links, d.rules.LinksEach)
 	}
 	if c.MaxUses < 0 || c.MaxUses > MaxUses {
 		return Errorf(BadRequest, "maxUses is 0 (no limit) to %d.", MaxUses)
@@ -59,8 +59,8 @@ func (d *decision) adopt(c Adopt) error {
 		if old := d.s.Invite(i.ID); i.By != c.Player || old != nil && !old.Went && old.Uses >= i.Uses {
 			continue
 		}
-		if len(d.s.LiveInvites(d.now)) >= MaxInvites {
-			return Errorf(TooMany, "A party has at most %d live links. Revoke one first.", MaxInvites)
+		if len(d.s.LiveInvites(d.now)) >= d.rules.Links {
+			return Errorf(TooMany, "A party has at most %d live links. Revoke one first.", d.rules.Links)
 		}
 		i.Revoked, i.Went = 0, false
 		d.emit(Adopted{i})

@@ -22,7 +22,7 @@ func (d *decision) hold(c Hold) error {
 	if i := d.s.Invite(c.Invite); i.For != "" {
 		return &Error{Code: NotAllowed, Detail: "Whom this invite is for shows when the game starts."}
 	}
-	if d.s.Approve && len(d.s.Members) > 0 {
+	if (d.s.Approve || c.Approve) && len(d.s.Members) > 0 {
 		return &Error{Code: ApprovalNeeded}
 	}
 	if d.s.Taken() >= d.s.Size {
@@ -35,8 +35,8 @@ func (d *decision) hold(c Hold) error {
 				n++
 			}
 		}
-		if n >= MaxSeatsPerHome {
-			return Errorf(RateLimited, "At most %d places are kept for one address; go on without one.", MaxSeatsPerHome)
+		if n >= d.rules.SeatsPerHome {
+			return Errorf(RateLimited, "At most %d places are kept for one address; go on without one.", d.rules.SeatsPerHome)
 		}
 	}
 	d.emit(SeatHeld{Seat{
@@ -70,7 +70,7 @@ func (d *decision) join(c Join) error {
 		if err := d.usable(c.Invite, c.Seat, c.Player, c.Browser); err != nil {
 			return err
 		}
-		if len(former) == 0 && d.s.Approve && len(d.s.Members) > 0 {
+		if len(former) == 0 && (d.s.Approve || c.Approve) && len(d.s.Members) > 0 {
 			return &Error{Code: ApprovalNeeded}
 		}
 		if len(former) == 0 && d.s.Taken() >= d.s.Size {

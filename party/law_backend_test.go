@@ -74,7 +74,7 @@ func TestLaw18TheBackendIsNoMember(t *testing.T) {
 
 func TestLaw18TheBackendMakesAsManyLinksAsFit(t *testing.T) {
 	sc := newScene(t, 4)
-	for i := range MaxInvites {
+	for i := range DefaultRules.Links {
 		sc.must(MakeInvite{Player: Backend, ID: InviteID("b" + string(rune('0'+i))), As: Person{Name: "G"}})
 	}
 	sc.refused(TooMany, MakeInvite{Player: Backend, ID: "more"})

@@ -58,7 +58,7 @@ func TestLaw23AClosedPageLeavesTheLine(t *testing.T) {
 	sc := full(t)
 	sc.must(Queue{at("s2", "Cai")})
 	sc.known.Closed["s2"] = sc.now
-	sc.wait(SeatClosed)
+	sc.wait(DefaultRules.SeatClosed)
 	if len(sc.s.Line) != 0 {
 		t.Error("it still waits")
 	}
@@ -156,7 +156,7 @@ func TestLaw24ANoHoldsForTheBrowser(t *testing.T) {
 	again.Invite, again.Browser = "i2", "bs1"
 	for _, h := range []Hold{at("s1", "Cai"), again} {
 		sc.refused(RateLimited, Ask{h})
-		v := sc.s.Invitation(h.Invite, h.Seat, h.Browser, sc.now, connected, nil)
+		v := sc.s.Invitation(h.Invite, false, h.Seat, h.Browser, sc.now, connected, nil)
 		if v.CanAsk || v.Declined != sc.now.Add(DeclineTime) {
 			t.Errorf("its page may ask %v, and is declined until %d", v.CanAsk, v.Declined)
 		}

@@ -218,7 +218,7 @@ func TestTooManyLiveInvites(t *testing.T) {
 	sc := newScene(t, 8)
 	id := 0
 	next := func() InviteID { id++; return InviteID(fmt.Sprint("i", id)) }
-	for range MaxInvitesEach {
+	for range DefaultRules.LinksEach {
 		sc.invite("ada", next(), 0)
 	}
 	sc.refused(TooMany, MakeInvite{Player: "ada", ID: next()})
@@ -226,8 +226,8 @@ func TestTooManyLiveInvites(t *testing.T) {
 	sc.invite("ada", next(), 0)
 	for _, p := range []PlayerID{"bob", "cleo", "dora"} {
 		sc.in(p, "i2")
-		for range MaxInvitesEach {
-			if len(sc.s.LiveInvites(sc.now)) == MaxInvites {
+		for range DefaultRules.LinksEach {
+			if len(sc.s.LiveInvites(sc.now)) == DefaultRules.Links {
 				sc.refused(TooMany, MakeInvite{Player: p, ID: next()})
 				return
 			}
@@ -240,7 +240,7 @@ func TestTooManyLiveInvites(t *testing.T) {
 func TestDeadInvitesStayBounded(t *testing.T) {
 	sc := newScene(t, 8)
 	sc.invite("ada", "i", 0)
-	for n := range 3 * MaxInvites {
+	for n := range 3 * DefaultRules.Links {
 		id := InviteID(fmt.Sprint("i", n))
 		for _, c := range []Command{MakeInvite{Player: "ada", ID: id}, Revoke{"ada", id}} {
 			events, err := Decide(sc.s, c, sc.now, sc.known)
@@ -250,8 +250,8 @@ func TestDeadInvitesStayBounded(t *testing.T) {
 			sc.s.Apply(sc.s.Seq+1, sc.s.Entry(sc.now, nil, events))
 		}
 	}
-	if n := len(sc.s.Invites); n != 2*MaxInvites {
-		t.Errorf("%d links are kept, want %d", n, 2*MaxInvites)
+	if n := len(sc.s.Invites); n != MaxLinks {
+		t.Errorf("%d links are kept, want %d", n, MaxLinks)
 	}
 	if i := sc.s.Invite("i"); i == nil || !i.Live(sc.now) {
 		t.Error("the live link was forgotten with the dead ones")
@@ -264,7 +264,7 @@ func TestAPageOfAForgottenInvite(t *testing.T) {
 	sc.invite("ada", "i2", 0)
 	sc.hold("s1", "i1")
 	look := func(id InviteID, seat SeatID) Code {
-		return sc.s.Invitation(id, seat, "", sc.now, connected, nil).Problem
+		return sc.s.Invitation(id, false, seat, "", sc.now, connected, nil).Problem
 	}
 	for _, test := range []struct {
 		id   InviteID
@@ -295,16 +295,16 @@ func TestWhatAPageShows(t *testing.T) {
 	sc.must(Rename{"ada", "Ava"})
 	sc.join("bob", "s1", "i1")
 	sc.hold("s2", "i1")
-	v := sc.s.Invitation("i1", "", "", sc.now, connected, nil)
+	v := sc.s.Invitation("i1", false, "", "", sc.now, connected, nil)
 	if v.Problem != UsedUp || v.Inviter.Name != "" || v.Members != nil || v.Held != nil || v.Landing != nil || v.Message != "" {
 		t.Errorf("a used up link shows more than why: %+v", v)
 	}
-	v = sc.s.Invitation("i1", "s2", "", sc.now, connected, nil)
+	v = sc.s.Invitation("i1", false, "s2", "", sc.now, connected, nil)
 	if v.Problem != "" || v.Taken != 3 || v.Inviter.Name != "Ava" || len(v.Members) != 2 || len(v.Held) != 1 || v.Message != "Come!" {
 		t.Errorf("to who holds a seat of it: %+v", v)
 	}
 	sc.invite("ada", "i2", 0)
-	v = sc.s.Invitation("i2", "", "", sc.now, connected, nil)
+	v = sc.s.Invitation("i2", false, "", "", sc.now, connected, nil)
 	if v.Problem != Full || len(v.Members) != 2 || !v.Members[0].Leader || v.Members[1].State != Loads {
 		t.Errorf("a full party is shown with its people: %+v", v)
 	}

@@ -39,7 +39,7 @@ func TestLaw04GraceOfADroppedLeader(t *testing.T) {
 		byServer bool
 		grace    time.Duration
 	}{
-		{"lost its connection", false, CrownAway},
+		{"lost its connection", false, DefaultRules.Crown},
 		{"dropped by a server's end", true, CrownServer},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -69,7 +69,7 @@ func TestLaw04TheCrownWaitsForSomebodyConnected(t *testing.T) {
 	sc.in("bob", "i1")
 	sc.drop("ada")
 	sc.drop("bob")
-	sc.wait(CrownAway + 10*time.Second)
+	sc.wait(DefaultRules.Crown + 10*time.Second)
 	sc.wantLeader("ada")
 	sc.back("bob")
 	sc.must(Tick{})
@@ -86,7 +86,7 @@ func TestLaw04WhoTimesOutTogetherPassesTheCrownOnce(t *testing.T) {
 	sc.drop("bob")
 	sc.now = sc.now.Add(time.Second)
 	sc.drop("cleo")
-	sc.now = sc.now.Add(GraceIn - time.Second)
+	sc.now = sc.now.Add(DefaultRules.GraceIn - time.Second)
 	events := sc.must(Tick{}) // ada and bob at once, cleo a second later
 	if crowned := only[Crowned](events); len(crowned) != 1 || crowned[0].Leader != "cleo" {
 		t.Errorf("the crown went %v, want to cleo alone", crowned)
@@ -135,7 +135,7 @@ func TestLaw05WaitingSetsTakeEffect(t *testing.T) {
 	}
 
 	sc.drop("bob")
-	sc.wait(CrownAway)
+	sc.wait(DefaultRules.Crown)
 	sc.wantLeader("cleo") // never set any: takes over
 	if diff := cmp.Diff(values("level", "ruins"), sc.s.Data); diff != "" {
 		t.Error(diff)

@@ -35,7 +35,7 @@ func TestLaw11APartyRestsWhileASeatIsHeld(t *testing.T) {
 	sc.hold("s1", "i1")
 	sc.must(Revoke{"ada", "i1"})
 	sc.must(Leave{Player: "ada", Reason: ReasonLeft})
-	sc.wait(SeatOpen - time.Millisecond)
+	sc.wait(DefaultRules.SeatOpen - time.Millisecond)
 	if sc.s.Ended {
 		t.Fatal("it ended while a seat is held")
 	}
@@ -61,12 +61,12 @@ func TestLaw11ItEndsWithTheLast(t *testing.T) {
 			sc.hold("s1", "i1")
 			sc.must(Revoke{"ada", "i1"})
 			sc.must(Leave{Player: "ada", Reason: ReasonLeft})
-			sc.wait(SeatOpen)
+			sc.wait(DefaultRules.SeatOpen)
 		},
 		"the last stays away": func(sc *scene) {
 			sc.must(Revoke{"ada", "i1"})
 			sc.drop("ada")
-			sc.wait(GraceIn)
+			sc.wait(DefaultRules.GraceIn)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -209,7 +209,7 @@ func TestLaw16APartyOfOneRetires(t *testing.T) {
 	sc.must(Leave{Player: "bob", Reason: ReasonLeft})
 	sc.hold("s1", "i1")
 	sc.must(Revoke{"ada", "i1"})
-	sc.wait(SeatOpen + AloneLimit - time.Millisecond)
+	sc.wait(DefaultRules.SeatOpen + AloneLimit - time.Millisecond)
 	if sc.s.Seq == 0 {
 		t.Fatal("retired too early")
 	}

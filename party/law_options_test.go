@@ -18,7 +18,7 @@ func coming(p PlayerID) Join {
 func TestLaw25ALinkForOnePlayer(t *testing.T) {
 	sc := newScene(t, 4)
 	sc.inviteWith(InviteOptions{For: "bob"})
-	if v := sc.s.Invitation("i1", "", "", sc.now, connected, nil); v.Problem != "" {
+	if v := sc.s.Invitation("i1", false, "", "", sc.now, connected, nil); v.Problem != "" {
 		t.Errorf("its page shows %q", v.Problem)
 	}
 	sc.refused(NotAllowed, Hold{Seat: "s1", Invite: "i1", Name: "X"})

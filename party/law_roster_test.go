@@ -94,7 +94,7 @@ func TestLaw03AHeldSeatIsHeldOnce(t *testing.T) {
 func TestLaw03OneAddressHoldsTwoSeats(t *testing.T) {
 	sc := newScene(t, 8)
 	sc.invite("ada", "i1", 0)
-	for i := range MaxSeatsPerHome {
+	for i := range DefaultRules.SeatsPerHome {
 		sc.must(Hold{Seat: SeatID(fmt.Sprint("s", i)), Invite: "i1", Name: "Calm Heron", Home: "house"})
 	}
 	sc.refused(RateLimited, Hold{Seat: "s9", Invite: "i1", Name: "Calm Heron", Home: "house"})
@@ -110,9 +110,9 @@ func TestLaw07SeatsLapse(t *testing.T) {
 		closedAt time.Duration // 0: stays open
 		lapses   time.Duration
 	}{
-		{"open", 0, SeatOpen},
-		{"closed at once", time.Second, time.Second + SeatClosed},
-		{"closed late", SeatOpen - time.Second, SeatOpen},
+		{"open", 0, DefaultRules.SeatOpen},
+		{"closed at once", time.Second, time.Second + DefaultRules.SeatClosed},
+		{"closed late", DefaultRules.SeatOpen - time.Second, DefaultRules.SeatOpen},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			sc := newScene(t, 2)
@@ -146,11 +146,11 @@ func TestLaw08OnlyTheDisconnectedAreDropped(t *testing.T) {
 
 	sc.drop("bob")
 	sc.drop("cleo")
-	sc.wait(GraceIn - time.Millisecond)
+	sc.wait(DefaultRules.GraceIn - time.Millisecond)
 	sc.wantPlayers("ada bob cleo")
 	sc.wait(time.Millisecond)
 	sc.wantPlayers("ada cleo")
-	sc.wait(GraceLoad - GraceIn - time.Millisecond)
+	sc.wait(DefaultRules.GraceLoad - DefaultRules.GraceIn - time.Millisecond)
 	sc.wantPlayers("ada cleo")
 	sc.wait(time.Millisecond)
 	sc.wantPlayers("ada")
@@ -161,7 +161,7 @@ func TestLaw08ComingBackInTimeKeepsThePlace(t *testing.T) {
 	sc.invite("ada", "i1", 0)
 	sc.in("bob", "i1")
 	sc.drop("bob")
-	sc.wait(GraceIn - time.Millisecond)
+	sc.wait(DefaultRules.GraceIn - time.Millisecond)
 	sc.back("bob")
 	sc.must(Resume{Player: "bob", Session: "bob1", Hash: "new", Prev: "hash"})
 	sc.wait(time.Hour)
@@ -247,7 +247,7 @@ func TestLaw14NoViewShowsWhoMovedOn(t *testing.T) {
 	if v := sc.s.View(sc.now, connected, moved); len(v.Members) != 1 || v.Members[0].ID != "ada" {
 		t.Errorf("the members' view shows %v", v.Members)
 	}
-	if v := sc.s.Invitation("i1", "", "", sc.now, connected, moved); len(v.Members) != 1 || v.Members[0].Name != "Ada" {
+	if v := sc.s.Invitation("i1", false, "", "", sc.now, connected, moved); len(v.Members) != 1 || v.Members[0].Name != "Ada" {
 		t.Errorf("the page shows %v", v.Members)
 	}
 }

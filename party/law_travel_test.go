@@ -204,7 +204,7 @@ func TestALinkThatEndsWithItsMakerEndsOnATimeoutToo(t *testing.T) {
 	sc.inviteWith(InviteOptions{OnLeave: RevokeOnLeave})
 	sc.join("bob", "", "i1")
 	sc.known.Absent["ada"] = Absence{Since: sc.now}
-	sc.wait(GraceIn)
+	sc.wait(DefaultRules.GraceIn)
 	sc.refused(Revoked, coming("cai"))
 	if !slices.ContainsFunc(sc.s.Members, func(m Member) bool { return m.Player == "bob" }) {
 		t.Error("bob is gone too")

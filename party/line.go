@@ -75,7 +75,7 @@ func (d *decision) queue(c Queue) error {
 	if err := d.usable(c.Invite, c.Seat, "", c.Browser); err != nil {
 		return err
 	}
-	if d.s.Approve {
+	if d.s.Approve || c.Approve && len(d.s.Members) > 0 {
 		return &Error{Code: ApprovalNeeded}
 	}
 	if d.s.Taken() < d.s.Size {
@@ -84,8 +84,8 @@ func (d *decision) queue(c Queue) error {
 	if len(d.s.Line) >= MaxLine {
 		return Errorf(TooMany, "There are %d in line already. Try again later.", MaxLine)
 	}
-	if c.Home != "" && atHome(d.s.Line, c.Home) >= MaxSeatsPerHome {
-		return Errorf(RateLimited, "At most %d at one address wait in line. Try again when one of them is in.", MaxSeatsPerHome)
+	if c.Home != "" && atHome(d.s.Line, c.Home) >= d.rules.SeatsPerHome {
+		return Errorf(RateLimited, "At most %d at one address wait in line. Try again when one of them is in.", d.rules.SeatsPerHome)
 	}
 	d.emit(Queued{d.visitor(c.Hold)})
 	return nil
@@ -122,7 +122,7 @@ func (d *decision) makerOf(id InviteID) PlayerID {
 // lineDue is when somebody whose page is closed loses its place.
 func (d *decision) lineDue(v *Visitor) Time {
 	if closed, ok := d.known.Closed[v.Seat]; ok {
-		return closed.Add(SeatClosed)
+		return closed.Add(d.rules.SeatClosed)
 	}
 	return 0
 }

@@ -54,7 +54,7 @@ func TestNoticesTellTheWayOfAnInvite(t *testing.T) {
 		sc.must(Finalize{"bob"})
 		sc.hold("s2", "i1")
 		sc.known.Closed["s2"] = sc.now
-		sc.wait(SeatClosed)
+		sc.wait(DefaultRules.SeatClosed)
 		sc.join("cid", "", "i1")
 		sc.must(Leave{Player: "cid", Reason: ReasonFailed})
 		sc.must(SetMatch{Player: "ada", Match: &Match{ID: "m1"}})

@@ -43,7 +43,7 @@ func (d *decision) tick() {
 
 // NextDue returns when a Tick will next have something to do, or 0.
 func NextDue(s *State, known Known) Time {
-	d := decision{s: s, known: known}
+	d := newDecision(s, 0, known)
 	next := Time(0)
 	consider := func(t Time) {
 		if t != 0 && (next == 0 || t < next) {
@@ -76,12 +76,12 @@ func (d *decision) seatDue(s *Seat) Time {
 	if s.Order > 0 {
 		return s.Since.Add(TravelSeat)
 	}
-	end := s.Since.Add(SeatOpen)
+	end := s.Since.Add(d.rules.SeatOpen)
 	if s.Offer != 0 {
 		end = s.Offer
 	}
 	if closed, ok := d.known.Closed[s.ID]; ok {
-		end = min(end, closed.Add(SeatClosed))
+		end = min(end, closed.Add(d.rules.SeatClosed))
 	}
 	return end
 }
@@ -92,9 +92,9 @@ func (d *decision) memberDue(m *Member) Time {
 	case !ok:
 		return 0
 	case m.State == Loads:
-		return away.Since.Add(GraceLoad)
+		return away.Since.Add(d.rules.GraceLoad)
 	}
-	return away.Since.Add(GraceIn)
+	return away.Since.Add(d.rules.GraceIn)
 }
 
 func (d *decision) crownDue() Time {
@@ -112,7 +112,7 @@ func (d *decision) crownDue() Time {
 	if away.ByServer {
 		return away.Since.Add(CrownServer)
 	}
-	return away.Since.Add(CrownAway)
+	return away.Since.Add(d.rules.Crown)
 }
 
 // endDue is when the last link of an empty party dies.

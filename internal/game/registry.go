@@ -40,6 +40,7 @@ type Registry struct {
 // An entry is a game as it was last seen.
 type entry struct {
 	game    Game
+	numbers Settings // with defaults filled in
 	version uint64
 	cover   func() Picture // draws once
 }
@@ -126,7 +127,7 @@ func (r *Registry) tell() {
 }
 
 func newEntry(rec record) *entry {
-	return &entry{game: rec.Game, version: rec.Version, cover: sync.OnceValue(func() Picture { return drawCover(rec.Game) })}
+	return &entry{game: rec.Game, numbers: rec.Settings.OrDefault(), version: rec.Version, cover: sync.OnceValue(func() Picture { return drawCover(rec.Game) })}
 }
 
 func decodeRecord(key string, value []byte, rec *record) error {
@@ -147,6 +148,16 @@ func (r *Registry) Get(id string) (Game, bool) {
 		return Game{}, false
 	}
 	return e.(*entry).game, true
+}
+
+// Settings returns a game's numbers with defaults filled in; of an unknown game,
+// the defaults. They are shared and must not be changed.
+func (r *Registry) Settings(id string) *Settings {
+	e, ok := r.games.Load(id)
+	if !ok {
+		return &defaults
+	}
+	return &e.(*entry).numbers
 }
 
 // List returns all games in the order of their ids.

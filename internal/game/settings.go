@@ -19,6 +19,30 @@ import (
 type Settings struct {
 	PartySize    int           // seats of a party
 	InviteExpiry time.Duration // of a link whose maker asked for none
+	Rules        party.Rules   // of its parties
+
+	// Of one connection, a second.
+	HelloTime               time.Duration // until the first frame
+	Commands, CommandsBurst int
+	Volatile, VolatileBurst int
+	Reliable, ReliableBurst int
+	Bytes                   int
+	Reports                 int // of loading that go out, for each member
+
+	// Of one player, a minute.
+	Chat, ChatBurst int
+	Invites         int
+	Joins           int
+	Complaints      int
+
+	// Of one address.
+	AddressConnections int // at a time
+	Guests             int // new ones a minute
+	Starts             int // a minute
+
+	// Of the game, on one server.
+	Connections             int // at a time
+	Requests, RequestsBurst int // of its backend, a second
 }
 
 // ErrUnknownSetting says that no setting has this name.
@@ -39,15 +63,6 @@ type Setting struct {
 	read   func(string) (int64, error)
 	get    func(Settings) int64
 	put    func(*Settings, int64)
-}
-
-// AllSettings lists the settings there are, in the order of their names. Their
-// defaults and bounds are the party's.
-var AllSettings = []Setting{
-	duration("invite_expiry", "how long an invite's link works when its maker asks for nothing else", party.DefaultExpiry, party.MinExpiry, party.MaxExpiry,
-		func(s *Settings) *time.Duration { return &s.InviteExpiry }),
-	count("party_size", "how many players a party has room for", party.DefaultSize, 1, party.MaxSize,
-		func(s *Settings) *int { return &s.PartySize }),
 }
 
 func count(name, help string, def, lowest, highest int, field func(*Settings) *int) Setting {
@@ -133,6 +148,8 @@ func (s Settings) OrDefault() Settings {
 	}
 	return s
 }
+
+var defaults = Settings{}.OrDefault()
 
 // Validate reports the first setting that is out of its bounds.
 func (s Settings) Validate() error {

@@ -3,10 +3,13 @@ package game
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"partykit/party"
 )
 
 func TestSettings(t *testing.T) {
@@ -20,8 +23,11 @@ func TestSettings(t *testing.T) {
 	if err := s.Set("invite_expiry", "90m"); err != nil {
 		t.Fatal(err)
 	}
-	if s != (Settings{PartySize: 256, InviteExpiry: 90 * time.Minute}) || s.OrDefault() != s {
-		t.Errorf("set: %+v, with defaults %+v", s, s.OrDefault())
+	if s != (Settings{PartySize: 256, InviteExpiry: 90 * time.Minute}) {
+		t.Errorf("set: %+v", s)
+	}
+	if d := s.OrDefault(); d.PartySize != 256 || d.InviteExpiry != 90*time.Minute || d.Commands != 30 || d.Rules != party.DefaultRules || d.OrDefault() != d {
+		t.Errorf("with defaults %+v", d)
 	}
 	for _, c := range [][2]string{
 		{"party_size", "0"}, {"party_size", "257"}, {"party_size", "-1"}, {"party_size", "8.5"}, {"party_size", "many"}, {"party_size", "99999999999999999999"},
@@ -41,21 +47,17 @@ func TestSettings(t *testing.T) {
 	if v, own := s.Value("invite_expiry"); v != "24h0m0s" || own {
 		t.Errorf("value after taking the own back: %q, %t", v, own)
 	}
-	if err := s.Set("party_colour", "1"); !errors.Is(err, ErrUnknownSetting) || !strings.Contains(err.Error(), "invite_expiry, party_size") {
+	if err := s.Set("party_colour", "1"); !errors.Is(err, ErrUnknownSetting) || !strings.Contains(err.Error(), "party_size, invite_expiry") {
 		t.Errorf("unknown setting: %v", err)
 	}
 }
 
 func TestEverySettingIsDescribed(t *testing.T) {
-	if !slices.IsSortedFunc(AllSettings, func(a, b Setting) int {
-		if a.Name < b.Name {
-			return -1
+	numbers := 0
+	for i, d := range AllSettings {
+		if slices.ContainsFunc(AllSettings[:i], func(other Setting) bool { return other.Name == d.Name }) {
+			t.Errorf("%s is there twice", d.Name)
 		}
-		return 1
-	}) {
-		t.Error("the settings are not sorted by name")
-	}
-	for _, d := range AllSettings {
 		var s Settings
 		for _, v := range []string{d.Min, d.Max, d.Default} {
 			if err := s.Set(d.Name, v); err != nil {
@@ -68,7 +70,38 @@ func TestEverySettingIsDescribed(t *testing.T) {
 		if d.Help == "" {
 			t.Errorf("%s has no help", d.Name)
 		}
+		if got := fieldsSet(reflect.ValueOf(s)); got != 1 {
+			t.Errorf("%s sets %d numbers", d.Name, got)
+		}
+		numbers++
 	}
+	if all := fieldsSet(reflect.ValueOf(Settings{}.OrDefault())); all != numbers || all != fields(reflect.TypeFor[Settings]()) {
+		t.Errorf("%d settings for %d numbers, of which %d have a default", numbers, fields(reflect.TypeFor[Settings]()), all)
+	}
+}
+
+// fields counts the numbers of a struct and of those in it; fieldsSet those that
+// are not zero.
+func fields(t reflect.Type) (n int) {
+	for i := range t.NumField() {
+		if f := t.Field(i).Type; f.Kind() == reflect.Struct {
+			n += fields(f)
+		} else {
+			n++
+		}
+	}
+	return n
+}
+
+func fieldsSet(v reflect.Value) (n int) {
+	for i := range v.NumField() {
+		if f := v.Field(i); f.Kind() == reflect.Struct {
+			n += fieldsSet(f)
+		} else if !f.IsZero() {
+			n++
+		}
+	}
+	return n
 }
 
 func TestSettingsOfANewerVersion(t *testing.T) {

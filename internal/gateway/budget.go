@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
-	"golang.org/x/time/rate"
 
+	"partykit/internal/limit"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -13,18 +13,14 @@ import (
 // budget is how many bytes a client may still send. Over it a frame is refused
 // and the client is read more slowly, so that none gets far above it.
 type budget struct {
-	bytes   *rate.Limiter
-	answers rate.Sometimes // about volatile messages
+	bytes limit.Bucket
+	told  time.Time // when a refused volatile message was last answered
 }
 
-func newBudget() *budget {
-	return &budget{rate.NewLimiter(bytesPerSec, byteBurst), rate.Sometimes{First: 1, Interval: time.Second}}
-}
-
-// take counts a frame of n bytes; a wait above 0 says that it is too much, and
-// when there is room again.
-func (b *budget) take(n int) (wait time.Duration) {
-	return b.bytes.ReserveN(time.Now(), max(n, minCost)).Delay()
+// take counts a frame of n bytes at so many a second; a wait above 0 says that
+// it is too much, and when there is room again.
+func (b *budget) take(n, perSecond int) (wait time.Duration) {
+	return b.bytes.Spend(max(n, minCost), limit.PerSecond(perSecond, max(2*perSecond, 2*protocol.MaxFrame)), time.Now())
 }
 
 // overBudget tells the client which request was refused.
@@ -42,5 +38,8 @@ func (g *Gateway) overBudget(c *Conn, b *budget, kind websocket.MessageType, dat
 		c.Send(false, protocol.Encode(e))
 		return
 	}
-	b.answers.Do(func() { c.Send(false, protocol.Encode(e)) })
+	if now := time.Now(); now.Sub(b.told) >= time.Second {
+		b.told = now
+		c.Send(false, protocol.Encode(e))
+	}
 }

@@ -23,17 +23,14 @@ import (
 	"partykit/protocol"
 )
 
-// The limits of one connection (docs/protocol.md, Limits).
+// The limits of one connection that no game sets (docs/protocol.md, Limits).
 const (
-	helloTime   = 5 * time.Second  // until the first frame
-	idleTime    = 45 * time.Second // between two frames
-	writeTime   = 10 * time.Second // for a write, and for all that waits at a close
-	bytesPerSec = 64 << 10         // read from one client
-	byteBurst   = 2 * bytesPerSec
-	maxWaiting  = 1 << 20  // bytes that may wait to be written for longer than writeTime
-	maxBurst    = 24 << 20 // bytes that may wait at all: a resume brings up to 1,000 messages of 16 KiB
-	maxFrames   = 4096     // frames that may wait to be written
-	minCost     = 64       // bytes that a frame counts at least, so that tiny ones are bounded, too
+	idleTime   = 45 * time.Second // between two frames
+	writeTime  = 10 * time.Second // for a write, and for all that waits at a close
+	maxWaiting = 1 << 20          // bytes that may wait to be written for longer than writeTime
+	maxBurst   = 24 << 20         // bytes that may wait at all: a resume brings up to 1,000 messages of 16 KiB
+	maxFrames  = 4096             // frames that may wait to be written
+	minCost    = 64               // bytes that a frame counts at least, so that tiny ones are bounded, too
 )
 
 // A Session is the other side of a connection after its hello.
@@ -52,12 +49,16 @@ type Caller struct {
 	Hello   protocol.Hello
 	Address netip.Addr
 	Origin  string // "" of a native client
-	Conn    *Conn
+	// Spare says that the game or the address has as many connections as it
+	// may: only who comes back to a live session is let in.
+	Spare bool
+	Conn  *Conn
 }
 
 // Games is what the gateway needs of the registered games.
 type Games interface {
 	Get(id string) (game.Game, bool)
+	Settings(id string) *game.Settings
 	AllowsOrigin(g game.Game, origin string) bool
 	FirstUse(ctx context.Context, id, origin, page string) (game.Game, error)
 }
@@ -70,9 +71,9 @@ type Options struct {
 	Hello func(context.Context, Caller) (Session, error)
 	// ClientAddr tells the address a request comes from, proxies resolved.
 	ClientAddr func(*http.Request) netip.Addr
-	// Acquire counts one more connection from an address until release is
-	// called, or refuses it.
-	Acquire func(netip.Addr) (release func(), ok bool)
+	// Acquire counts one more connection of a game from an address until
+	// release is called, or refuses it. A spare one is over the limit.
+	Acquire func(game string, from netip.Addr) (release func(), spare, ok bool)
 	// Failure is an error as every surface tells it.
 	Failure func(error) protocol.Failure
 	// NotActivated says whom to ask to activate a game.

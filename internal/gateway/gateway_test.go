@@ -33,6 +33,7 @@ type world struct {
 	games   games
 	hello   func(gateway.Caller) (gateway.Session, error) // nil: a recorder
 	full    atomic.Bool
+	spare   atomic.Bool
 	open    atomic.Int32
 
 	callers  chan gateway.Caller
@@ -45,6 +46,9 @@ type games struct {
 }
 
 func (g games) Get(id string) (game.Game, bool) { x, ok := g.list[id]; return x, ok }
+func (g games) Settings(id string) *game.Settings {
+	return new(g.list[id].Settings.OrDefault())
+}
 func (g games) AllowsOrigin(x game.Game, origin string) bool {
 	return x.AllowsOrigin(origin)
 }
@@ -134,12 +138,12 @@ func newWorld(t *testing.T, change func(*gateway.Options)) *world {
 			return r, nil
 		},
 		ClientAddr: func(*http.Request) netip.Addr { return loopback },
-		Acquire: func(netip.Addr) (func(), bool) {
+		Acquire: func(string, netip.Addr) (func(), bool, bool) {
 			if w.full.Load() {
-				return nil, false
+				return nil, false, false
 			}
 			w.open.Add(1)
-			return func() { w.open.Add(-1) }, true
+			return func() { w.open.Add(-1) }, w.spare.Load(), true
 		},
 		Failure: func(err error) protocol.Failure {
 			e, _ := errors.AsType[*party.Error](err)

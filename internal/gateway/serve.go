@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"sync"
 	"time"
 
@@ -21,16 +20,20 @@ import (
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id, origin, from := r.URL.Query().Get("game"), g.originOf(r), g.opts.ClientAddr(r)
 	refused := g.admit(id, origin, from)
-	var release func()
+	spare := false
 	if refused == nil {
-		var ok bool
-		if release, ok = g.opts.Acquire(from); ok {
+		release, over, ok := g.opts.Acquire(id, from)
+		if ok {
 			defer release()
 		} else {
-			refused = &party.Error{Code: party.RateLimited, Detail: "Too many connections come from this address. Close some, then try again.", RetryAfter: 10 * time.Second}
+			refused = crowded
 		}
+		spare = over
 	}
 	if !asksUpgrade(r) {
+		if refused == nil && spare {
+			refused = crowded
+		}
 		g.plain(w, id, origin, refused)
 		return
 	}
@@ -60,22 +63,25 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writer.Wait()
 		ws.CloseNow()
 	}()
-	g.converse(c, id, origin, from)
+	g.converse(c, id, Caller{Address: from, Origin: origin, Spare: spare, Conn: c})
 }
+
+// crowded is the refusal of a connection too many.
+var crowded = &party.Error{Code: party.RateLimited, Detail: "Too many connections of this game are open, from your address or in all. Close some, then try again.", RetryAfter: 10 * time.Second}
 
 // converse reads the hello and then all that the client says, until either
 // side ends it.
-func (g *Gateway) converse(c *Conn, id, origin string, from netip.Addr) {
-	hello, ok := g.readHello(c)
-	if !ok {
+func (g *Gateway) converse(c *Conn, id string, who Caller) {
+	var ok bool
+	if who.Hello, ok = g.readHello(c, g.opts.Games.Settings(id).HelloTime); !ok {
 		return
 	}
-	known, refused := g.active(g.ctx, id, origin, hello.Page)
-	if refused != nil {
+	var refused *party.Error
+	if who.Game, refused = g.active(g.ctx, id, who.Origin, who.Hello.Page); refused != nil {
 		g.turnAway(c, refused)
 		return
 	}
-	session, err := g.opts.Hello(g.ctx, Caller{known, hello, from, origin, c})
+	session, err := g.opts.Hello(g.ctx, who)
 	if err != nil {
 		g.turnAway(c, asError(g.opts.Logger, err))
 		return
@@ -83,15 +89,15 @@ func (g *Gateway) converse(c *Conn, id, origin string, from netip.Addr) {
 	defer session.Gone()
 	idle := time.AfterFunc(idleTime, func() { c.Close(protocol.Idle) })
 	defer idle.Stop()
-	b := newBudget()
+	var b budget
 	for {
 		kind, data, err := c.ws.Read(context.Background())
 		if err != nil || c.closed() {
 			return
 		}
 		idle.Reset(idleTime)
-		if wait := b.take(len(data)); wait > 0 {
-			g.overBudget(c, b, kind, data, wait)
+		if wait := b.take(len(data), g.opts.Games.Settings(id).Bytes); wait > 0 {
+			g.overBudget(c, &b, kind, data, wait)
 			if !sleep(g.ctx, wait) {
 				return
 			}
@@ -109,8 +115,8 @@ func (g *Gateway) converse(c *Conn, id, origin string, from netip.Addr) {
 }
 
 // readHello waits for the first frame.
-func (g *Gateway) readHello(c *Conn) (protocol.Hello, bool) {
-	late := time.AfterFunc(helloTime, func() { c.Close(protocol.HelloTimeout) })
+func (g *Gateway) readHello(c *Conn, within time.Duration) (protocol.Hello, bool) {
+	late := time.AfterFunc(within, func() { c.Close(protocol.HelloTimeout) })
 	defer late.Stop()
 	kind, data, err := c.ws.Read(context.Background())
 	if err != nil || c.closed() {

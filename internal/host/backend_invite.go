@@ -158,7 +158,7 @@ func (h *Host) wish(g game.Game, id party.ID, seed string, w Wish) wished {
 			Player: party.Backend, As: party.Person{Name: g.Name, Face: Face(g.Name)},
 			For: w.As, ID: invite, Expires: expires, MaxUses: w.MaxUses, Message: w.Message, Options: w.Options,
 		},
-		link: link{party.GameID(g.ID), id, invite, w.Options.OnLeave == party.FollowOnLeave}, life: life, speaks: w.Spoken,
+		link: link{Game: party.GameID(g.ID), Party: id, Invite: invite, Follows: w.Options.OnLeave == party.FollowOnLeave}, life: life, speaks: w.Spoken,
 	}
 }
 

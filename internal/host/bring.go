@@ -102,7 +102,7 @@ func (h *Host) leads(ctx context.Context, l link, seat party.SeatID) link {
 // leads then.
 func (p *live) sendAfter(id party.InviteID) {
 	for page := range p.pages {
-		if page.invite == id && !p.state.Knows(page.seat) {
+		if page.link.Invite == id && !p.state.Knows(page.seat) {
 			p.close(page)
 			close(page.updates)
 		}

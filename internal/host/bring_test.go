@@ -5,13 +5,14 @@ import (
 	"testing"
 	"time"
 
+	"partykit/internal/limit"
 	"partykit/party"
 )
 
 // partyOf is the party a link leads to, as whoever follows it finds.
 func (w *world) leadsTo(on, code string) string {
 	w.t.Helper()
-	l, err := w.hosts[on].linkOf(w.t.Context(), code, netip.Addr{})
+	l, err := w.hosts[on].linkOf(w.t.Context(), code, limit.Guesser{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -95,7 +96,7 @@ func TestALinkFindsItsMakerAfterACrash(t *testing.T) {
 		b.ok("join", map[string]any{"code": code})
 		b.ok("finalize", map[string]any{"success": true})
 		a.drop()
-		time.Sleep(party.GraceIn + time.Second) // the link ends with her place
+		time.Sleep(party.DefaultRules.GraceIn + time.Second) // the link ends with her place
 		if v, err := w.hosts["a"].Invitation(t.Context(), code, "", netip.Addr{}); err != nil || v.Problem != party.Revoked {
 			t.Fatalf("with its maker gone it shows %v, %v", v.Problem, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"partykit/internal/engine"
+	"partykit/internal/limit"
 	"partykit/internal/names"
 	"partykit/party"
 	"partykit/protocol"
@@ -54,8 +55,9 @@ func (s *session) chat(c protocol.Command) {
 			return
 		}
 	}
-	if limited := take(s.limits.chat); limited != nil {
-		s.fail(c.ID, limited, nil)
+	set := p.settings()
+	if err := s.take(s.h.budgets.chat, limit.Rate{N: set.Chat, Per: time.Minute, Burst: set.ChatBurst}); err != nil {
+		s.fail(c.ID, err, nil)
 		return
 	}
 	m := p.state.Member(s.player)

@@ -8,37 +8,19 @@ import (
 	"partykit/protocol"
 )
 
-// text takes a text frame: a command of the player.
-func (s *session) text(frame []byte) {
-	if !s.limits.abuse.Allow() {
-		s.close(protocol.RateLimited)
-		return
-	}
-	c, err := protocol.DecodeCommand(frame)
-	if err == nil {
-		_, err = s.h.active(s.game)
-	}
-	if err != nil {
-		s.refuse(c.ID, err)
-		return
-	}
+// text takes a text frame: what the player does.
+func (s *session) text(c protocol.Command) {
 	switch c.T {
 	case protocol.TPing:
 		s.tell(map[string]string{"t": protocol.TPong})
-		return
 	case protocol.TLoading:
 		s.loading(c)
-		return
 	case protocol.TAway:
 		s.party.setAway(s.player, c.Away)
-		return
-	}
-	if limited := take(s.limits.commands); limited != nil {
-		s.refuse(c.ID, limited)
-		return
-	}
-	if s.begin(c.ID) {
-		s.command(c)
+	default:
+		if s.begin(c.ID) {
+			s.command(c)
+		}
 	}
 }
 

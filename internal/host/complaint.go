@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"time"
 
 	"partykit/internal/abuse"
 	"partykit/internal/limit"
@@ -12,15 +11,6 @@ import (
 	"partykit/party"
 	"partykit/protocol"
 )
-
-const (
-	complaints         = 5      // a minute of a player
-	complainersAtATime = 10_000 // players whose reports are counted
-)
-
-func newComplaints() *limit.Buckets[playerKey] {
-	return limit.NewBuckets[playerKey](complaints, time.Minute, complaints, complainersAtATime)
-}
 
 // complain is the command report: it tells the operator about somebody, with
 // the last lines of chat. The party learns nothing of it.
@@ -39,8 +29,8 @@ func (s *session) complain(c protocol.Command) {
 		s.fail(c.ID, party.Errorf(party.BadRequest, "Nobody reports themselves."), nil)
 		return
 	}
-	if ok, retry := s.h.complaints.Allow(playerKey{s.game, s.player}, time.Now()); !ok {
-		s.fail(c.ID, &party.Error{Code: party.RateLimited, RetryAfter: retry}, nil)
+	if err := s.take(s.h.budgets.complaints, limit.PerMinute(p.settings().Complaints)); err != nil {
+		s.fail(c.ID, err, nil)
 		return
 	}
 	you := s.you()

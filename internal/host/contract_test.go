@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"partykit/internal/engine"
+	"partykit/internal/limit"
 	"partykit/party"
 )
 
@@ -302,7 +303,7 @@ func TestAMoveIsFinishedByTheNextReader(t *testing.T) {
 		// What a host does that ends between the two appends.
 		h := w.hosts["a"]
 		b.drop()
-		l, err := h.linkOf(t.Context(), code, netip.Addr{})
+		l, err := h.linkOf(t.Context(), code, limit.Guesser{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -400,7 +401,7 @@ func TestACrashAfterTheHoldGivesItsUseBack(t *testing.T) {
 		if _, err := w.hosts["b"].Start(t.Context(), code, "00000000000000000000000000000002", someone); failure(err).Code != party.UsedUp {
 			t.Errorf("while the use is reserved, Start answers %v", err)
 		}
-		time.Sleep(party.SeatClosed + time.Second)
+		time.Sleep(party.DefaultRules.SeatClosed + time.Second)
 		w.wantParty("b", home, "*1:in:connected")
 		if _, err := w.hosts["b"].Start(t.Context(), code, "00000000000000000000000000000002", someone); err != nil {
 			t.Errorf("the use was not given back: %v", err)
@@ -432,7 +433,7 @@ func TestStatusesAreToldToANewListener(t *testing.T) {
 		// A member that comes to the new host is not taken for lost by the old.
 		b.drop()
 		b.back("b")
-		time.Sleep(party.GraceLoad + time.Second)
+		time.Sleep(party.DefaultRules.GraceLoad + time.Second)
 		w.wantParty("a", home, "*1:in:connected 2:loading:connected")
 		w.wantParty("b", home, "*1:in:connected 2:loading:connected")
 	})
@@ -473,7 +474,7 @@ func TestAloneCostsNothing(t *testing.T) {
 			})
 			c.drop()
 		}
-		time.Sleep(party.GraceIn + keepIdle + time.Second)
+		time.Sleep(party.DefaultRules.GraceIn + keepIdle + time.Second)
 		for _, c := range alone {
 			if w.has("a", c.lastParty()) {
 				t.Fatal("a party of one outlives its player")

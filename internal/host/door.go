@@ -67,7 +67,8 @@ func (page *Page) asHold() party.Hold {
 		name = page.p.h.friendly(page.p.state.Game, string(page.seat))
 	}
 	return party.Hold{
-		Seat: page.seat, Invite: page.invite, Name: name, Face: Face(name), Home: page.home, Browser: page.browser,
+		Seat: page.seat, Invite: page.link.Invite, Name: name, Face: Face(name), Home: page.home, Browser: page.browser,
+		Approve: page.link.Approve,
 	}
 }
 
@@ -77,6 +78,10 @@ func (s *session) door(c protocol.Command) {
 	s.leaveDoor()
 	if c.Code == "" {
 		s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: s.party.last})
+		return
+	}
+	if err := s.mayJoin(); err != nil {
+		s.fail(c.ID, err, nil)
 		return
 	}
 	l := s.party.loop

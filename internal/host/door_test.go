@@ -181,10 +181,10 @@ func TestOneAddressDoesNotFillTheLine(t *testing.T) {
 			page.Visible(true)
 			page.Queue()
 			v := w.newest(page)
-			if n < party.MaxSeatsPerHome && v.You.Stage != party.InLine {
+			if n < party.DefaultRules.SeatsPerHome && v.You.Stage != party.InLine {
 				t.Errorf("page %d shows %+v", n, v.You)
 			}
-			if n == party.MaxSeatsPerHome && (v.You == nil || v.You.Stage != party.Pressed || v.You.Problem != party.RateLimited) {
+			if n == party.DefaultRules.SeatsPerHome && (v.You == nil || v.You.Stage != party.Pressed || v.You.Problem != party.RateLimited) {
 				t.Errorf("the third shows %+v", v.You)
 			}
 		}

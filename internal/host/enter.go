@@ -8,6 +8,7 @@ import (
 
 	"partykit/internal/auth"
 	"partykit/internal/engine"
+	"partykit/internal/limit"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -33,7 +34,7 @@ type ticket struct {
 
 // keepTicket is how long a ticket is held at most: a page open for as long as
 // may be, and then a seat.
-const keepTicket = 2 * party.SeatOpen
+const keepTicket = 2 * party.MaxSeatOpen
 
 // entrance is an entry that was looked up: the party, the invite and the seat.
 type entrance struct {
@@ -54,6 +55,10 @@ func (s *session) join(c protocol.Command) {
 	if c.Has != nil {
 		s.has = c.Has
 	}
+	if err := s.mayJoin(); err != nil {
+		s.fail(c.ID, err, nil)
+		return
+	}
 	from := s.party
 	s.inTurn(c.ID, func() {
 		s.enter(e, func(ask *protocol.Ask, err *party.Error) {
@@ -73,6 +78,11 @@ func (s *session) join(c protocol.Command) {
 			}
 		})
 	})
+}
+
+// mayJoin takes from how often a player joins.
+func (s *session) mayJoin() error {
+	return s.take(s.h.budgets.joins, limit.PerMinute(s.h.settings(s.game).Joins))
 }
 
 // one reports whether the entry names one way in.
@@ -154,7 +164,7 @@ func (m *moving) leaveCompany() {
 	}
 	cmd := party.Join{
 		Player: m.s.player, Name: m.s.name, Face: m.s.face, Seat: m.in.seat, Invite: m.in.Invite, Browser: m.in.browser, Has: m.s.has,
-		Session: m.s.id, Hash: m.s.hash, Fresh: m.s.fresh && m.entry.ticket != "",
+		Approve: m.in.Approve, Session: m.s.id, Hash: m.s.hash, Fresh: m.s.fresh && m.entry.ticket != "",
 	}
 	if cmd.Fresh {
 		cmd.Name = m.s.h.friendly(m.s.game, string(m.in.seat))
@@ -192,7 +202,7 @@ func gone(err error) error {
 // join is the move itself, on the loop of y: one append.
 func (m *moving) join(y *live, cmd party.Join) {
 	s, x := m.s, m.x
-	if t, closed := y.closed[cmd.Seat]; closed && y.state.Seat(cmd.Seat) == nil && now() >= t.Add(party.SeatClosed) {
+	if t, closed := y.closed[cmd.Seat]; closed && y.state.Seat(cmd.Seat) == nil && now() >= t.Add(y.settings().Rules.SeatClosed) {
 		m.stay(nil, &party.Error{Code: party.TicketSpent, Detail: "This start is too old. Open the invite link again and press Start."})
 		return
 	}
@@ -230,7 +240,7 @@ func (p *live) ask(in entrance) *protocol.Ask {
 	if in.left != nil {
 		return &protocol.Ask{From: in.left.From, Game: p.state.Game, Size: p.state.Taken()}
 	}
-	v := p.state.Invitation(in.Invite, in.seat, in.browser, now(), p.status, p.elsewhere)
+	v := p.state.Invitation(in.Invite, in.Approve, in.seat, in.browser, now(), p.status, p.elsewhere)
 	return &protocol.Ask{From: v.Inviter.Name, Game: p.state.Game, Size: v.Taken}
 }
 
@@ -241,7 +251,7 @@ func (s *session) lookUp(ctx context.Context, e entry) (entrance, error) {
 	case e.open != "":
 		in.Game, in.Party = s.game, e.open
 	case e.ticket == "":
-		if in.link, err = s.h.linkOf(ctx, e.code, s.from); err != nil {
+		if in.link, err = s.h.linkOf(ctx, e.code, s.h.guesser("player "+string(s.player), s.from)); err != nil {
 			return in, err
 		}
 		in.seat = party.SeatID(s.h.o.Keys.SeatID("player "+string(s.player), string(in.Invite)))

@@ -36,6 +36,16 @@ type games map[string]game.Game
 
 func (g games) Get(id string) (game.Game, bool) { v, ok := g[id]; return v, ok }
 
+func (g games) Settings(id string) *game.Settings { return new(g[id].Settings.OrDefault()) }
+
+// set changes the settings of game demo while it runs.
+func (w *world) set(change func(*game.Settings)) {
+	synctest.Wait()
+	g := w.games["demo"]
+	change(&g.Settings)
+	w.games["demo"] = g
+}
+
 // story runs fn in a bubble with a world of one host called "a".
 func story(t *testing.T, fn func(t *testing.T, w *world)) { storyIn(t, t.TempDir(), fn) }
 

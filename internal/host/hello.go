@@ -19,6 +19,7 @@ type Caller struct {
 	Hello   protocol.Hello
 	Address netip.Addr
 	Origin  string // "" for a native client
+	Spare   bool   // there is room only for who comes back to a live session
 	Conn    Conn
 }
 
@@ -41,7 +42,7 @@ func (h *Host) Hello(ctx context.Context, c Caller) (*Session, error) {
 		if x.err != nil {
 			return nil, x.err
 		}
-		return &Session{x.s, c.Conn}, nil
+		return &Session{s: x.s, conn: c.Conn}, nil
 	case <-ctx.Done():
 	case <-h.ctx.Done():
 	}
@@ -60,7 +61,7 @@ func (h *Host) newSession(ctx context.Context, c Caller) (*session, error) {
 	}
 	s := &session{
 		h: h, game: party.GameID(c.Game.ID), web: c.Origin != "",
-		conn: c.Conn, limits: newLimits(), paused: true, has: c.Hello.Has, from: c.Address,
+		conn: c.Conn, paused: true, has: c.Hello.Has, from: c.Address,
 	}
 	if err := s.restate(c.Hello.Own); err != nil {
 		return nil, err
@@ -105,7 +106,7 @@ func (s *session) beGuest(_ context.Context, c Caller) error {
 		s.name = h.friendly(s.game, id)
 	}
 	if _, here := h.whereIs(s.game, s.player); !known && !here && h.o.NewGuest != nil {
-		if ok, retry := h.o.NewGuest(c.Address); !ok {
+		if ok, retry := h.o.NewGuest(c.Game.ID, c.Address); !ok {
 			return &party.Error{Code: party.RateLimited, RetryAfter: retry, Detail: "Too many new players from one address. Try again in a moment."}
 		}
 	}

@@ -119,7 +119,7 @@ func (page *Page) looked() party.Time {
 // link expires, or its visitor may ask again.
 func (page *Page) turns() party.Time {
 	at := page.declined
-	i := page.p.state.Invite(page.invite)
+	i := page.p.state.Invite(page.link.Invite)
 	if i == nil || page.dead || i.Revoked != 0 || i.Expires == 0 {
 		return at
 	}
@@ -131,7 +131,7 @@ func (page *Page) turns() party.Time {
 
 // turn has the page told of what time has changed.
 func (page *Page) turn(t party.Time) {
-	if i := page.p.state.Invite(page.invite); i != nil && i.Expires != 0 && i.Expires <= t {
+	if i := page.p.state.Invite(page.link.Invite); i != nil && i.Expires != 0 && i.Expires <= t {
 		page.dead = true
 	}
 	if page.declined != 0 && page.declined <= t {
@@ -149,7 +149,7 @@ func (p *live) hold(page *Page) {
 	page.holding = true
 	if !page.startCounted {
 		page.startCounted = true
-		p.count(page.invite, 0, 1)
+		p.count(page.link.Invite, 0, 1)
 	}
 	p.submit(&job{cmd: page.asHold(), done: func(o outcome) {
 		page.holding = false

@@ -30,9 +30,9 @@ type Options struct {
 	Games      Games
 	PublicURL  string // where links lead, without a slash at the end
 	Contact    string // whom to ask to activate a game
-	// NewGuest says whether one more new guest may come from an address now,
-	// and else when to try again. nil: always.
-	NewGuest func(netip.Addr) (ok bool, retry time.Duration)
+	// NewGuest says whether one more new guest of a game may come from an
+	// address now, and else when to try again. nil: always.
+	NewGuest func(game string, from netip.Addr) (ok bool, retry time.Duration)
 	// Unlimited says that an address is not limited, as loopback in dev.
 	Unlimited func(netip.Addr) bool
 	Logger    *slog.Logger
@@ -41,6 +41,9 @@ type Options struct {
 // Games tells what the operator set.
 type Games interface {
 	Get(id string) (game.Game, bool)
+	// Settings are a game's numbers as they are now, defaults filled in. They
+	// are shared and must not be changed.
+	Settings(id string) *game.Settings
 }
 
 // Conn is a client's connection. Neither method blocks.
@@ -59,8 +62,9 @@ type Host struct {
 	loops []*loop
 	run   sync.WaitGroup
 
-	guesses    *guesses
-	complaints *limit.Buckets[playerKey] // of who reports others
+	guesses *limit.Guesses
+	shorts  shorts
+	budgets budgets
 
 	ctx  context.Context // ends when the host has closed
 	stop context.CancelFunc
@@ -77,7 +81,7 @@ func New(o Options) *Host {
 		o.Logger = slog.Default()
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	h := &Host{o: o, log: o.Logger.With("part", "host"), ctx: ctx, stop: stop, guesses: newGuesses(), complaints: newComplaints(), where: map[playerKey]whereabouts{}}
+	h := &Host{o: o, log: o.Logger.With("part", "host"), ctx: ctx, stop: stop, guesses: limit.NewGuesses(guessRates), budgets: newBudgets(), where: map[playerKey]whereabouts{}}
 	for range max(1, runtime.GOMAXPROCS(0)) {
 		l := newLoop()
 		h.loops = append(h.loops, l)

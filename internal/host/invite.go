@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/netip"
 	"time"
 
 	"partykit/internal/auth"
 	"partykit/internal/engine"
+	"partykit/internal/limit"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -21,6 +21,9 @@ type link struct {
 	Invite party.InviteID `json:"invite"`
 	// Follows says that it may have gone on from there with its maker.
 	Follows bool `json:"follows,omitempty"`
+	// Approve says that a member lets in who comes by it, though the party
+	// does not approve newcomers: it was found by a code that is easily guessed.
+	Approve bool `json:"approve,omitempty"`
 }
 
 // keepLink is how much longer than to its expiry a link's record is kept, so
@@ -37,11 +40,14 @@ func (s *session) makeInvite(c protocol.Command) {
 	id := party.InviteID(auth.InviteID(hash))
 	expires := seconds(c.Expires, party.MaxExpiry)
 	if c.Expires == 0 {
-		g, _ := s.h.o.Games.Get(string(s.game))
-		expires = g.Settings.OrDefault().InviteExpiry
+		expires = p.settings().InviteExpiry
 	}
 	if c.Until != "" && c.Until != "empty" {
 		s.fail(c.ID, party.Errorf(party.BadRequest, "A link lives until it expires, or with until: empty until nobody is left."), nil)
+		return
+	}
+	if err := s.take(s.h.budgets.invites, limit.PerMinute(p.settings().Invites)); err != nil {
+		s.fail(c.ID, err, nil)
 		return
 	}
 	cmd := party.MakeInvite{
@@ -58,7 +64,7 @@ func (s *session) makeInvite(c protocol.Command) {
 		ok.Code, ok.URL = code, s.h.o.PublicURL+"/join/"+code
 		ok.Spoken = said
 	})
-	l, approve := link{s.game, p.state.ID, id, c.OnLeave == party.FollowOnLeave}, p.state.Approve
+	l, approve := link{Game: s.game, Party: p.state.ID, Invite: id, Follows: c.OnLeave == party.FollowOnLeave}, p.state.Approve
 	life := max(expires, 0)
 	if cmd.Options.UntilEmpty {
 		life = party.MaxExpiry
@@ -95,12 +101,12 @@ func (s *session) makeInvite(c protocol.Command) {
 }
 
 // linkOf finds where a code leads, or a spoken one.
-func (h *Host) linkOf(ctx context.Context, code string, from netip.Addr) (link, error) {
+func (h *Host) linkOf(ctx context.Context, code string, who limit.Guesser) (link, error) {
 	var l link
 	clean, ok := auth.ParseCode(code)
 	if !ok {
 		if spoken, ok := auth.ParseSpoken(code); ok {
-			return h.hear(ctx, spoken, from)
+			return h.hear(ctx, spoken, who)
 		}
 		return l, &party.Error{Code: party.NotFound}
 	}

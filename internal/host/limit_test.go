@@ -259,7 +259,7 @@ func TestTheEngineGoesAndComes(t *testing.T) {
 
 func TestNewGuestsAreCounted(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
-		w.hosts["a"].o.NewGuest = func(netip.Addr) (bool, time.Duration) { return false, time.Second }
+		w.hosts["a"].o.NewGuest = func(string, netip.Addr) (bool, time.Duration) { return false, time.Second }
 		if _, err := w.tryHello("a", 1); failure(err).Code != party.RateLimited || failure(err).RetryAfter != time.Second {
 			t.Errorf("a new guest over the limit: %v", err)
 		}

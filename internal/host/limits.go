@@ -3,36 +3,128 @@ package host
 import (
 	"time"
 
-	"golang.org/x/time/rate"
-
+	"partykit/internal/game"
+	"partykit/internal/limit"
 	"partykit/party"
+	"partykit/protocol"
 )
 
-// limits are one connection's token buckets: a second, and burst, as
-// docs/protocol.md has them.
+// limits are the budgets of one connection, as its game sets them now. They
+// belong to the goroutine that reads it, so that what is over them costs the
+// parties nothing.
 type limits struct {
-	commands, volatile, reliable, chat, abuse *rate.Limiter
-	volatileTold                              time.Time
+	commands, volatile, abuse limit.Bucket
+
+	told   time.Time // when a refused volatile message was last answered
+	closed bool
 }
 
-func newLimits() limits {
-	return limits{
-		commands: rate.NewLimiter(30, 60),
-		volatile: rate.NewLimiter(60, 120),
-		reliable: rate.NewLimiter(10, 50),
-		chat:     rate.NewLimiter(1, 5),
-		abuse:    rate.NewLimiter(1000, 2000), // ten times all of them
+// tooMuch is how many times over its limits a client must be to be closed.
+const tooMuch = 10
+
+// admit reports whether the connection is still listened to: one that goes on
+// far beyond all its limits is closed.
+func (s *Session) admit(set *game.Settings, now time.Time) bool {
+	if s.limits.closed {
+		return false
 	}
+	most := tooMuch * (set.Commands + set.Volatile + set.Reliable)
+	if s.limits.abuse.Take(limit.PerSecond(most, 2*most), now) > 0 {
+		s.limits.closed = true
+		s.conn.Close(protocol.RateLimited)
+		return false
+	}
+	return true
 }
 
-// take takes a token, or says when there will be one.
-func take(l *rate.Limiter) *party.Error {
-	t := time.Now()
-	r := l.ReserveN(t, 1)
-	wait := r.DelayFrom(t)
+// Text takes a text frame: a command of the player. Frames of a connection come
+// from one goroutine.
+func (s *Session) Text(frame []byte) {
+	set, now := s.s.h.settings(s.s.game), time.Now()
+	if !s.admit(set, now) {
+		return
+	}
+	c, err := protocol.DecodeCommand(frame)
+	if err == nil {
+		_, err = s.s.h.active(s.s.game)
+	}
+	if err == nil && counted(c) {
+		err = limited(s.limits.commands.Take(limit.PerSecond(set.Commands, set.CommandsBurst), now))
+	}
+	if err != nil {
+		s.refuse(protocol.Error{ID: c.ID}, err)
+		return
+	}
+	s.s.push(input{conn: s.conn, command: &c})
+}
+
+// counted reports whether a frame is a command that has its answer; the others
+// are never refused.
+func counted(c protocol.Command) bool {
+	return c.T != protocol.TPing && c.T != protocol.TLoading && c.T != protocol.TAway
+}
+
+// Binary takes a binary frame: a game message. Of refused volatile ones one a
+// second is answered.
+func (s *Session) Binary(frame []byte) {
+	set, now := s.s.h.settings(s.s.game), time.Now()
+	if !s.admit(set, now) {
+		return
+	}
+	m, err := protocol.DecodeMessage(frame)
+	if err == nil {
+		_, err = s.s.h.active(s.s.game)
+	}
+	if err != nil {
+		s.refuse(protocol.Error{MID: m.ID}, err)
+		return
+	}
+	if !m.Reliable {
+		if wait := s.limits.volatile.Take(limit.PerSecond(set.Volatile, set.VolatileBurst), now); wait > 0 {
+			if now.Sub(s.limits.told) >= time.Second {
+				s.limits.told = now
+				s.refuse(protocol.Error{}, limited(wait))
+			}
+			return
+		}
+	}
+	s.s.push(input{conn: s.conn, message: &m})
+}
+
+// Gone says that the connection is over.
+func (s *Session) Gone() { s.s.push(input{conn: s.conn, gone: true}) }
+
+func (s *Session) refuse(e protocol.Error, err error) {
+	e.T, e.Failure = protocol.TError, s.s.h.Failure(err)
+	s.conn.Send(false, protocol.Encode(e))
+}
+
+// limited is the refusal of what must wait, or nil.
+func limited(wait time.Duration) error {
 	if wait == 0 {
 		return nil
 	}
-	r.CancelAt(t)
 	return &party.Error{Code: party.RateLimited, RetryAfter: wait}
 }
+
+// budgets are what the players of this host may do, whatever connection they
+// do it on: a reconnect refills nothing.
+type budgets struct{ chat, invites, joins, complaints *limit.Buckets[playerKey] }
+
+// keptPlayers is how many players' budgets are remembered, of each kind.
+const keptPlayers = 100_000
+
+func newBudgets() budgets {
+	buckets := func() *limit.Buckets[playerKey] { return limit.NewBuckets[playerKey](keptPlayers) }
+	return budgets{buckets(), buckets(), buckets(), buckets()}
+}
+
+// take takes a token of the player's, or says when there will be one.
+func (s *session) take(b *limit.Buckets[playerKey], r limit.Rate) error {
+	return limited(b.Take(playerKey{s.game, s.player}, r, time.Now()))
+}
+
+// settings are a game's numbers as they are now.
+func (h *Host) settings(g party.GameID) *game.Settings { return h.o.Games.Settings(string(g)) }
+
+func (p *live) settings() *game.Settings { return p.h.o.Games.Settings(p.ref.Game) }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
+	"partykit/internal/game"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -64,6 +65,7 @@ type recording struct {
 }
 
 func record(t *testing.T, w *world, seed uint64) []porcupine.Operation {
+	w.set(func(s *game.Settings) { s.Joins = 1000 })
 	w.host("b")
 	leader := w.hello("a", 1)
 	leader.ok("settings", map[string]any{"size": 4})

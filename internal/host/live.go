@@ -257,7 +257,7 @@ func (p *live) known() party.Known {
 	for id, s := range p.sessions {
 		own[id] = s.own
 	}
-	return party.Known{Absent: p.absent, Closed: p.closed, Own: own}
+	return party.Known{Rules: p.settings().Rules, Absent: p.absent, Closed: p.closed, Own: own}
 }
 
 func (p *live) status(id party.PlayerID) party.Status {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"partykit/internal/engine"
+	"partykit/internal/limit"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -77,23 +78,12 @@ type outgoing struct {
 }
 
 // binary takes a game message.
-func (s *session) binary(frame []byte) {
-	if !s.limits.abuse.Allow() {
-		s.close(protocol.RateLimited)
+func (s *session) binary(m protocol.Message) {
+	if m.Reliable {
+		s.reliable(m)
 		return
 	}
-	m, err := protocol.DecodeMessage(frame)
-	if err == nil {
-		_, err = s.h.active(s.game)
-	}
-	switch {
-	case err != nil:
-		s.refuseMessage(m.ID, err)
-	case m.Reliable:
-		s.reliable(m)
-	default:
-		s.volatile(m)
-	}
+	s.volatile(m)
 }
 
 func (s *session) refuseMessage(id uint64, err error) {
@@ -115,13 +105,6 @@ func (s *session) receiver(to int) error {
 // hosts if any serves this party.
 func (s *session) volatile(m protocol.Message) {
 	p := s.party
-	if limited := take(s.limits.volatile); limited != nil {
-		if t := time.Now(); t.Sub(s.limits.volatileTold) >= time.Second {
-			s.limits.volatileTold = t
-			s.refuseMessage(0, limited)
-		}
-		return
-	}
 	if err := s.receiver(m.Peer); err != nil {
 		s.refuseMessage(0, err)
 		return
@@ -160,8 +143,9 @@ func (s *session) reliable(m protocol.Message) {
 		s.refuseMessage(m.ID, &party.Error{Code: party.StaleCommand})
 		return
 	}
-	if limited := take(s.limits.reliable); limited != nil {
-		s.refuseMessage(m.ID, limited)
+	set := p.settings()
+	if err := limited(s.sends.Take(limit.PerSecond(set.Reliable, set.ReliableBurst), time.Now())); err != nil {
+		s.refuseMessage(m.ID, err)
 		return
 	}
 	if err := s.receiver(m.Peer); err != nil {

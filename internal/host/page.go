@@ -21,7 +21,7 @@ const looked = 2 * time.Second
 // given up by what the page does.
 type Page struct {
 	p       *live // nil for a link that is dead from the start
-	invite  party.InviteID
+	link    link
 	seat    party.SeatID
 	home    string
 	browser string // opaque mark
@@ -49,7 +49,7 @@ type Page struct {
 // Invitation tells what a link shows now, and how far this browser's friend
 // has come. A bad link is an invitation with a problem, not an error.
 func (h *Host) Invitation(ctx context.Context, code, browser string, from netip.Addr) (party.Invitation, error) {
-	l, err := h.linkOf(ctx, code, from)
+	l, err := h.linkOf(ctx, code, h.guesser(browser, from))
 	if err != nil {
 		return noLink(err)
 	}
@@ -67,7 +67,7 @@ func noLink(err error) (party.Invitation, error) {
 // look is what a link shows to a browser.
 func (h *Host) look(ctx context.Context, l link, browser string) (party.Invitation, error) {
 	shown := make(chan party.Invitation, 1)
-	return h.visit(ctx, l, shown, func(p *live) { shown <- p.invitation(l.Invite, h.seat(browser, l.Invite), h.mark(browser)) })
+	return h.visit(ctx, l, shown, func(p *live) { shown <- p.invitation(l, h.seat(browser, l.Invite), h.mark(browser)) })
 }
 
 // visit runs fn on the loop of the party a link leads to, and returns what fn
@@ -118,11 +118,11 @@ func (h *Host) mark(browser string) string {
 }
 
 // invitation adds to what the party tells how far the browser's friend is.
-func (p *live) invitation(invite party.InviteID, seat party.SeatID, browser string) party.Invitation {
+func (p *live) invitation(l link, seat party.SeatID, browser string) party.Invitation {
 	if _, err := p.h.active(p.state.Game); err != nil {
-		return party.Invitation{Game: p.state.Game, Invite: invite, Problem: failure(err).Code}
+		return party.Invitation{Game: p.state.Game, Invite: l.Invite, Problem: failure(err).Code}
 	}
-	v := p.state.Invitation(invite, seat, browser, now(), p.status, p.elsewhere)
+	v := p.state.Invitation(l.Invite, l.Approve, seat, browser, now(), p.status, p.elsewhere)
 	if seat == "" {
 		return v
 	}
@@ -152,7 +152,7 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 	if browser == "" {
 		browser = auth.Browser() // no cookie: a seat of this Start alone
 	}
-	l, err := h.linkOf(ctx, code, from)
+	l, err := h.linkOf(ctx, code, h.guesser(browser, from))
 	if err != nil {
 		return "", failure(err)
 	}
@@ -189,11 +189,11 @@ func (h *Host) openPage(ctx context.Context, code, browser, name string, from ne
 	if h.o.Unlimited == nil || !h.o.Unlimited(from) {
 		page.home = home(from)
 	}
-	l, err := h.linkOf(ctx, code, from)
+	l, err := h.linkOf(ctx, code, h.guesser(browser, from))
 	if err != nil {
 		return page.never(noLink(err))
 	}
-	page.invite, page.seat = l.Invite, h.seat(browser, l.Invite)
+	page.link, page.seat = l, h.seat(browser, l.Invite)
 	if page.started, err = h.hasPressed(ctx, page.seat); err != nil {
 		return nil, err
 	}
@@ -306,7 +306,7 @@ func (p *live) tellPages() {
 
 // show has the page show what is so now, in the place of what was not taken.
 func (page *Page) show() {
-	v := page.p.invitation(page.invite, page.seat, page.browser)
+	v := page.p.invitation(page.link, page.seat, page.browser)
 	page.declined = v.Declined
 	select {
 	case <-page.updates:

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"partykit/internal/auth"
+	"partykit/internal/game"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -347,6 +348,7 @@ func (c *client) snapshotNow(on string) (v party.Snapshot) {
 // Frames of a session keep their order while it moves between loops.
 func TestFramesKeepTheirOrderAcrossMoves(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
+		w.set(func(s *game.Settings) { s.Joins = 1000 })
 		var codes []string
 		for n := range 6 { // parties on all loops
 			codes = append(codes, w.hello("a", n+1).invite(nil))
@@ -400,7 +402,7 @@ func TestTheClockAndThePlayersAtOnce(t *testing.T) {
 			c := w.hello("b", 10*round+3)
 			a.drop()
 			b.drop()
-			time.Sleep(party.GraceIn - time.Duration(random.IntN(3))*time.Millisecond)
+			time.Sleep(party.DefaultRules.GraceIn - time.Duration(random.IntN(3))*time.Millisecond)
 			go c.joins(code) // while both are being taken out
 			d, err := w.tryHello("b", 10*round+2, resuming(b, b.seq()))
 			if err != nil {

@@ -33,20 +33,23 @@ func (r *report) shown() *party.Loading {
 	return &l
 }
 
-// due is when the report must next be told: what waits for its turn, or that
-// it has stalled.
-func (r *report) due() party.Time {
+// due is when the report must next be told: what waits for its turn until pause
+// after the one before, or that it has stalled.
+func (r *report) due(pause time.Duration) party.Time {
 	switch {
 	case r.unsent:
-		return r.sent.Add(statusPause)
+		return r.sent.Add(pause)
 	case !r.stalled:
 		return r.progress.Add(party.StalledTime)
 	}
 	return 0
 }
 
+// reportPause is how long a member's reports wait for newer ones.
+func (p *live) reportPause() time.Duration { return time.Second / time.Duration(p.settings().Reports) }
+
 // reported notes a member's own report; the newest wins and at most one in
-// statusPause goes out.
+// reportPause goes out.
 func (p *live) reported(id party.PlayerID, l party.Loading) {
 	m := p.state.Member(id)
 	if m == nil || m.State != party.Loads {
@@ -63,7 +66,7 @@ func (p *live) reported(id party.PlayerID, l party.Loading) {
 		r.measure(l, t)
 	}
 	r.loading, r.unsent = l, true
-	if r.due() <= t {
+	if r.due(p.reportPause()) <= t {
 		p.report(id, r, t)
 	}
 	p.schedule()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"partykit/internal/game"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -57,7 +58,7 @@ func TestResumeAfterEveryCut(t *testing.T) {
 				}
 				other := func(c *Caller) { c.Address = someone } // the address changed
 				d := w.hello(where, 2, resuming(b, seen), other)
-				if c.away > party.GraceIn {
+				if c.away > party.DefaultRules.GraceIn {
 					if f := d.welcome(); f["t"] != "welcome" || f["lost"] != true || d.lastParty() == home {
 						t.Fatalf("after %v away the answer is %v", c.away, f)
 					}
@@ -188,14 +189,9 @@ func TestGaps(t *testing.T) {
 // More than the log holds: the gap is told, and a snapshot stands in.
 func TestTooMuchMissedIsAGap(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
-		a, b, home, _ := w.pair("a")
+		a, b, _, _ := w.pair("a")
 		b.drop()
-		w.on("a", home, func(p *live) { // past the limits of one connection
-			a.session.s.limits.reliable.SetBurst(5000)
-			a.session.s.limits.reliable.SetLimit(1e6)
-			a.session.s.limits.abuse.SetBurst(5000)
-			a.session.s.limits.abuse.SetLimit(1e6)
-		})
+		w.set(func(s *game.Settings) { s.ReliableBurst = 5000 })
 		time.Sleep(time.Second)
 		for i := range heldEach + 5 {
 			a.reliable(uint64(i+1), 0, "x")

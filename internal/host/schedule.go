@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	statusPause = 250 * time.Millisecond // between statuses of a member, and between updates of a page
+	statusPause = 250 * time.Millisecond // between updates of a page
 	keepIdle    = 10 * time.Second       // a party that nobody here needs stays in memory
 )
 
@@ -29,7 +29,7 @@ func (p *live) schedule() {
 	}
 	consider(p.deadline())
 	for _, r := range p.reports {
-		consider(r.due())
+		consider(r.due(p.reportPause()))
 	}
 	for page := range p.pages {
 		consider(page.due())
@@ -76,14 +76,14 @@ func (p *live) wake() {
 	t := now()
 	p.late(t)
 	for id, r := range p.reports {
-		if due := r.due(); due != 0 && due <= t {
+		if due := r.due(p.reportPause()); due != 0 && due <= t {
 			p.report(id, r, t)
 		}
 	}
 	for page := range p.pages {
 		if at := page.looked(); !page.openCounted && at != 0 && at <= t {
 			page.openCounted = true
-			p.count(page.invite, 1, 0)
+			p.count(page.link.Invite, 1, 0)
 		}
 		if at := page.knocks(); at != 0 && at <= t {
 			knock := page.knocking

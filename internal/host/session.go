@@ -5,24 +5,17 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"partykit/internal/limit"
 	"partykit/party"
 	"partykit/protocol"
 )
 
 // Session is one connection's hold on a player's session.
 type Session struct {
-	s    *session
-	conn Conn
+	s      *session
+	conn   Conn
+	limits limits
 }
-
-// Text takes a text frame. Frames of a connection come from one goroutine.
-func (s *Session) Text(frame []byte) { s.s.push(input{conn: s.conn, frame: frame}) }
-
-// Binary takes a binary frame.
-func (s *Session) Binary(frame []byte) { s.s.push(input{conn: s.conn, frame: frame, binary: true}) }
-
-// Gone says that the connection is over.
-func (s *Session) Gone() { s.s.push(input{conn: s.conn, gone: true}) }
 
 // session is a player's story on this host: it outlives a connection and moves
 // with its player from party to party, and from loop to loop. But for its
@@ -50,8 +43,8 @@ type session struct {
 	own     party.Own
 	has     party.Needs // what the player's game is
 	from    netip.Addr
-	limits  limits
-	atDoor  *Page // where the player waits in line, or asks to be let in
+	sends   limit.Bucket // its connection's reliable messages
+	atDoor  *Page        // where the player waits in line, or asks to be let in
 	answers answers
 	sent    *track // its reliable messages
 
@@ -68,10 +61,10 @@ type session struct {
 
 // input is one thing a connection brought.
 type input struct {
-	conn   Conn
-	frame  []byte
-	binary bool
-	gone   bool
+	conn    Conn
+	command *protocol.Command
+	message *protocol.Message
+	gone    bool
 }
 
 // frame is one frame to a client.
@@ -118,12 +111,12 @@ func (s *session) drain() {
 		case in.conn != s.conn:
 		case in.gone:
 			s.away()
-		case in.binary:
+		case in.message != nil:
 			s.used = true
-			s.binary(in.frame)
+			s.binary(*in.message)
 		default:
 			s.used = true
-			s.text(in.frame)
+			s.text(*in.command)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,8 +19,6 @@ const (
 	shortLife   = 10 * time.Minute    // of a spoken code of six, unless newcomers are approved
 	spokenRest  = 30 * 24 * time.Hour // until a spoken code is given out again
 	spokenTries = 8
-	guessBudget = 6000 // wrong spoken codes in guessTime, over the whole host
-	guessTime   = 10 * time.Minute
 )
 
 // spoken is what the engine holds under a spoken code.
@@ -35,7 +34,7 @@ type spoken struct {
 func (h *Host) speak(ctx context.Context, asker string, counter uint64, l link, expires time.Duration, approve bool) (string, error) {
 	record := spoken{link: l, Until: now().Add(expires)}
 	length := auth.SpokenLong
-	if (expires <= shortLife || approve) && !h.guesses.exhausted() {
+	if (expires <= shortLife || approve) && !h.shortIsUnsafe(time.Now()) {
 		length, record.Short = auth.SpokenShort, true
 	}
 	b, err := json.Marshal(record)
@@ -47,6 +46,9 @@ func (h *Host) speak(ctx context.Context, asker string, counter uint64, l link, 
 		key := h.o.Keys.SpokenHash(code)
 		_, err := h.o.Node.Put(ctx, engine.Invites, key, b, 0, max(expires, 0)+spokenRest)
 		if err == nil {
+			if record.Short {
+				h.shorts.add(record.Until)
+			}
 			return auth.ShowSpoken(code), nil
 		}
 		if !errors.Is(err, engine.ErrConflict) {
@@ -69,92 +71,73 @@ func (h *Host) spokenOf(ctx context.Context, code string) (spoken, error) {
 }
 
 // hear finds where a spoken code leads. Wrong ones are counted against who
-// guesses: an address that guesses too much is told to wait, and links stay
-// open to everybody.
-func (h *Host) hear(ctx context.Context, code string, from netip.Addr) (link, error) {
-	if !from.IsValid() {
-		return link{}, &party.Error{Code: party.NotFound}
-	}
-	if wait := h.guesses.wait(from); wait > 0 {
+// guesses: who guesses too much is told to wait, and links stay open to
+// everybody. While so much is guessed, or so many short codes live, that one
+// might be hit, a member lets in who comes by a short one.
+func (h *Host) hear(ctx context.Context, code string, who limit.Guesser) (link, error) {
+	t := time.Now()
+	right, wait := h.guesses.Try(who, t)
+	if wait > 0 {
 		return link{}, &party.Error{Code: party.RateLimited, RetryAfter: wait, Detail: "Too many wrong codes came from here. Wait a moment, or use the link."}
 	}
 	r, err := h.spokenOf(ctx, code)
 	switch {
 	case err != nil && !errors.Is(err, engine.ErrNotFound):
+		right()
 		return link{}, failure(err)
-	case err != nil || now() >= r.Until:
-		h.guesses.wrong(from)
+	case err != nil || party.At(t) >= r.Until:
+		h.guesses.Wrong(t)
 		return link{}, &party.Error{Code: party.NotFound, Detail: "Nobody waits under that code. Check it, or ask for the link."}
-	case r.Short && h.guesses.exhausted():
-		return link{}, &party.Error{Code: party.ApprovalNeeded, Detail: "Short codes rest for a few minutes. Ask for the link."}
 	}
-	return h.leads(ctx, r.link, ""), nil
+	right()
+	l := h.leads(ctx, r.link, "")
+	l.Approve = r.Short && h.shortIsUnsafe(t)
+	return l, nil
 }
 
-// guesses counts wrong spoken codes: 20 a minute of an address or /64, 100 of a
-// larger network, and a budget for all.
-type guesses struct {
-	home, net *limit.Buckets[netip.Prefix]
-
-	mu      sync.Mutex
-	blocked map[netip.Prefix]time.Time // until when
-	since   time.Time
-	count   int
+// guessRates are how often somebody may say a wrong code. They hold for all
+// games together, because a spoken code opens a party of any.
+var guessRates = limit.GuessRates{
+	By: limit.PerMinute(10), Home: limit.PerMinute(20), Net: limit.PerMinute(100),
+	All: 6000, Window: 10 * time.Minute,
 }
 
-func newGuesses() *guesses {
-	return &guesses{
-		home:    limit.NewBuckets[netip.Prefix](20, time.Minute, 20, 10_000),
-		net:     limit.NewBuckets[netip.Prefix](100, time.Minute, 100, 10_000),
-		blocked: map[netip.Prefix]time.Time{},
+// maxShort is how many codes of six may live before they are no longer safe:
+// 6,000 guesses then hit one in ten times in ten minutes.
+const maxShort = 1000
+
+// guesser is who says a code: a player or a browser, at an address.
+func (h *Host) guesser(by string, from netip.Addr) limit.Guesser {
+	switch {
+	case h.o.Unlimited != nil && h.o.Unlimited(from):
+		from = netip.Addr{}
+	case by == "" && !from.IsValid():
+		by = "nowhere"
 	}
+	return limit.Guesser{By: by, From: from}
 }
 
-// networks are an address's home, and the larger network around it.
-func networks(from netip.Addr) (home, net netip.Prefix) {
-	home = limit.Address(from)
-	bits := 24
-	if home.Addr().Is6() {
-		bits = 48
-	}
-	net, _ = home.Addr().Prefix(bits)
-	return home, net
+func (h *Host) shortIsUnsafe(t time.Time) bool {
+	return h.guesses.TooMany(t) || h.shorts.count(party.At(t)) > maxShort
 }
 
-// wait is how long an address has to wait for its next try, 0 if not.
-func (g *guesses) wait(from netip.Addr) time.Duration {
-	home, net := networks(from)
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return max(time.Until(g.blocked[home]), time.Until(g.blocked[net]), 0)
+// shorts are until when the short codes live that this host has given out since
+// it started; it forgets no more than ten minutes' worth by a restart, but for
+// those that a member approves anyway.
+type shorts struct {
+	mu    sync.Mutex
+	until []party.Time
 }
 
-// wrong notes a wrong code.
-func (g *guesses) wrong(from netip.Addr) {
-	home, net := networks(from)
-	t := time.Now()
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for prefix, buckets := range map[netip.Prefix]*limit.Buckets[netip.Prefix]{home: g.home, net: g.net} {
-		if ok, retry := buckets.Allow(prefix, t); !ok {
-			g.blocked[prefix] = t.Add(retry)
-		}
-	}
-	for prefix, until := range g.blocked {
-		if t.After(until) {
-			delete(g.blocked, prefix)
-		}
-	}
-	if t.Sub(g.since) >= guessTime {
-		g.since, g.count = t, 0
-	}
-	g.count++
+func (s *shorts) add(until party.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.until = append(s.until, until)
 }
 
-// exhausted reports whether so much is guessed that short codes are no longer
-// safe.
-func (g *guesses) exhausted() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.count >= guessBudget && time.Since(g.since) < guessTime
+func (s *shorts) count(t party.Time) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.until = slices.DeleteFunc(s.until, func(u party.Time) bool { return u <= t })
+	return len(s.until)
 }

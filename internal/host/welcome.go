@@ -3,6 +3,7 @@ package host
 import (
 	"regexp"
 	"sync/atomic"
+	"time"
 
 	"partykit/internal/auth"
 	"partykit/party"
@@ -80,8 +81,15 @@ func (h *Host) back(w *welcoming) {
 	})
 }
 
+// crowded refuses who is new where only who comes back has room.
+var crowded = &party.Error{Code: party.RateLimited, RetryAfter: 10 * time.Second, Detail: "Too many connections of this game are open, from your address or in all. Close some, then try again."}
+
 // alone founds a party of one.
 func (w *welcoming) alone() {
+	if w.c.Spare {
+		w.fail(crowded)
+		return
+	}
 	w.resumed = false
 	w.lost = w.c.Hello.Party != ""
 	other, err := w.s.found(func(p *live) {
@@ -114,6 +122,10 @@ func (w *welcoming) attach(p *live) {
 		if hash := auth.Hash(r.Token); p.resumable(s.player, r.Session, hash) {
 			w.resumed, prev, s.id = true, hash, r.Session
 		}
+	}
+	if w.c.Spare && old == nil && !w.resumed {
+		w.fail(crowded)
+		return
 	}
 	resume := party.Resume{Player: s.player, Session: s.id, Hash: s.hash, Prev: prev}
 	p.resume(resume, func(o outcome) {
@@ -182,7 +194,7 @@ func (w *welcoming) attached(p *live) {
 func (s *session) reconnect(next *session) {
 	next.inherit(s)
 	s.owner.Store(next.owner.Load())
-	s.conn, s.web, s.limits = next.conn, next.web, next.limits
+	s.conn, s.web, s.sends = next.conn, next.web, next.sends
 	s.has, s.from = next.has, next.from
 	s.secret, s.hash, s.used = next.secret, next.hash, false
 	s.name, s.face, s.fresh, s.own = next.name, next.face, next.fresh, next.own
@@ -223,6 +235,11 @@ func (w *welcoming) restated(p *live) {
 func (w *welcoming) arrive() {
 	s := w.s
 	if w.c.Hello.Ticket == "" {
+		w.welcome()
+		return
+	}
+	if err := s.mayJoin(); err != nil {
+		w.ask = &protocol.Ask{Error: new(s.h.Failure(err))}
 		w.welcome()
 		return
 	}

@@ -211,8 +211,8 @@ func newSetup(t testing.TB, inv party.Invitation, with ...func(*Options)) *setup
 		PublicURL:  &url.URL{Scheme: "https", Host: testHost},
 		Contact:    "arcade@example.org",
 		ClientAddr: func(*http.Request) netip.Addr { return netip.MustParseAddr("192.0.2.7") },
-		AllowStart: func(netip.Addr) (bool, time.Duration) { return true, 0 },
-		AllowPage:  func(netip.Addr) (func(), bool) { return func() {}, true },
+		AllowStart: func(string, netip.Addr) (bool, time.Duration) { return true, 0 },
+		AllowPage:  func(string, netip.Addr) (func(), bool) { return func() {}, true },
 		Logger:     slog.New(slog.NewTextHandler(&x.log, nil)),
 	}
 	for _, f := range with {

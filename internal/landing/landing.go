@@ -75,12 +75,12 @@ type Options struct {
 	Contact string
 	// ClientAddr tells the address a request comes from, proxies resolved.
 	ClientAddr func(*http.Request) netip.Addr
-	// AllowStart counts one more Start from an address, or says how long to
+	// AllowStart counts one more Start of a game from an address, or says how long to
 	// wait until there may be one.
-	AllowStart func(netip.Addr) (ok bool, retryAfter time.Duration)
-	// AllowPage counts one more live page from an address until release is
+	AllowStart func(game string, from netip.Addr) (ok bool, retryAfter time.Duration)
+	// AllowPage counts one more live page of a game from an address until release is
 	// called, or refuses it.
-	AllowPage func(netip.Addr) (release func(), ok bool)
+	AllowPage func(game string, from netip.Addr) (release func(), ok bool)
 	Logger    *slog.Logger
 }
 

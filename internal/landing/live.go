@@ -35,13 +35,18 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	from := s.opts.ClientAddr(r)
-	release, ok := s.opts.AllowPage(from)
+	browser := s.browser(r)
+	inv, err := s.parties.Invitation(r.Context(), code, browser, from)
+	if err != nil {
+		s.refuse(w, s.failure(err))
+		return
+	}
+	release, ok := s.opts.AllowPage(string(inv.Game), from)
 	if !ok {
 		s.refuse(w, &party.Error{Code: party.RateLimited, RetryAfter: pageRetry, Detail: "Too many invite pages are open at your address. Close one, then reload."})
 		return
 	}
 	defer release()
-	browser := s.browser(r)
 	page, err := s.parties.OpenPage(r.Context(), code, browser, from)
 	if err != nil {
 		s.refuse(w, s.failure(err))

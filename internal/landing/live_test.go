@@ -148,7 +148,7 @@ func TestLivePageThatTalksNonsenseOrTooMuchIsClosed(t *testing.T) {
 func TestLivePagesAreCountedPerAddress(t *testing.T) {
 	var open atomic.Int32
 	x := newSetup(t, lively(), func(o *Options) {
-		o.AllowPage = func(netip.Addr) (func(), bool) {
+		o.AllowPage = func(string, netip.Addr) (func(), bool) {
 			if open.Load() == 1 {
 				return nil, false
 			}

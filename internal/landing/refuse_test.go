@@ -13,7 +13,7 @@ import (
 
 // What is no page answers errors with a code that a program can read.
 func TestRefusalsHaveCodes(t *testing.T) {
-	crowded := func(o *Options) { o.AllowPage = func(netip.Addr) (func(), bool) { return nil, false } }
+	crowded := func(o *Options) { o.AllowPage = func(string, netip.Addr) (func(), bool) { return nil, false } }
 	busy := &party.Error{Code: party.RateLimited, RetryAfter: 1500 * time.Millisecond}
 	for name, c := range map[string]struct {
 		path   string

@@ -21,16 +21,16 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	from := s.opts.ClientAddr(r)
-	if ok, wait := s.opts.AllowStart(from); !ok {
-		s.fail(w, r, code, party.Invitation{}, &party.Error{Code: party.RateLimited, RetryAfter: wait})
-		return
-	}
-	browser := s.ensureBrowser(w, r)
-	inv, err := s.parties.Invitation(r.Context(), code, browser, s.opts.ClientAddr(r))
+	inv, err := s.parties.Invitation(r.Context(), code, s.browser(r), from)
 	if err != nil {
 		s.fail(w, r, code, party.Invitation{}, s.failure(err))
 		return
 	}
+	if ok, wait := s.opts.AllowStart(string(inv.Game), from); !ok {
+		s.fail(w, r, code, party.Invitation{}, &party.Error{Code: party.RateLimited, RetryAfter: wait})
+		return
+	}
+	browser := s.ensureBrowser(w, r)
 	started, err := s.parties.Start(r.Context(), code, browser, from)
 	if err != nil {
 		s.fail(w, r, code, inv, s.failure(err))

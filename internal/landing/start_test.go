@@ -144,7 +144,7 @@ func TestRefusedStartsSayWhy(t *testing.T) {
 func TestTooManyStarts(t *testing.T) {
 	var asked netip.Addr
 	x := newSetup(t, lively(), func(o *Options) {
-		o.AllowStart = func(a netip.Addr) (bool, time.Duration) { asked = a; return false, 1500 * time.Millisecond }
+		o.AllowStart = func(_ string, a netip.Addr) (bool, time.Duration) { asked = a; return false, 1500 * time.Millisecond }
 	})
 	w := x.do("POST", "/join/"+testCode, header("Sec-Fetch-Site", "same-origin"))
 	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "2" {

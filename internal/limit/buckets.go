@@ -4,70 +4,64 @@ import (
 	"container/list"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
-// Buckets are token buckets, one for each key. A bucket holds up to a burst of
-// tokens, an act takes one, and they come back at a steady rate.
+// Buckets are a [Bucket] for each key, safe for use by several goroutines.
 type Buckets[K comparable] struct {
-	rate  rate.Limit
-	burst int
-	most  int
+	most int
 
 	mu    sync.Mutex
 	keys  map[K]*list.Element
-	queue *list.List // of *bucket[K], the longest untouched at the front
+	queue *list.List // of *keyed[K], the longest untouched at the front
 }
 
-type bucket[K comparable] struct {
-	key    K
-	tokens *rate.Limiter
+type keyed[K comparable] struct {
+	key  K
+	rate Rate // as last asked with
+	Bucket
 }
 
-// NewBuckets returns buckets for acts that may happen n times per interval, in
-// a burst of at most burst, remembering at most the given number of keys. When
-// that is reached, the key that was asked for the longest time ago is forgotten
-// and starts anew with a full bucket.
-func NewBuckets[K comparable](n int, per time.Duration, burst, keys int) *Buckets[K] {
-	return &Buckets[K]{
-		rate:  rate.Limit(float64(n) / per.Seconds()),
-		burst: burst,
-		most:  keys,
-		keys:  map[K]*list.Element{},
-		queue: list.New(),
-	}
+// NewBuckets returns buckets that remember at most the given number of keys.
+// When that is reached, the key that was asked for the longest time ago is
+// forgotten and starts anew with a full bucket.
+func NewBuckets[K comparable](keys int) *Buckets[K] {
+	return &Buckets[K]{most: keys, keys: map[K]*list.Element{}, queue: list.New()}
 }
 
-// Allow takes a token of the key's bucket. If there is none, it takes nothing
-// and says after how long there will be one, if nobody else takes it.
-func (b *Buckets[K]) Allow(key K, now time.Time) (ok bool, retryAfter time.Duration) {
+// Take is [Bucket.Take] of the key's bucket.
+func (b *Buckets[K]) Take(key K, r Rate, now time.Time) (wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	r := b.bucket(key, now).ReserveN(now, 1)
-	if wait := r.DelayFrom(now); wait > 0 {
-		r.CancelAt(now)
-		return false, wait
+	return b.bucket(key, r, now).Take(r, now)
+}
+
+// Give is [Bucket.Give] of the key's bucket.
+func (b *Buckets[K]) Give(key K) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if e, ok := b.keys[key]; ok {
+		e.Value.(*keyed[K]).Give()
 	}
-	return true, 0
 }
 
 // bucket returns the key's bucket as the one touched last, and forgets buckets
 // that have filled up again: they are as good as new ones.
-func (b *Buckets[K]) bucket(key K, now time.Time) *rate.Limiter {
+func (b *Buckets[K]) bucket(key K, r Rate, now time.Time) *keyed[K] {
 	if e, ok := b.keys[key]; ok {
 		b.queue.MoveToBack(e)
-		return e.Value.(*bucket[K]).tokens
+		k := e.Value.(*keyed[K])
+		k.rate = r
+		return k
 	}
 	for e := b.queue.Front(); e != nil; e = b.queue.Front() {
-		old := e.Value.(*bucket[K])
-		if len(b.keys) < b.most && old.tokens.TokensAt(now) < float64(b.burst) {
+		old := e.Value.(*keyed[K])
+		if len(b.keys) < b.most && !old.full(old.rate, now) {
 			break
 		}
 		b.queue.Remove(e)
 		delete(b.keys, old.key)
 	}
-	l := rate.NewLimiter(b.rate, b.burst)
-	b.keys[key] = b.queue.PushBack(&bucket[K]{key, l})
-	return l
+	k := &keyed[K]{key: key, rate: r}
+	b.keys[key] = b.queue.PushBack(k)
+	return k
 }

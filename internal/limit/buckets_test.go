@@ -10,80 +10,131 @@ import (
 
 var start = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 
-func TestBuckets(t *testing.T) {
-	b := NewBuckets[string](30, time.Minute, 3, 100)
+func TestBucket(t *testing.T) {
+	r := Rate{30, time.Minute, 3}
+	var b Bucket
 	for i := range 3 {
-		if ok, wait := b.Allow("ada", start); !ok || wait != 0 {
-			t.Fatalf("act %d of a burst of 3: %t, %v", i+1, ok, wait)
+		if wait := b.Take(r, start); wait != 0 {
+			t.Fatalf("act %d of a burst of 3 waits %v", i+1, wait)
 		}
 	}
 	// One comes back every two seconds; asking in vain costs nothing.
 	for range 50 {
-		if ok, wait := b.Allow("ada", start); ok || wait != 2*time.Second {
-			t.Fatalf("the fourth at once: %t, wait %v", ok, wait)
+		if wait := b.Take(r, start).Round(time.Millisecond); wait != 2*time.Second {
+			t.Fatalf("the fourth at once waits %v", wait)
 		}
 	}
-	if ok, _ := b.Allow("bob", start); !ok {
-		t.Error("one key's acts count for another")
-	}
-	if ok, wait := b.Allow("ada", start.Add(1500*time.Millisecond)); ok || wait != 500*time.Millisecond {
-		t.Errorf("after 1.5 s: %t, wait %v", ok, wait)
-	}
-	if ok, _ := b.Allow("ada", start.Add(2*time.Second)); !ok {
-		t.Error("who waits as long as told is refused again")
+	soon := start.Add(1500 * time.Millisecond)
+	if wait := b.Take(r, soon); wait.Round(time.Millisecond) != 500*time.Millisecond {
+		t.Errorf("after 1.5 s it waits %v", wait)
+	} else if again := b.Take(r, soon.Add(wait)); again != 0 {
+		t.Errorf("who waits as long as told is refused again for %v", again)
 	}
 	later := start.Add(time.Hour)
 	for i := range 4 {
-		if ok, _ := b.Allow("ada", later); ok != (i < 3) {
-			t.Errorf("act %d an hour later: %t", i+1, ok)
+		if wait := b.Take(r, later); (wait == 0) != (i < 3) {
+			t.Errorf("act %d an hour later waits %v", i+1, wait)
+		}
+	}
+	b.Give()
+	if wait := b.Take(r, later); wait != 0 {
+		t.Errorf("a token that was given back cannot be taken: %v", wait)
+	}
+	if wait := b.Take(PerSecond(10, 6), later); wait != 0 {
+		t.Errorf("a limit that was raised does not hold at once: %v", wait)
+	}
+	if wait := b.Take(PerSecond(1, 2), later); wait.Round(time.Millisecond) != 3*time.Second {
+		t.Errorf("a limit that was lowered, 4 of 2 spent: %v", wait)
+	}
+}
+
+func TestBucketSpends(t *testing.T) {
+	r := PerSecond(1000, 2000)
+	var b Bucket
+	for i, want := range []time.Duration{0, 0, 500 * time.Millisecond, time.Second} {
+		if wait := b.Spend([]int{1000, 1000, 500, 500}[i], r, start); wait.Round(time.Millisecond) != want {
+			t.Errorf("spend %d waits %v, want %v", i+1, wait, want)
 		}
 	}
 }
 
+// Whatever is asked when, no more is allowed than the rate gives, and who waits
+// as long as told is allowed.
+func FuzzBucket(f *testing.F) {
+	f.Add(30, 60, []byte{0, 1, 0, 0, 200})
+	f.Add(1, 1, []byte{255, 0, 0})
+	f.Fuzz(func(t *testing.T, n, burst int, gaps []byte) {
+		n, burst = 1+abs(n)%100_000, 1+abs(burst)%1000
+		r := PerSecond(n, burst)
+		var b Bucket
+		now, allowed := start, 0
+		for _, gap := range gaps {
+			now = now.Add(time.Duration(gap) * time.Millisecond / 4)
+			wait := b.Take(r, now)
+			if wait > 0 {
+				now = now.Add(wait)
+				if again := b.Take(r, now); again != 0 {
+					t.Fatalf("told to wait %v, then %v", wait, again)
+				}
+			}
+			allowed++
+			if most := float64(burst) + now.Sub(start).Seconds()*float64(n) + 1e-3; float64(allowed) > most {
+				t.Fatalf("%d allowed within %v at %d a second, burst %d", allowed, now.Sub(start), n, burst)
+			}
+		}
+	})
+}
+
+func abs(n int) int { return max(n, -(n + 1)) }
+
 func TestBucketsForgetTheIdle(t *testing.T) {
-	b := NewBuckets[int](1, time.Second, 2, 1_000_000)
+	r := Rate{1, time.Second, 2}
+	b := NewBuckets[int](1_000_000)
 	for i := range 1000 {
-		b.Allow(i, start)
+		b.Take(i, r, start)
 	}
 	if len(b.keys) != 1000 {
 		t.Fatalf("%d keys remembered of 1,000 that just acted", len(b.keys))
 	}
-	b.Allow(-1, start.Add(500*time.Millisecond))
+	b.Take(-1, r, start.Add(500*time.Millisecond))
 	if len(b.keys) != 1001 {
 		t.Errorf("%d keys after half a second, want 1,001: none is full again", len(b.keys))
 	}
-	b.Allow(-2, start.Add(time.Minute))
+	b.Take(-2, r, start.Add(time.Minute))
 	if len(b.keys) != 1 {
 		t.Errorf("%d keys after a minute, want the newest one", len(b.keys))
 	}
 }
 
 func TestBucketsAreBounded(t *testing.T) {
-	b := NewBuckets[string](1, time.Hour, 1, 100)
-	b.Allow("first", start)
+	r := Rate{1, time.Hour, 1}
+	b := NewBuckets[string](100)
+	b.Take("first", r, start)
 	for i := range 98 {
-		b.Allow(fmt.Sprint(i), start)
+		b.Take(fmt.Sprint(i), r, start)
 	}
-	b.Allow("first", start) // touched again, so it outlives the others
+	b.Take("first", r, start) // touched again, so it outlives the others
 	for i := range 99 {
-		b.Allow(fmt.Sprint("new", i), start)
+		b.Take(fmt.Sprint("new", i), r, start)
 		if n := len(b.keys); n > 100 {
 			t.Fatalf("%d keys remembered, want at most 100", n)
 		}
 	}
-	if ok, _ := b.Allow("first", start); ok {
+	if b.Take("first", r, start) == 0 {
 		t.Error("the key asked for last was forgotten before older ones")
 	}
 }
 
 func TestBucketsAtTheSameTime(t *testing.T) {
-	b := NewBuckets[int](1, time.Hour, 10, 100)
+	r := Rate{1, time.Hour, 10}
+	b := NewBuckets[int](100)
+	b.Give(7) // of nobody
 	var allowed atomic.Int64
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
 			for i := range 1000 {
-				if ok, _ := b.Allow(i%5, start); ok {
+				if b.Take(i%5, r, start) == 0 {
 					allowed.Add(1)
 				}
 			}
@@ -96,17 +147,17 @@ func TestBucketsAtTheSameTime(t *testing.T) {
 }
 
 func TestCounts(t *testing.T) {
-	c := NewCounts[string](2)
+	var c Counts[string]
 	for i, want := range []bool{true, true, false, false} {
-		if got := c.Take("ada"); got != want {
+		if got := c.Take("ada", 2); got != want {
 			t.Errorf("take %d: %t", i+1, got)
 		}
 	}
-	if !c.Take("bob") {
+	if !c.Take("bob", 2) {
 		t.Error("one key's connections count for another")
 	}
 	c.Give("ada")
-	if c.have["ada"] != 1 || !c.Take("ada") || c.Take("ada") {
+	if c.have["ada"] != 1 || !c.Take("ada", 2) || c.Take("ada", 2) {
 		t.Errorf("after one was given back: %d", c.have["ada"])
 	}
 	c.Give("ada")
@@ -115,16 +166,19 @@ func TestCounts(t *testing.T) {
 	if len(c.have) != 0 {
 		t.Errorf("keys with nothing are kept: %v", c.have)
 	}
+	if !c.Take("dora", 1) || c.Take("dora", 1) || !c.Take("dora", 2) {
+		t.Error("a limit that was raised does not hold at once")
+	}
 	c.Give("carl")
 	if c.have["carl"] != 0 {
 		t.Errorf("giving back what was never taken makes room: %d", c.have["carl"])
 	}
 }
 
-func BenchmarkBucketsAllow(b *testing.B) {
-	buckets := NewBuckets[int](30, time.Minute, 30, 10_000)
+func BenchmarkBucketsTake(b *testing.B) {
+	buckets := NewBuckets[int](10_000)
 	now := start
 	for i := 0; b.Loop(); i++ {
-		buckets.Allow(i%20_000, now)
+		buckets.Take(i%20_000, PerMinute(30), now)
 	}
 }

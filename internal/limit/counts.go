@@ -3,26 +3,23 @@ package limit
 import "sync"
 
 // Counts hold how many of something each key has at a time, such as open
-// connections. A key with none takes no memory.
+// connections. A key with none takes no memory. The zero value is ready for
+// use, by several goroutines.
 type Counts[K comparable] struct {
-	most int
-
 	mu   sync.Mutex
 	have map[K]int
 }
 
-// NewCounts returns counts that allow each key the given number at a time.
-func NewCounts[K comparable](most int) *Counts[K] {
-	return &Counts[K]{most: most, have: map[K]int{}}
-}
-
-// Take counts one more of the key's, or reports false if it has as many as it
-// may. Every one taken is given back once by [Counts.Give].
-func (c *Counts[K]) Take(key K) bool {
+// Take counts one more of the key's, or reports false if it has most already.
+// Every one taken is given back once by [Counts.Give].
+func (c *Counts[K]) Take(key K, most int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.have[key] >= c.most {
+	if c.have[key] >= most {
 		return false
+	}
+	if c.have == nil {
+		c.have = map[K]int{}
 	}
 	c.have[key]++
 	return true

@@ -1,10 +1,10 @@
 // Package limit decides when somebody has had enough for now.
 //
-// [Buckets] allow each key so many acts a second with a burst, [Counts] so many
-// at a time, and [Proxies] finds out whose address a request comes from, also
-// behind proxies that are trusted. Both limiters hold a bounded number of keys,
-// need no sweeper, take the time from their caller, and are safe for use by
-// several goroutines.
+// A [Bucket] allows so many acts a second with a burst, [Buckets] as many to
+// each key, [Counts] so many of something at a time, and [Proxies] finds out
+// whose address a request comes from, also behind proxies that are trusted.
+// What a limit is, is said with every act, so that one that is changed holds
+// from the next act on. None needs a sweeper; the time comes from the caller.
 //
 // What a limit protects must be safe without it too: a limiter's memory can be
 // outrun by whoever has enough addresses.

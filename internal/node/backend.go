@@ -14,7 +14,7 @@ import (
 func (n *Node) registerAPI(mux *http.ServeMux) {
 	api.Register(mux, api.Options{
 		Parties: n.host, Keys: n.games, Answers: answers{n.storage}, PublicURL: n.opts.PublicURL, Contact: n.opts.Contact,
-		Strangers: n.perMinute(), ClientAddr: n.clientAddr, Logger: n.log.With("part", "api"),
+		Strangers: n.strangers(), ClientAddr: n.clientAddr, Logger: n.log.With("part", "api"),
 	})
 }
 

@@ -64,6 +64,7 @@ type Node struct {
 	watching context.CancelFunc
 	pages    context.CancelFunc // ends the open invite pages, which a shutdown of the HTTP server leaves alone
 	draining atomic.Bool
+	room     int // connections of one game that this process can hold
 }
 
 // Open opens the data folder and everything on it. It fails with an
@@ -72,7 +73,7 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	n := &Node{opts: o, log: o.Logger}
+	n := &Node{opts: o, log: o.Logger, room: room()}
 	defer func() {
 		if err != nil {
 			n.Close(context.WithoutCancel(ctx))

@@ -17,13 +17,6 @@ import (
 	"partykit/party"
 )
 
-// Limits per address (docs/protocol.md, Limits).
-const (
-	connections = 100 // at a time, of games and of invite pages each
-	perMinute   = 30  // new guests, and Starts
-	remembered  = 100_000
-)
-
 // fetchTime bounds a request for a game's key set.
 const fetchTime = 5 * time.Second
 
@@ -43,14 +36,14 @@ func (n *Node) openParts(ctx context.Context) error {
 	n.host = host.New(host.Options{
 		Node: n.storage, Epoch: n.engine.Epoch(), Name: "node", Version: n.opts.Version,
 		Keys: keys, Identities: auth.NewIdentities(outbound.Client(fetchTime, n.opts.Dev)), Games: n.games, PublicURL: n.URL(), Contact: n.opts.Contact,
-		NewGuest: n.perMinute(), Unlimited: n.unlimited, Logger: n.log,
+		NewGuest: n.perMinute(func(s *game.Settings) int { return s.Guests }), Unlimited: n.unlimited, Logger: n.log,
 	})
 	n.games.OnActivation(func(id string) { n.host.Activation(party.GameID(id)) })
 	n.sender = webhook.New(webhook.Options{
 		Node: n.storage, Games: n.games, Sealer: keys, Client: outbound.Client(webhook.Timeout, n.opts.Dev), Version: n.opts.Version, Logger: n.log,
 	})
 	n.gateway = gateway.New(gateway.Options{
-		Games: n.games, Hello: n.hello, ClientAddr: n.clientAddr, Acquire: n.counted(),
+		Games: n.games, Hello: n.hello, ClientAddr: n.clientAddr, Acquire: n.connections(),
 		Failure:      n.host.Failure,
 		NotActivated: func(id string) *party.Error { return host.NotActivated(id, n.opts.Contact) },
 		PublicURL:    n.opts.PublicURL, Dev: n.opts.Dev, Logger: n.log.With("part", "gateway"),
@@ -60,7 +53,7 @@ func (n *Node) openParts(ctx context.Context) error {
 
 // hello passes a client of the gateway to the host.
 func (n *Node) hello(ctx context.Context, c gateway.Caller) (gateway.Session, error) {
-	s, err := n.host.Hello(ctx, host.Caller{Game: c.Game, Hello: c.Hello, Address: c.Address, Origin: c.Origin, Conn: c.Conn})
+	s, err := n.host.Hello(ctx, host.Caller{Game: c.Game, Hello: c.Hello, Address: c.Address, Origin: c.Origin, Spare: c.Spare, Conn: c.Conn})
 	if err != nil {
 		return nil, err
 	}
@@ -71,38 +64,9 @@ func (n *Node) hello(ctx context.Context, c gateway.Caller) (gateway.Session, er
 func (n *Node) newLanding() *landing.Server {
 	return landing.New(parties{n.host}, n.games, landing.Options{
 		PublicURL: n.opts.PublicURL, Contact: n.opts.Contact, ClientAddr: n.clientAddr,
-		AllowStart: n.perMinute(), AllowPage: n.counted(), Logger: n.log.With("part", "landing"),
+		AllowStart: n.perMinute(func(s *game.Settings) int { return s.Starts }), AllowPage: n.openPages(), Logger: n.log.With("part", "landing"),
 	})
 }
-
-// counted returns a counter of what an address has open.
-func (n *Node) counted() func(netip.Addr) (func(), bool) {
-	open := limit.NewCounts[netip.Prefix](connections)
-	return func(a netip.Addr) (release func(), ok bool) {
-		if n.unlimited(a) {
-			return func() {}, true
-		}
-		key := limit.Address(a)
-		if !open.Take(key) {
-			return nil, false
-		}
-		return func() { open.Give(key) }, true
-	}
-}
-
-// perMinute returns a limiter of what an address does again and again.
-func (n *Node) perMinute() func(netip.Addr) (ok bool, retryAfter time.Duration) {
-	buckets := limit.NewBuckets[netip.Prefix](perMinute, time.Minute, perMinute, remembered)
-	return func(a netip.Addr) (bool, time.Duration) {
-		if n.unlimited(a) {
-			return true, 0
-		}
-		return buckets.Allow(limit.Address(a), time.Now())
-	}
-}
-
-// unlimited says that an address is this machine, in dev.
-func (n *Node) unlimited(a netip.Addr) bool { return n.opts.Dev && a.Unmap().IsLoopback() }
 
 func (n *Node) clientAddr(r *http.Request) netip.Addr {
 	a, _ := limit.Proxies(n.opts.TrustedProxies).Client(r.RemoteAddr, r.Header.Values("X-Forwarded-For"))
