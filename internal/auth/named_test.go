@@ -78,3 +78,23 @@ func TestAPlayerTokenIsVerifiedHereToo(t *testing.T) {
 		}
 	}
 }
+
+// No text but what this server made is believed, and every one is looked at
+// without harm.
+func FuzzVerifyNamed(f *testing.F) {
+	k, err := NewKeys(make([]byte, SecretSize))
+	if err != nil {
+		f.Fatal(err)
+	}
+	good, id := k.NamePlayer("demo", "", "7", "Ada", noon, noon.Add(time.Hour))
+	f.Add(good)
+	f.Add(k.Issue("demo", "g"+strings.Repeat("a", 25), "Ada", noon))
+	f.Add("eyJ0eXAiOiJwYXJ0eWtpdC1pZGVudGl0eStqd3QifQ..")
+	f.Add("e30.e30.e30")
+	f.Fuzz(func(t *testing.T, token string) {
+		who, err := k.VerifyNamed("demo", token, noon)
+		if err == nil && (token != good || who.ID != id || !Named(token)) {
+			t.Errorf("%q names %+v", token, who)
+		}
+	})
+}

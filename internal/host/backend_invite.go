@@ -39,8 +39,8 @@ type Founding struct {
 	Invite  Wish
 }
 
-// MakeInvite makes a link into a party, in the name of the game. The same seed
-// gives the same link, however often it is asked for; "" is never the same.
+// MakeInvite makes a link into a party, in the name of the game or of a member.
+// The same seed gives the same link, however often it is asked for; "" is never the same.
 func (h *Host) MakeInvite(ctx context.Context, g party.GameID, id party.ID, seed string, wish Wish) (Made, error) {
 	known, err := h.active(g)
 	if err != nil {
@@ -177,8 +177,10 @@ func (h *Host) store(ctx context.Context, w *wished, approve bool) error {
 	if !w.speaks {
 		return nil
 	}
-	w.spoken, err = h.speak(ctx, w.code, 0, w.link, w.life, approve)
-	return err
+	if w.spoken, err = h.speak(ctx, w.code, 0, w.link, w.life, approve); err != nil {
+		return failure(err)
+	}
+	return nil
 }
 
 // make makes a link whose record is stored.
