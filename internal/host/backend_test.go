@@ -134,6 +134,25 @@ func TestTheBackendsLinkInAMembersName(t *testing.T) {
 	})
 }
 
+func TestALinkOfTheBackendsFollowsItsMember(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, b, home, _ := w.pair("a")
+		h, ctx := w.hosts["a"], t.Context()
+		made, err := h.MakeInvite(ctx, "demo", party.ID(home), "", Wish{As: 2, Options: party.InviteOptions{OnLeave: party.FollowOnLeave}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.ok("leave", nil)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		w.hello("a", 3).ok("join", map[string]any{"code": made.Code})
+		w.wantParty("a", b.lastParty(), "*1:in:connected 2:loading:connected")
+		if b.lastParty() == a.lastParty() {
+			t.Error("it leads to the party that its member left")
+		}
+	})
+}
+
 func TestTheBackendFoundsAParty(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		h, ctx := w.hosts["a"], t.Context()
