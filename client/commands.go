@@ -18,7 +18,7 @@ type InviteOptions struct {
 
 	UntilEmpty bool            // lives until nobody is left in the party, in place of Expires
 	For        party.PlayerID  // works for this player only, also when it was kicked
-	OnLeave    party.OnLeave   // of its maker: keep (the default) or revoke
+	OnLeave    party.OnLeave   // of its maker: keep (the default), revoke or follow
 	Payload    json.RawMessage // for the joiner's game, ≤2 KiB
 	Requires   party.Needs     // what that game must be: ≤4 names and values, such as its version
 	Spoken     bool            // a spoken code as well: 6 characters for at most 10 minutes, or in a party that approves newcomers, else 8

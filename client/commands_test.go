@@ -40,6 +40,8 @@ func TestEachCallIsItsCommand(t *testing.T) {
 		call(`{"t":"finalize","id":%d,"success":false}`, ``, func() (any, error) { return nil, c.Finalize(ctx, false) }, nil)
 		call(`{"t":"rename","id":%d,"name":"Ada"}`, `,"name":"Ada 2"`, func() (any, error) { return c.Rename(ctx, "Ada") }, "Ada 2")
 
+		call(`{"t":"board","id":%d,"yes":true,"travel":"tone"}`, `,"ticket":"abc","url":"https://moon.example/#partykit=abc"`, func() (any, error) { return c.Board(ctx, "tone", true) }, Way{"abc", "https://moon.example/#partykit=abc"})
+
 		own := c.Saved().Own
 		if diff := cmp.Diff(party.Data{"b": []byte("2"), "c": []byte("[3]")}, own.Data); diff != "" {
 			t.Errorf("what was set and is said again after a reconnect (-want +got):\n%s", diff)

@@ -20,6 +20,7 @@ type okFrame struct {
 	Waiting bool                `json:"waiting"`
 	Name    string              `json:"name"`
 	Token   string              `json:"token"`
+	Ticket  string              `json:"ticket"`
 	Until   party.Time          `json:"until"`
 }
 

@@ -59,6 +59,15 @@ func (c *Client) Readmit(ctx context.Context, n int) error {
 	return err
 }
 
+// Report tells the people who run the game about somebody, with the last lines
+// of chat and in at most 255 bytes why: the number of a member, of a held seat,
+// of one in Asks or Outcasts, or of who wrote a line of the chat. The party is
+// not told, nor is who is reported.
+func (c *Client) Report(ctx context.Context, n int, reason string) error {
+	_, err := c.do(ctx, protocol.Command{T: protocol.TReport, N: n, Reason: reason})
+	return err
+}
+
 // Acting returns who acts for a leader that lost its connection: the member
 // that would come next, "" while the leader is connected or nobody could.
 func Acting(p party.Snapshot) party.PlayerID {

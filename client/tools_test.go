@@ -39,6 +39,17 @@ func TestToolsSpeakTheProtocol(t *testing.T) {
 			})
 			return err
 		}, `{"t":"invite","id":1,"for":"g2","spoken":true,"until":"empty","onLeave":"revoke","payload":{"a":1},"requires":{"version":"2"}}`},
+		{func(ctx context.Context, c *Client) error {
+			_, err := c.Invite(ctx, InviteOptions{OnLeave: party.FollowOnLeave})
+			return err
+		}, `{"t":"invite","id":1,"onLeave":"follow"}`},
+		{func(ctx context.Context, c *Client) error { return c.Report(ctx, 2, "Shouts at everybody") }, `{"t":"report","id":1,"n":2,"reason":"Shouts at everybody"}`},
+		{func(ctx context.Context, c *Client) error {
+			_, err := c.Travel(ctx, "moonfall", TravelOptions{Payload: json.RawMessage(`{"a":1}`), Within: 20 * time.Second})
+			return err
+		}, `{"t":"travel","id":1,"payload":{"a":1},"within":20,"to":"moonfall"}`},
+		{func(ctx context.Context, c *Client) error { return c.CancelTravel(ctx) }, `{"t":"travel","id":1}`},
+		{func(ctx context.Context, c *Client) error { _, err := c.Board(ctx, "tone", false); return err }, `{"t":"board","id":1,"yes":false,"travel":"tone"}`},
 		{func(ctx context.Context, c *Client) error { return c.Promote(ctx, 2) }, `{"t":"promote","id":1,"n":2}`},
 		{func(ctx context.Context, c *Client) error { return c.Kick(ctx, 2) }, `{"t":"kick","id":1,"n":2}`},
 		{func(ctx context.Context, c *Client) error { return c.Ban(ctx, 2) }, `{"t":"kick","id":1,"n":2,"ban":true}`},
