@@ -35,10 +35,32 @@ func TestAskingToJoin(t *testing.T) {
 	a.Wait("the question", `window.kit.party.asks?.length`)
 	page.Picture("asking")
 	a.kit(`await kit.admit(kit.party.asks[0].n, true)`)
-	page.Wait("to be let in", `document.querySelector("#start button")?.offsetParent`)
+	in := `document.querySelector("#start button")?.offsetParent && document.body.innerText.includes("You may come in")`
+	page.Wait("to be let in", in)
+	page.Reload()
+	page.Wait("to be let in still", in)
 	page.start("C").learn()
 	if n := a.kit(`return kit.party.members.length`); n != "3" {
 		t.Fatalf("%s members", n)
+	}
+}
+
+// TestBeingDeclined: a no is told kindly, and outlives the page.
+func TestBeingDeclined(t *testing.T) {
+	s := dev(t)
+	a, _, link := two(t, s)
+	a.kit(`await kit.settings({ openness: "locked" })`)
+	page := newPeople(t).friend("C's page", link)
+	page.PressText("button", "Ask to join")
+	a.Wait("the question", `window.kit.party.asks?.length`)
+	a.kit(`await kit.admit(kit.party.asks[0].n, false)`)
+	told := `document.body.innerText.includes("Not this time") && document.body.innerText.includes("You may ask again in") && !document.querySelector("#door button").offsetParent`
+	page.Wait("the no", told)
+	page.Reload()
+	page.Wait("the no still", told)
+	page.Picture("declined")
+	if n := a.kit(`return kit.party.asks.length`); n != "0" {
+		t.Errorf("%s ask after the reload", n)
 	}
 }
 
