@@ -20,7 +20,7 @@ func TestTheCoreIsPure(t *testing.T) {
 			"bytes", "cmp", "encoding/json", "fmt", "maps", "slices", "time", "unicode/utf8", "partykit/internal/names",
 		},
 		"../internal/names": {
-			"crypto/sha256", "encoding/binary", "errors", "slices", "strconv", "strings", "unicode", "unicode/utf8",
+			"crypto/sha256", "encoding/binary", "encoding/json", "errors", "fmt", "slices", "strconv", "strings", "unicode", "unicode/utf8",
 			"github.com/rivo/uniseg", "golang.org/x/text/cases", "golang.org/x/text/unicode/norm",
 		},
 	}
