@@ -40,9 +40,9 @@ func (d *decision) askable(h Hold) error {
 	case err == nil && !d.s.Approve && !h.Approve:
 		return Errorf(BadRequest, "This link opens the party. There is no need to ask.")
 	case err == nil, e.Code == Locked, e.Code == UsedUp:
-		return nil
+		return d.s.personal(h.Invite)
 	case e.Code == Expired && d.now < i.Expires.Add(AskDead):
-		return nil
+		return d.s.personal(h.Invite)
 	}
 	return err
 }

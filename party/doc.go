@@ -51,7 +51,8 @@
 //  19. Who was kicked or banned, and the browser that took the seat, does not
 //     come back in by any link, until readmitted.
 //  20. A ready check asks every member that is in. Its answers begin anew when
-//     roster or data change, unless it keeps them; the last answer ends it.
+//     roster or data change, unless it keeps them; the last answer ends it, or
+//     the leaving of the last that was missing.
 //  21. A match asks the members to follow and moves nobody; leaving the party
 //     does not leave the match.
 //  22. A locked party lets nobody new in; an open one also by its id.

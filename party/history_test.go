@@ -1,7 +1,6 @@
 package party
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -27,7 +26,9 @@ type history struct {
 // The people, browsers and names of the histories. They are few, so that
 // everybody meets everybody, and everything happens more than once.
 var (
-	people   = []PlayerID{"ada", "bob", "cleo", "dora", "eve"}
+	guests   = []PlayerID{"ada", "bob", "cleo", "dora"}
+	named    = []PlayerID{"iris", "judy"} // by their game
+	people   = append(slices.Clone(guests), named...)
 	browsers = []SeatID{"x", "y", "z"}
 	given    = []string{"Ada", "ada", "Bob", "Cleo 2", "Cleo"}
 	pauses   = []time.Duration{
@@ -49,99 +50,6 @@ func TestHistoriesAgreeWithTheModel(t *testing.T) {
 		}
 		h.checkLog(h.snap)
 	})
-}
-
-// step does one thing that may happen to a party.
-func (h *history) step() {
-	player := rapid.SampledFrom(people)
-	switch p := player.Draw(h.r, "player"); rapid.IntRange(0, 17).Draw(h.r, "what") {
-	case 0, 1:
-		h.links = append(h.links, InviteID(fmt.Sprint("i", len(h.links))))
-		h.tell(p, MakeInvite{
-			Player: p, ID: h.links[len(h.links)-1], MaxUses: rapid.IntRange(0, 2).Draw(h.r, "max"),
-			Expires: rapid.SampledFrom([]time.Duration{time.Minute, time.Hour, 24 * time.Hour}).Draw(h.r, "expires"),
-		})
-	case 2, 3:
-		seat, link := h.seat()
-		name := rapid.SampledFrom(given).Draw(h.r, "name")
-		h.tell("", Hold{Seat: seat, Invite: link, Name: name})
-	case 4, 5, 6:
-		seat, link := h.seat()
-		if rapid.Bool().Draw(h.r, "without a seat") {
-			seat = ""
-		}
-		h.back(p)
-		c := h.joining(p, seat, link)
-		c.Name = rapid.SampledFrom(given).Draw(h.r, "name")
-		c.Fresh = rapid.Bool().Draw(h.r, "fresh")
-		h.tell(p, c)
-	case 7:
-		reason := rapid.SampledFrom([]Reason{ReasonLeft, ReasonFailed, ReasonMoved}).Draw(h.r, "reason")
-		h.tell(p, Leave{Player: p, Reason: reason, Move: rapid.Uint64Range(1, h.moves+1).Draw(h.r, "move")})
-	case 8:
-		h.tell(p, Finalize{p})
-	case 9:
-		session := SessionID(fmt.Sprint(p, rapid.IntRange(1, 2).Draw(h.r, "session")))
-		h.tell("", Resume{Player: p, Session: session, Hash: "h", Prev: "g"})
-	case 10:
-		h.tell(p, SetData{p, h.data()})
-	case 11:
-		h.tell(p, SetLanding{p, h.fields()})
-	case 12:
-		if _, link := h.seat(); link != "" {
-			h.tell(p, Revoke{p, link})
-		}
-	case 13:
-		h.tell(p, Rename{p, rapid.SampledFrom(given).Draw(h.r, "name")})
-	case 14:
-		h.tellHost(p)
-	case 15:
-		h.again()
-	case 16: // nobody watched the clock for a while
-		h.now = h.now.Add(rapid.SampledFrom(pauses).Draw(h.r, "pause"))
-		h.tell("", Tick{})
-	case 17:
-		h.elapse(rapid.SampledFrom(pauses).Draw(h.r, "pause"))
-	}
-}
-
-// tellHost changes what a host knows and the log does not.
-func (h *history) tellHost(p PlayerID) {
-	switch rapid.IntRange(0, 4).Draw(h.r, "known") {
-	case 0, 1:
-		if _, ok := h.known.Absent[p]; ok {
-			h.back(p)
-		} else {
-			h.known.Absent[p] = Absence{h.now, rapid.Bool().Draw(h.r, "by server")}
-		}
-	case 2:
-		h.known.Own[p] = Own{Data: h.data()}
-	case 3:
-		h.known.Own[p] = Own{Landing: h.fields()}
-	case 4:
-		if seat, _ := h.seat(); h.s.Seat(seat) != nil {
-			h.known.Closed[seat] = h.now
-		}
-	}
-}
-
-// seat draws a browser and a link: a browser's seat is another one for every
-// link.
-func (h *history) seat() (SeatID, InviteID) {
-	if len(h.links) == 0 {
-		return "x0", "none"
-	}
-	newest := h.links[max(0, len(h.links)-4):]
-	link := rapid.SampledFrom(newest).Draw(h.r, "link")
-	return rapid.SampledFrom(browsers).Draw(h.r, "browser") + SeatID(link), link
-}
-
-func (h *history) data() Data {
-	return values("level", rapid.SampledFrom([]string{"a", "b", "<c>"}).Draw(h.r, "level"))
-}
-
-func (h *history) fields() []Field {
-	return title(rapid.SampledFrom([]string{"A", "B"}).Draw(h.r, "title"))
 }
 
 // tell does a command in both worlds, as the next one of the player's session.
@@ -216,25 +124,33 @@ type outline struct {
 	Sessions        []modelSession
 	Data, Landing   string
 	InMemory, Ended bool
+
+	Size                int
+	Openness            Openness
+	LeaderOnly, Approve bool
+	Outcasts            []modelOutcast
+	Line, Asks          []modelVisitor
+	Match               string
+	Ready               *modelReady
 }
 
 func (h *history) agree() {
 	s, m := h.s, h.m
-	got := outline{Leader: s.Leader, Data: text(s.Data), InMemory: s.Seq == 0, Ended: s.Ended}
+	got := outline{Leader: s.Leader, Data: text(s.Data), InMemory: !h.logged(), Ended: s.Ended}
 	if len(s.Landing) > 0 {
 		got.Landing = s.Landing[0].Value
 	}
 	for _, x := range s.Members {
-		got.Members = append(got.Members, modelMember{x.Player, x.N, x.Name, x.State == Loads, x.Invite, x.Seat, x.Session, x.Move})
+		got.Members = append(got.Members, modelMember{x.Player, x.N, x.Name, x.State == Loads, x.Invite, x.Seat, x.Session, x.Move, x.Browser, text(x.Data), x.Follow})
 	}
 	for _, x := range s.Seats {
-		got.Seats = append(got.Seats, modelSeat{ID: x.ID, N: x.N, Name: x.Name, Invite: x.Invite})
+		got.Seats = append(got.Seats, modelSeat{x.ID, x.N, x.Name, x.Invite, x.Browser, x.Home, x.Offer, x.LetIn, 0})
 	}
 	for _, x := range s.Invites {
 		if x.Uses != len(x.Used) {
 			h.t.Fatalf("link %s counts %d uses and remembers %v", x.ID, x.Uses, x.Used)
 		}
-		got.Links = append(got.Links, modelLink{ID: x.ID, By: x.By, Max: x.MaxUses, Revoked: x.Revoked != 0, Uses: x.Used})
+		got.Links = append(got.Links, modelLink{ID: x.ID, By: x.By, For: x.For, Max: x.MaxUses, Revoked: x.Revoked != 0, Uses: x.Used})
 	}
 	for _, x := range s.Sessions {
 		y := modelSession{ID: x.ID, Player: x.Player, High: x.High}
@@ -243,9 +159,31 @@ func (h *history) agree() {
 		}
 		got.Sessions = append(got.Sessions, y)
 	}
-	want := outline{m.leader, m.members, m.seats, m.links, m.sessions, m.data, m.landing, m.inMemory, m.ended}
+	got.Size, got.Openness, got.LeaderOnly, got.Approve = s.Size, s.Openness, s.Inviters == LeaderOnly, s.Approve
+	for _, x := range s.Outcasts {
+		got.Outcasts = append(got.Outcasts, modelOutcast{x.N, x.Player, x.Browser, x.Name, x.Banned})
+	}
+	for _, x := range s.Line {
+		got.Line = append(got.Line, modelVisitor{x.Seat, x.N, x.Name, x.Invite, x.Browser, x.Home, 0})
+	}
+	for _, x := range s.Asks {
+		got.Asks = append(got.Asks, modelVisitor{x.Seat, x.N, x.Name, x.Invite, x.Browser, x.Home, 0})
+	}
+	if s.Match != nil {
+		got.Match = s.Match.ID
+	}
+	if r := s.Ready; r != nil {
+		got.Ready = &modelReady{By: r.By, Keep: r.Keep, Answers: map[int]bool{}}
+		for _, a := range r.Answers {
+			got.Ready.Answers[a.N] = a.Yes
+		}
+	}
+	want := outline{
+		m.leader, m.members, m.seats, m.links, m.sessions, m.data, m.landing, m.inMemory, m.ended,
+		m.size, m.openness, m.leaders, m.approve, m.outcasts, m.line, m.asks, m.match, m.ready,
+	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(),
-		cmpopts.IgnoreUnexported(modelSeat{}, modelLink{}, modelSession{})); diff != "" {
+		cmpopts.IgnoreUnexported(modelSeat{}, modelLink{}, modelSession{}, modelVisitor{}, modelReady{})); diff != "" {
 		h.t.Fatalf("the party is not what the model says (-model +party):\n%s", diff)
 	}
 }

@@ -19,8 +19,8 @@ func (d *decision) hold(c Hold) error {
 	if err := d.usable(c.Invite, c.Seat, "", c.Browser); err != nil {
 		return err
 	}
-	if i := d.s.Invite(c.Invite); i.For != "" {
-		return &Error{Code: NotAllowed, Detail: "Whom this invite is for shows when the game starts."}
+	if err := d.s.personal(c.Invite); err != nil {
+		return err
 	}
 	if (d.s.Approve || c.Approve) && len(d.s.Members) > 0 {
 		return &Error{Code: ApprovalNeeded}
@@ -59,6 +59,9 @@ func (d *decision) join(c Join) error {
 	}
 	if seat != nil {
 		c.Invite = seat.Invite // that is where its use is reserved
+		if d.s.outcast(c.Player, c.Browser) != nil && !d.s.pardons(d.s.Invite(c.Invite), c.Player, c.Browser) {
+			return &Error{Code: Banned} // the browser that held it did not say who would come
+		}
 	}
 	if i := d.s.Invite(c.Invite); i != nil {
 		if err := i.Requires.fit(c.Has); err != nil {

@@ -142,6 +142,11 @@ func TestLaw24WhoIsApprovedDoesNotQueuePastTheDoor(t *testing.T) {
 	}
 	sc.must(Leave{Player: "ada", Reason: ReasonLeft})
 	sc.must(at("s4", "Eve")) // nobody is left who could approve
+	sc.must(LeaveLine{"s5"})
+	sc.must(Queue{at("s5", "Fay")}) // with a seat free it is the same as holding it
+	if sc.s.Seat("s5") == nil {
+		t.Error("who would wait was told to ask, with nobody there")
+	}
 }
 
 func TestLaw24ANoHoldsForTheBrowser(t *testing.T) {

@@ -93,6 +93,21 @@ func TestLaw19AKickEndsAHeldSeat(t *testing.T) {
 	sc.refused(NotAllowed, Kick{Player: "ada", N: 1})
 }
 
+// A private window holds a seat before it says who comes: who is kept out does
+// not come by it, and the seat stays for who does.
+func TestLaw19AHeldSeatLetsNobodyBackIn(t *testing.T) {
+	for _, ban := range []bool{false, true} {
+		sc := court(t)
+		sc.must(Kick{Player: "ada", N: 3, Ban: ban})
+		sc.must(Hold{Seat: "s9", Invite: "i1", Name: "M", Browser: "another"})
+		sc.refused(Banned, Join{Player: "eve", Name: "Eve", Seat: "s9", Invite: "i1", Browser: "another", Session: "eve2", Move: 10})
+		sc.must(Join{Player: "fay", Name: "Fay", Seat: "s9", Invite: "i1", Browser: "another", Session: "fay1", Move: 11})
+		if len(sc.s.Outcasts) != 1 {
+			t.Errorf("%v are kept out", sc.s.Outcasts)
+		}
+	}
+}
+
 func TestLaw19AHundredAreRemembered(t *testing.T) {
 	sc := newScene(t, 4)
 	sc.invite("ada", "i1", 0)
@@ -226,4 +241,27 @@ func TestLaw20AReadyCheck(t *testing.T) {
 	sc.must(StartReady{Player: "ada"})
 	sc.refused(NotAllowed, CancelReady{"bob"})
 	sc.must(CancelReady{"ada"})
+}
+
+func TestLaw20TheLastThatWasMissingLeaves(t *testing.T) {
+	sc := court(t)
+	sc.must(StartReady{Player: "ada", Keep: true})
+	sc.must(AnswerReady{"ada", true})
+	sc.must(AnswerReady{"bob", true})
+	events := sc.must(Leave{Player: "eve", Reason: ReasonLeft})
+	if ends := only[ReadyEnded](events); len(ends) != 1 || ends[0] != (ReadyEnded{ReasonAll, true}) {
+		t.Errorf("when the last that was missing leaves, it goes on: %v", events)
+	}
+}
+
+func TestLaw20WhoLoadsEndsNothing(t *testing.T) {
+	sc := newScene(t, 4)
+	sc.invite("ada", "i1", 0)
+	sc.join("bob", "s1", "i1")
+	sc.must(Leave{Player: "ada", Reason: ReasonLeft})
+	sc.must(StartReady{Player: "bob"})
+	sc.must(AnswerReady{"bob", false})
+	if sc.s.Ready == nil {
+		t.Error("with nobody in, all have answered with yes")
+	}
 }

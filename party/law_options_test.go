@@ -33,6 +33,18 @@ func TestLaw25ALinkForOnePlayer(t *testing.T) {
 	sc.refused(Banned, coming("bob"))
 }
 
+// Whose a link is shows when the game starts: nobody waits in line or asks by it.
+func TestLaw25APersonalLinkHoldsNoPlaceAtTheDoor(t *testing.T) {
+	sc := newScene(t, 1)
+	sc.inviteWith(InviteOptions{For: "bob"})
+	sc.refused(NotAllowed, Queue{at("s2", "Cai")})
+	sc.must(Change{Player: "ada", Approve: new(true)})
+	sc.refused(NotAllowed, Ask{at("s2", "Cai")})
+	if v := sc.s.Invitation("i1", false, "s2", "", sc.now, connected, nil); v.CanAsk {
+		t.Error("its page offers to ask")
+	}
+}
+
 func TestLaw25WhatALinkRequires(t *testing.T) {
 	sc := newScene(t, 4)
 	sc.inviteWith(InviteOptions{Requires: Needs{"version": "1.2"}})

@@ -75,11 +75,14 @@ func (d *decision) queue(c Queue) error {
 	if err := d.usable(c.Invite, c.Seat, "", c.Browser); err != nil {
 		return err
 	}
-	if d.s.Approve || c.Approve && len(d.s.Members) > 0 {
-		return &Error{Code: ApprovalNeeded}
+	if err := d.s.personal(c.Invite); err != nil {
+		return err
 	}
 	if d.s.Taken() < d.s.Size {
 		return d.hold(c.Hold)
+	}
+	if d.s.Approve || c.Approve && len(d.s.Members) > 0 {
+		return &Error{Code: ApprovalNeeded}
 	}
 	if len(d.s.Line) >= MaxLine {
 		return Errorf(TooMany, "There are %d in line already. Try again later.", MaxLine)

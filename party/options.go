@@ -98,6 +98,15 @@ func (n Needs) fit(has Needs) error {
 	return &Error{Code: WrongVersion, Detail: detail + "Update the game, then try again."}
 }
 
+// personal refuses a browser at the door with a link for one player: whose it
+// is shows when the game starts.
+func (s *State) personal(id InviteID) error {
+	if i := s.Invite(id); i != nil && i.For != "" {
+		return &Error{Code: NotAllowed, Detail: "Whom this invite is for shows when the game starts."}
+	}
+	return nil
+}
+
 // pardons reports whether a link lets a kicked player back: one made for it.
 func (s *State) pardons(i *Invite, p PlayerID, browser string) bool {
 	return i != nil && p != "" && i.For == p && !s.outcast(p, browser).Banned

@@ -94,7 +94,9 @@ func (d *decision) watchReady(e Event) {
 			asked.Answers = []Reply{}
 			d.emit(ReadyAsked{asked})
 		}
-	case ReadyAnswered:
+	}
+	switch e.(type) {
+	case Left, ReadyAnswered: // it was the last answer, or the last that was missing went
 		if all, yes := d.s.everyReady(); all {
 			d.emit(ReadyEnded{ReasonAll, yes})
 		}
@@ -102,20 +104,21 @@ func (d *decision) watchReady(e Event) {
 }
 
 // everyReady reports whether every member that is in has answered, and all of
-// them with yes.
+// them with yes. It takes one at least.
 func (s *State) everyReady() (all, yes bool) {
 	yes = true
 	for _, m := range s.Members {
 		if m.State != In {
 			continue
 		}
+		all = true
 		a := find(s.Ready.Answers, func(a *Reply) bool { return a.N == m.N })
 		if a == nil {
 			return false, false
 		}
 		yes = yes && a.Yes
 	}
-	return true, yes
+	return all, yes
 }
 
 func (d *decision) readyDue() Time {

@@ -30,10 +30,11 @@ type scene struct {
 	now   Time
 	known Known
 	log   [][]byte // encoded entries since the party was founded
+	first uint64   // the place of the first of them
 
 	counter map[SessionID]uint64
 	moves   uint64
-	told    func(seq uint64, e Entry) // if set, hears of every entry
+	told    func(seq uint64, e Entry) // if set, hears of every entry; seq is 0 in memory
 }
 
 // newScene begins with ada alone in memory.
@@ -76,17 +77,16 @@ func (sc *scene) doAs(c Command, by *CommandID) ([]Event, error) {
 func (sc *scene) append(events []Event, by *CommandID) {
 	sc.t.Helper()
 	before := sc.s.Clone()
-	seq := uint64(0)
-	if makes[Invited](events) && before.Seq == 0 {
-		events = append([]Event{sc.s.Found()}, events...)
-		sc.log = nil
-		seq = 100 // the log of a party that was founded before goes on
+	seq, logged := before.Seq, sc.logged() || shares(events)
+	if logged {
+		seq = max(before.Seq, 99) + 1 // the log of a party that was founded before goes on
 	}
-	if before.Seq != 0 {
-		seq = before.Seq + 1
+	if logged && !sc.logged() {
+		events = append([]Event{sc.s.Found()}, events...)
+		sc.log, sc.first = nil, seq
 	}
 	entry := before.Entry(sc.now, by, events)
-	if seq != 0 {
+	if logged {
 		entry = before.Numbered(entry)
 	}
 	encoded, err := entry.Encode()
@@ -105,18 +105,26 @@ func (sc *scene) append(events []Event, by *CommandID) {
 	}
 	replayed.Apply(seq, decoded)
 	sc.same("a stored entry does to a stored state what it did in memory", replayed)
-	if seq != 0 {
+	if logged {
 		sc.log = append(sc.log, encoded)
 	}
 	sc.checkRevision(before, entry)
 	sc.checkFold(before, entry)
-	sc.checkNotices(before, entry, seq)
+	sc.checkNotices(before, entry, logged)
+	if !logged {
+		seq = 0
+	}
 	if sc.told != nil {
 		sc.told(seq, entry)
 	}
-	if sc.s.Retired {
-		sc.s = sc.s.Found().State // its member goes on in memory
-	}
+}
+
+// logged reports whether the party has a log: not in memory, also not again.
+func (sc *scene) logged() bool { return sc.s.Seq != 0 && !sc.s.Retired }
+
+// shares reports whether events must be seen by others: they begin a log.
+func shares(events []Event) bool {
+	return makes[Invited](events) || slices.ContainsFunc(only[Changed](events), func(c Changed) bool { return c.Openness == Open })
 }
 
 // checkRevision is law 13: what members see changed, and the revision with it.
@@ -213,8 +221,8 @@ func (sc *scene) checkDue() {
 // give the party as it is.
 func (sc *scene) checkLog(snapshot int) {
 	sc.t.Helper()
-	if sc.s.Seq == 0 {
-		return // in memory, or retired: nobody reads the log again
+	if !sc.logged() {
+		return // nobody reads the log again
 	}
 	replayed := &State{}
 	for i, b := range sc.log {
@@ -225,7 +233,7 @@ func (sc *scene) checkLog(snapshot int) {
 		if err != nil {
 			sc.t.Fatalf("decode: %v", err)
 		}
-		replayed.Apply(100+uint64(i), entry)
+		replayed.Apply(sc.first+uint64(i), entry)
 	}
 	sc.same("the log replayed gives the party", replayed)
 }

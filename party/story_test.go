@@ -170,7 +170,7 @@ func (st *story) show() {
 		state = ", ended"
 	case len(s.Members) == 0:
 		state = ", rests"
-	case s.Seq == 0:
+	case !st.logged():
 		state = ", in memory"
 	}
 	st.printf("revision %d, %d of %d%s", s.Revision, s.Taken(), s.Size, state)

@@ -27,7 +27,7 @@
     link i1 by Ada, dead, uses 1, at most 0
 > time passes 24h
 > ada invites i2
-  entry 100 after 24h10m0s, revision 6
+  entry 105 after 24h10m0s, revision 6
     founded the party as it was
     invited {"invite":{"id":"i2","by":"ada","byName":"Ada","byFace":1,"made":1700087000000,"expires":1700173400000}}
 > party shows

@@ -17,7 +17,7 @@ type part struct {
 }
 
 func (p part) command() []string {
-	return append(append([]string{"test", "-json", "-timeout=0"}, p.args...), p.pkg)
+	return append([]string{"test", "-json", "-timeout=0", p.pkg}, p.args...)
 }
 
 // parts says what is run; a release runs the figures of docs/testing.md.

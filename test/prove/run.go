@@ -32,6 +32,8 @@ type event struct {
 // run runs a part and returns what it proved, in lines for people.
 func (p part) run(ctx context.Context) ([]string, error) {
 	cmd := exec.CommandContext(ctx, "go", p.command()...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // lets fuzzing end what it started
+	cmd.WaitDelay = every
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()
