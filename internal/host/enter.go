@@ -213,6 +213,10 @@ func (m *moving) join(y *live, cmd party.Join) {
 	y.submit(&job{cmd: cmd, id: m.entry.id, done: func(o outcome) {
 		delete(y.coming, cmd.Hash)
 		if o.err != nil {
+			if m.in.Follows {
+				m.goAfter(o.err)
+				return
+			}
 			if m.in.left != nil && o.err.Code == party.NotFound {
 				o.err = errOldTravel
 			}
@@ -233,6 +237,21 @@ func (m *moving) join(y *live, cmd party.Join) {
 			s.h.leaveBehind(x.ref, movedAway(s.player, cmd.Move))
 		}
 	}})
+}
+
+// goAfter goes where the link leads by now: its maker may have left the party
+// between the look at the link and the join that was refused.
+func (m *moving) goAfter(refused error) {
+	h := m.s.h
+	h.work(lookup, func(ctx context.Context) {
+		to := h.leads(ctx, m.in.link, m.in.seat)
+		if to.Party == m.in.Party {
+			m.stay(nil, refused)
+			return
+		}
+		m.in.link = to
+		m.x.loop.post(m.leaveCompany)
+	})
 }
 
 // ask is what the player is asked before it leaves others for this party.
