@@ -21,6 +21,8 @@ type with struct {
 	Name     string          `json:"name"`
 	Has      party.Needs     `json:"has"`
 	Account  string          `json:"account"`
+	Way      string          `json:"way"` // a player's, to the other game
+	Reason   string          `json:"reason"`
 	Confirm  bool            `json:"confirm"`
 	Success  *bool           `json:"success"`
 	Set      map[string]any  `json:"set"`
@@ -68,6 +70,9 @@ var acts = map[string]func(ctx context.Context, c *cast, p *player, w with) erro
 		}
 		if w.Account != "" {
 			o.Identity = c.account(w.Account, p.name)
+		}
+		if w.Way != "" {
+			o.Game, o.Origin, o.Ticket = otherID, origin, c.players[w.Way].way.Ticket
 		}
 		return p.begin(ctx, o)
 	},
@@ -182,6 +187,23 @@ var acts = map[string]func(ctx context.Context, c *cast, p *player, w with) erro
 	},
 	"answer": func(ctx context.Context, _ *cast, p *player, w with) error { return p.kit.AnswerReady(ctx, yes(w.Yes)) },
 	"cancel": func(ctx context.Context, _ *cast, p *player, _ with) error { return p.kit.CancelReady(ctx) },
+
+	"travel": func(ctx context.Context, _ *cast, p *player, w with) (err error) {
+		p.way, err = p.kit.Travel(ctx, otherID, client.TravelOptions{Payload: w.Payload, Within: time.Duration(w.Within) * time.Second})
+		return err
+	},
+	"call off": func(ctx context.Context, _ *cast, p *player, _ with) error { return p.kit.CancelTravel(ctx) },
+	"board": func(ctx context.Context, _ *cast, p *player, w with) (err error) {
+		travel := ""
+		if t := p.kit.Snapshot().Travel; t != nil {
+			travel = t.ID
+		}
+		p.way, err = p.kit.Board(ctx, travel, yes(w.Yes))
+		return err
+	},
+	"report": func(ctx context.Context, c *cast, p *player, w with) error {
+		return p.kit.Report(ctx, c.number(p, w.Who), w.Reason)
+	},
 
 	"chat": func(ctx context.Context, _ *cast, p *player, w with) error { return p.kit.Chat(ctx, w.Text) },
 	"send": func(ctx context.Context, c *cast, p *player, w with) error {

@@ -23,6 +23,7 @@ type player struct {
 	name string
 	wire *wire
 	kit  *client.Client // nil until it starts
+	way  client.Way     // to the other game
 
 	reading sync.WaitGroup
 	pending []chan error // the outcomes of what it did without a connection, in order

@@ -15,11 +15,14 @@ import (
 	"partykit/internal/node"
 )
 
-// What the stories are played in: the game's id, and the secret with which it
-// names its players. README.md tells both.
+// What the stories are played in: the game's id and another's of its studio,
+// where both are at home, and the secret with which the first names its players.
+// README.md tells them.
 const (
-	gameID = "conformance"
-	secret = "the stories are told with this secret"
+	gameID  = "conformance"
+	otherID = "conformance-moon"
+	origin  = "https://game.example"
+	secret  = "the stories are told with this secret"
 )
 
 // newServer runs a server as `partykit dev` does, and returns its address.
@@ -49,9 +52,11 @@ func newServer(t *testing.T) string {
 			t.Errorf("serving: %v", err)
 		}
 	})
-	g := game.Game{ID: gameID, Name: "Conformance", Active: true, Launch: game.Launch{Web: "https://game.example/"}}
-	if _, err := n.Games().Add(t.Context(), g); err != nil {
-		t.Fatal(err)
+	for _, id := range []string{gameID, otherID} {
+		g := game.Game{ID: id, Name: id, Active: true, Launch: game.Launch{Web: origin + "/"}, Studio: gameID}
+		if _, err := n.Games().Add(t.Context(), g); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, err := n.Games().SetIdentity(t.Context(), gameID, game.Identity{}, []byte(secret)); err != nil {
 		t.Fatal(err)

@@ -2,6 +2,8 @@
 // it heard.
 import vm from "node:vm";
 
+/** Where the games of the stories are at home. */
+const origin = "https://game.example";
 const files = new Map();
 
 /** What the server serves under an address, once. */
@@ -22,6 +24,8 @@ export class Player {
   stays = [];
   /** The places of its own messages, which it is not sent. */
   sent = new Set();
+  /** The way to the other game, after a travel. */
+  way;
   /** In a join: whether it may leave others' company. */
   leavesOthers = false;
   #server;
@@ -36,9 +40,10 @@ export class Player {
     this.wire = new Wire((data) => this.#received(data));
   }
 
-  async begin(options) {
+  /** Starts the SDK in a page whose address has this fragment. */
+  async begin(options, hash = "") {
     this.#options = options;
-    this.#tab = new Tab(this.wire.socket, this.#stores);
+    this.#tab = new Tab(this.wire.socket, this.#stores, hash);
     const { PartyKit } = await this.#tab.load(new URL("/sdk/v1/partykit.js", this.#server).href);
     const kit = await PartyKit.start({ ...options, server: this.#server, overlay: false, loading: "manual" });
     kit.on("invite", (invitation) => {
@@ -147,7 +152,7 @@ class Tab {
   #timers = new Set();
   #document = Object.assign(new EventTarget(), { visibilityState: "visible" });
 
-  constructor(WebSocket, stores) {
+  constructor(WebSocket, stores, hash) {
     const timer = (set) => (run, ms) => {
       const id = set(run, ms);
       this.#timers.add(id);
@@ -157,6 +162,8 @@ class Tab {
     this.#context = vm.createContext({
       ...{ URL, TextEncoder, TextDecoder, btoa, atob, crypto, fetch, queueMicrotask, AbortSignal, console, clearTimeout, clearInterval },
       ...{ WebSocket, ...stores, document: this.#document },
+      location: { href: `${origin}/${hash}`, pathname: "/", search: "", hash },
+      history: { state: null, replaceState() {} },
       setTimeout: timer(setTimeout),
       setInterval: timer(setInterval),
       addEventListener: this.#events.addEventListener.bind(this.#events),
@@ -254,7 +261,7 @@ class Wire {
       }
 
       #open(url) {
-        this.#real = new WebSocket(url);
+        this.#real = new WebSocket(url, { headers: { origin } });
         this.#real.binaryType = "arraybuffer";
         this.#real.onopen = () => this.#closed || this.onopen?.({});
         this.#real.onmessage = ({ data }) => {

@@ -11,6 +11,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Player } from "./stories-player.mjs";
 
 const game = "conformance";
+const other = "conformance-moon";
 const secret = "the stories are told with this secret";
 /** How long something that should come true is waited for, in ms. */
 const patience = 20_000;
@@ -91,8 +92,11 @@ function number(cast, { kit }, who) {
 const code = (cast, { link, spoken }) => (spoken ? cast.links.get(spoken).spoken : cast.links.get(link).url);
 
 const acts = {
-  start: (cast, player, { name = player.name, has, account }) =>
-    player.begin({ game, name, has, ...(account && { identity: () => token(cast, account, player.name) }) }),
+  start: (cast, player, { name = player.name, has, account, way }) =>
+    player.begin(
+      { game: way ? other : game, name, has, ...(account && { identity: () => token(cast, account, player.name) }) },
+      way && new URL(cast.players.get(way).way.url).hash,
+    ),
   reload: (cast, player) => player.reload(),
   close: (cast, { kit }) => kit.close(),
   drop: (cast, { wire }) => wire.drop(),
@@ -135,6 +139,15 @@ const acts = {
   "ask ready": (cast, { kit }, { within: seconds, keep }) => kit.startReadyCheck({ seconds, keep }),
   answer: (cast, { kit }, { yes = true }) => kit.answerReady(yes),
   cancel: (cast, { kit }) => kit.cancelReadyCheck(),
+
+  async travel(cast, player, { payload, within }) {
+    player.way = await player.kit.travel(other, { payload, within });
+  },
+  "call off": (cast, { kit }) => kit.travel(null),
+  async board(cast, player, { yes = true }) {
+    player.way = await player.kit.board(yes);
+  },
+  report: (cast, player, { who, reason }) => player.kit.report(number(cast, player, who), reason),
 
   chat: (cast, { kit }, { text }) => kit.chat(text),
   send: (cast, { kit }, { json, bytes, to, channel }) =>
