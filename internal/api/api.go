@@ -153,7 +153,7 @@ func (s *server) guarded(routes http.Handler) http.Handler {
 			s.refuse(w, err)
 			return
 		}
-		if err := s.budgets.take(g.ID, w.Header()); err != nil {
+		if err := s.budgets.take(g, w.Header()); err != nil {
 			s.refuse(w, err)
 			return
 		}
