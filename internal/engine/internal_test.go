@@ -34,15 +34,15 @@ func TestUnanswered(t *testing.T) {
 
 		const unsent = 10
 		start := time.Now()
-		told := make(chan error, window+unsent)
-		for range window + unsent {
+		told := make(chan error, share+unsent)
+		for range share + unsent {
 			n.writes.enqueue(&write{
 				msg:  message(place{subject: "pk.x.silent"}, []byte("x"), 0),
 				done: func(_ uint64, err error) { told <- err },
 			})
 		}
 		counts := map[error]int{}
-		for range window + unsent {
+		for range share + unsent {
 			err := <-told
 			for _, kind := range []error{ErrUnknown, ErrUnavailable} {
 				if errors.Is(err, kind) {
@@ -50,14 +50,14 @@ func TestUnanswered(t *testing.T) {
 				}
 			}
 		}
-		if counts[ErrUnknown] != window || counts[ErrUnavailable] != unsent {
-			t.Errorf("outcomes %v, want %d unknown and %d unavailable", counts, window, unsent)
+		if counts[ErrUnknown] != share || counts[ErrUnavailable] != unsent {
+			t.Errorf("outcomes %v, want %d unknown and %d unavailable", counts, share, unsent)
 		}
 		if took := time.Since(start); took != 3*time.Second {
 			t.Errorf("told after %v", took)
 		}
 
-		// With the window free again, writes go on; where no storage is, that is said.
+		// With its share free again, writes go on; where no storage is, that is said.
 		n.writes.enqueue(&write{msg: message(place{subject: "pk.x.nobody"}, nil, 0), done: func(_ uint64, err error) { told <- err }})
 		if err := <-told; !errors.Is(err, ErrUnavailable) {
 			t.Errorf("without a storage: %v", err)
@@ -65,6 +65,59 @@ func TestUnanswered(t *testing.T) {
 		n.Append(Ref{"demo", "alpaca"}, 0, []byte("x"), 0, func(_ uint64, err error) { told <- err })
 		if err := <-told; err != nil {
 			t.Errorf("an append afterwards: %v", err)
+		}
+		if len(n.writes.games) != 0 || len(n.writes.turns) != 0 {
+			t.Errorf("%d games are remembered that have nothing to write", len(n.writes.games))
+		}
+	})
+}
+
+// A game whose writes are not answered, and very many, keeps no other from
+// writing at once.
+func TestAGameWaitsForItsOwnWrites(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		e, err := Open(t.Context(), Options{Dir: dir, Timeout: 3 * time.Second, Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		n, err := e.Connect("a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		silent, err := n.conn.SubscribeSync("pk.x.silent")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer silent.Unsubscribe()
+		var full, late int
+		over := make(chan bool)
+		const noisy = share + waitingRoom + 5
+		for i := range noisy {
+			if i == share {
+				synctest.Wait() // until those are on their way
+			}
+			n.writes.enqueue(&write{
+				game: "noisy", msg: message(place{subject: "pk.x.silent"}, nil, 0),
+				done: func(_ uint64, err error) { over <- strings.Contains(err.Error(), "too many writes") },
+			})
+		}
+		start := time.Now()
+		told := make(chan error, 1)
+		n.Append(Ref{"quiet", "alpaca"}, 0, []byte("x"), 0, func(_ uint64, err error) { told <- err })
+		if err := <-told; err != nil || time.Since(start) != 0 {
+			t.Errorf("another game's write: %v after %v", err, time.Since(start))
+		}
+		for range noisy {
+			if <-over {
+				full++
+			} else {
+				late++
+			}
+		}
+		if full != 5 || late != noisy-5 {
+			t.Errorf("of %d writes %d found the waiting room full and %d were not answered", noisy, full, late)
 		}
 	})
 }

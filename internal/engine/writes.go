@@ -22,9 +22,13 @@ const (
 	// window is how many writes of a node may be unanswered at once. The server
 	// queues 100,000 per stream before it refuses.
 	window = 8192
-	// waitingRoom is how many writes may wait behind the window. At the pace of
-	// a strict disk that is ten seconds' worth; more would time out anyway.
-	waitingRoom = 65536
+	// share is how many of them may be of one game: as many as make the disk's
+	// syncs worth while, so that another game's write waits behind some
+	// milliseconds of them and no more.
+	share = 512
+	// waitingRoom is how many writes of a game may wait behind those. At the
+	// pace of a strict disk that is seconds' worth; more would time out anyway.
+	waitingRoom = 32768
 )
 
 // Append extends a party's events by data if expect is the sequence of the last
@@ -41,6 +45,7 @@ func (n *Node) Append(ref Ref, expect uint64, data []byte, ttl time.Duration, do
 		return
 	}
 	n.writes.enqueue(&write{
+		game: ref.Game,
 		msg:  message(n.engine.logPlace(ref, Event.String()), data, ttl, headerExpected, strconv.FormatUint(expect, 10)),
 		done: done,
 	})
@@ -65,7 +70,7 @@ func (n *Node) Send(ref Ref, kind Kind, id string, data []byte, done func(seq ui
 		go done(0, err)
 		return
 	}
-	w := &write{msg: message(n.engine.logPlace(ref, kind.String()), data, ttl), done: done}
+	w := &write{game: ref.Game, msg: message(n.engine.logPlace(ref, kind.String()), data, ttl), done: done}
 	if id != "" {
 		w.msg.Header.Set(headerID, id)
 	}
@@ -110,6 +115,7 @@ func (n *Node) put(ctx context.Context, m *nats.Msg) (uint64, error) {
 
 // write is one write on its way.
 type write struct {
+	game string // "": of none
 	msg  *nats.Msg
 	done func(uint64, error)
 
@@ -120,8 +126,9 @@ type write struct {
 	finished bool
 }
 
-// writes sends a node's writes in the order in which they came, without
-// blocking those who bring them and without a goroutine for each.
+// writes sends a node's writes without blocking those who bring them and without
+// a goroutine for each. Writes of a game are sent in the order in which they
+// came; games take turns, so that a game with very many waits for itself.
 type writes struct {
 	conn    *nats.Conn
 	replies *replies
@@ -130,35 +137,87 @@ type writes struct {
 	mu       sync.Mutex
 	changed  sync.Cond
 	line     []*write // in order of arrival and so of deadline; what is finished leaves from the front
-	unsent   int      // index in line of the first that was not sent
-	inFlight int      // sent and not finished
+	games    map[string]*queued
+	turns    []*queued // those that have something to send, and may
+	inFlight int       // sent and not finished
 	timer    *time.Timer
 	closed   bool
+}
+
+// queued is what a game has to write.
+type queued struct {
+	unsent   []*write
+	inFlight int
+	turn     bool // it stands in turns
 }
 
 func (ws *writes) init(conn *nats.Conn, r *replies, timeout time.Duration) {
 	ws.conn, ws.replies, ws.timeout = conn, r, timeout
 	ws.changed.L = &ws.mu
+	ws.games = map[string]*queued{}
 }
 
 func (ws *writes) enqueue(w *write) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
+	g := ws.games[w.game]
 	switch {
 	case ws.closed:
 		go w.done(0, ErrClosed)
 		return
-	case len(ws.line)-ws.unsent >= waitingRoom:
+	case g != nil && len(g.unsent) >= waitingRoom:
 		go w.done(0, fmt.Errorf("%w: too many writes are waiting", ErrUnavailable))
 		return
 	}
 	w.writes = ws
 	w.deadline = time.Now().Add(ws.timeout)
 	ws.line = append(ws.line, w)
+	if g == nil {
+		g = &queued{}
+		ws.games[w.game] = g
+	}
+	g.unsent = append(g.unsent, w)
+	ws.queue(g)
 	if ws.timer == nil {
 		ws.timer = time.AfterFunc(ws.timeout, ws.expire)
 	}
 	ws.changed.Broadcast()
+}
+
+// queue gives a game its turn if it has something to send and may.
+func (ws *writes) queue(g *queued) {
+	if !g.turn && len(g.unsent) > 0 && g.inFlight < share {
+		g.turn = true
+		ws.turns = append(ws.turns, g)
+	}
+}
+
+// next takes the write whose turn it is, or returns nil where it is finished
+// already. There is one in turns. The lock is held.
+func (ws *writes) next() *write {
+	g := ws.turns[0]
+	ws.turns = ws.turns[1:]
+	w := g.unsent[0]
+	g.unsent[0] = nil
+	g.unsent = g.unsent[1:]
+	g.turn = false
+	if w.finished {
+		ws.queue(g)
+		ws.forget(w.game, g)
+		return nil
+	}
+	w.sent = true
+	ws.inFlight++
+	g.inFlight++
+	ws.queue(g)
+	return w
+}
+
+// forget drops a game that has nothing to write.
+func (ws *writes) forget(game string, g *queued) {
+	if g.inFlight == 0 && len(g.unsent) == 0 {
+		delete(ws.games, game)
+	}
 }
 
 // send is the one goroutine that sends. It ends when the node closes and
@@ -167,19 +226,16 @@ func (ws *writes) send() {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	for {
-		for ws.unsent == len(ws.line) || ws.inFlight >= window {
+		for len(ws.turns) == 0 || ws.inFlight >= window {
 			if ws.closed && len(ws.line) == 0 {
 				return
 			}
 			ws.changed.Wait()
 		}
-		w := ws.line[ws.unsent]
-		ws.unsent++
-		if w.finished {
+		w := ws.next()
+		if w == nil {
 			continue
 		}
-		w.sent = true
-		ws.inFlight++
 		w.number, w.msg.Reply = ws.replies.expect(w)
 		ws.mu.Unlock()
 		if err := ws.conn.PublishMsg(w.msg); err != nil {
@@ -238,13 +294,15 @@ func (w *write) settle() bool {
 	}
 	ws := w.writes
 	w.finished = true
-	if w.sent {
+	if g := ws.games[w.game]; w.sent {
 		ws.inFlight--
+		g.inFlight--
+		ws.queue(g)
+		ws.forget(w.game, g)
 	}
 	for len(ws.line) > 0 && ws.line[0].finished {
 		ws.line[0] = nil
 		ws.line = ws.line[1:]
-		ws.unsent = max(ws.unsent-1, 0)
 	}
 	ws.changed.Broadcast()
 	return true

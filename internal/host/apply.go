@@ -178,7 +178,7 @@ func (p *live) save(then func()) {
 	p.forgetTracks()
 	p.h.work(patience, func(ctx context.Context) {
 		err := p.h.o.Node.SaveSnapshot(ctx, p.ref, covered, data, ttl)
-		p.loop.post(func() {
+		p.post(func() {
 			p.saving = false
 			p.pins--
 			if err == nil {

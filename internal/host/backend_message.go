@@ -59,7 +59,7 @@ func (p *live) tell(seed string, m Message, done func(uint64, error)) {
 	}
 	p.pins++
 	p.h.o.Node.Send(p.ref, engine.Message, name, out.encode(), func(seq uint64, err error) {
-		p.loop.post(func() {
+		p.post(func() {
 			p.pins--
 			p.schedule()
 			if errors.Is(err, engine.ErrUnknown) {

@@ -13,7 +13,7 @@ import (
 
 // arrived is called by the engine with every committed entry.
 func (p *live) arrived(r engine.Record) {
-	p.loop.post(func() {
+	p.post(func() {
 		switch {
 		case p.unloaded:
 		case p.opening || p.reading:
@@ -71,7 +71,7 @@ func (p *live) reread(wait time.Duration) {
 		if err == nil {
 			tail, err = p.h.o.Node.Read(ctx, p.ref, after)
 		}
-		p.loop.post(func() { p.pins--; p.caughtUp(loaded, tail, err) })
+		p.post(func() { p.pins--; p.caughtUp(loaded, tail, err) })
 	})
 }
 

@@ -79,7 +79,7 @@ func (p *live) write(s *session, l line, refused func(outcome)) {
 	p.pins++
 	id := "chat." + string(l.Session) + "." + strconv.FormatUint(l.ID, 10)
 	p.h.o.Node.Send(p.ref, engine.Chat, id, data, func(seq uint64, err error) {
-		p.loop.post(func() {
+		p.post(func() {
 			p.pins--
 			p.schedule()
 			if errors.Is(err, engine.ErrUnknown) {

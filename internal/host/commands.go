@@ -1,8 +1,6 @@
 package host
 
 import (
-	"time"
-
 	"partykit/internal/names"
 	"partykit/party"
 	"partykit/protocol"
@@ -210,6 +208,3 @@ func (s *session) leave(id uint64, why party.Reason) {
 		},
 	})
 }
-
-// lookup bounds what a command first needs of the engine.
-const lookup = 10 * time.Second

@@ -144,7 +144,7 @@ func (p *live) append(j *job, t party.Time, events []party.Event) {
 		p.base, p.saveNext = t.Add(ttl), t.Add(snapshotEvery)
 	}
 	p.h.o.Node.Append(p.ref, p.expect, data, ttl, func(seq uint64, err error) {
-		p.loop.post(func() { p.pins--; p.appended(seq, err) })
+		p.post(func() { p.pins--; p.appended(seq, err) })
 	})
 }
 

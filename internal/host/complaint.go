@@ -40,7 +40,7 @@ func (s *session) complain(c protocol.Command) {
 	}
 	key := "report." + string(s.id) + "." + strconv.FormatUint(c.ID, 10)
 	l := p.loop
-	s.h.work(lookup, func(ctx context.Context) {
+	s.h.lookUp(string(s.game), func(ctx context.Context) {
 		err := abuse.Reports{Node: s.h.o.Node}.Add(ctx, key, x)
 		s.do(l, func() {
 			if err != nil {

@@ -27,7 +27,7 @@ func (page *Page) knock(command func(party.Hold) party.Command) {
 	if page.p == nil || page.seat == "" {
 		return
 	}
-	page.p.loop.post(func() {
+	page.p.post(func() {
 		p := page.p
 		if !p.pages[page] {
 			return
@@ -86,7 +86,7 @@ func (s *session) door(c protocol.Command) {
 	}
 	l := s.party.loop
 	browser, name := "player "+string(s.player), s.name
-	s.h.work(lookup, func(ctx context.Context) {
+	s.h.lookUp(string(s.game), func(ctx context.Context) {
 		page, err := s.h.openPage(ctx, c.Code, browser, name, s.from)
 		s.do(l, func() {
 			if err != nil {

@@ -113,14 +113,14 @@ func (s *session) enter(e entry, done func(*protocol.Ask, *party.Error)) {
 	x := s.party
 	x.pins++
 	m := &moving{s: s, x: x, entry: e, done: done}
-	s.h.work(lookup, func(ctx context.Context) {
+	s.h.lookUp(string(s.game), func(ctx context.Context) {
 		in, err := s.lookUp(ctx, e)
 		if err != nil {
 			m.stay(nil, err)
 			return
 		}
 		m.in = in
-		x.loop.post(m.leaveCompany)
+		x.post(m.leaveCompany)
 	})
 }
 
@@ -136,7 +136,7 @@ type moving struct {
 // stay ends the way where it began, on x's loop, or where the session has gone
 // if it was taken out meanwhile.
 func (m *moving) stay(ask *protocol.Ask, err error) {
-	m.x.loop.post(func() {
+	m.x.post(func() {
 		m.x.pins--
 		then := func() { m.done(ask, failure(err)) }
 		if m.s.expelled != "" && m.s.conn != nil {
@@ -176,7 +176,7 @@ func (m *moving) leaveCompany() {
 	if m.x.logged && m.x.ref != y {
 		cmd.From = party.ID(m.x.ref.Party)
 	}
-	h.work(lookup, func(ctx context.Context) {
+	h.lookUp(string(m.s.game), func(ctx context.Context) {
 		if err := m.in.bind(ctx); err != nil {
 			m.stay(nil, err)
 			return
@@ -232,7 +232,7 @@ func (m *moving) join(y *live, cmd party.Join) {
 			}
 			m.done(nil, nil)
 		})
-		x.loop.post(func() { x.pins--; x.schedule() })
+		x.post(func() { x.pins--; x.schedule() })
 		if cmd.From != "" {
 			s.h.leaveBehind(x.ref, movedAway(s.player, cmd.Move))
 		}
@@ -243,14 +243,14 @@ func (m *moving) join(y *live, cmd party.Join) {
 // between the look at the link and the join that was refused.
 func (m *moving) goAfter(refused error) {
 	h := m.s.h
-	h.work(lookup, func(ctx context.Context) {
+	h.lookUp(string(m.s.game), func(ctx context.Context) {
 		to := h.leads(ctx, m.in.link, m.in.seat)
 		if to.Party == m.in.Party {
 			m.stay(nil, refused)
 			return
 		}
 		m.in.link = to
-		m.x.loop.post(m.leaveCompany)
+		m.x.post(m.leaveCompany)
 	})
 }
 

@@ -65,6 +65,7 @@ type Host struct {
 	guesses *limit.Guesses
 	shorts  shorts
 	budgets budgets
+	lookups lookups
 
 	ctx  context.Context // ends when the host has closed
 	stop context.CancelFunc
@@ -81,7 +82,7 @@ func New(o Options) *Host {
 		o.Logger = slog.Default()
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	h := &Host{o: o, log: o.Logger.With("part", "host"), ctx: ctx, stop: stop, guesses: limit.NewGuesses(guessRates), budgets: newBudgets(), where: map[playerKey]whereabouts{}}
+	h := &Host{o: o, log: o.Logger.With("part", "host"), ctx: ctx, stop: stop, guesses: limit.NewGuesses(guessRates), budgets: newBudgets(), lookups: lookups{games: map[string]*underway{}}, where: map[playerKey]whereabouts{}}
 	for range max(1, runtime.GOMAXPROCS(0)) {
 		l := newLoop()
 		h.loops = append(h.loops, l)
@@ -104,7 +105,7 @@ func (h *Host) Close(ctx context.Context) error {
 	}
 	left.Store(int64(len(h.loops)))
 	for _, l := range h.loops {
-		l.post(func() {
+		l.post(every, func() {
 			for _, p := range l.parties {
 				left.Add(1)
 				p.drain(done)
@@ -126,7 +127,7 @@ func (h *Host) Close(ctx context.Context) error {
 func (h *Host) end() {
 	h.stop()
 	for _, l := range h.loops {
-		l.post(func() {
+		l.post(every, func() {
 			for _, p := range l.parties {
 				p.silence()
 			}
@@ -134,16 +135,6 @@ func (h *Host) end() {
 		l.close()
 	}
 	h.run.Wait()
-}
-
-// work runs fn beside the loops, for what waits for the engine. ctx ends after
-// the limit, or with the host. It is called on a loop.
-func (h *Host) work(limit time.Duration, fn func(ctx context.Context)) {
-	h.run.Go(func() {
-		ctx, cancel := context.WithTimeout(h.ctx, limit)
-		defer cancel()
-		fn(ctx)
-	})
 }
 
 func now() party.Time { return party.At(time.Now()) }
@@ -161,7 +152,7 @@ func (h *Host) loopOf(r engine.Ref) *loop {
 // be: NotFound or Unavailable.
 func (h *Host) with(r engine.Ref, fn func(*live, error)) {
 	l := h.loopOf(r)
-	l.post(func() {
+	l.post(r.Game, func() {
 		p := l.parties[r]
 		if p == nil {
 			if h.closing.Load() {

@@ -134,9 +134,9 @@ func (s *session) become(c protocol.Command) {
 	}
 	s.inTurn(c.ID, func() {
 		p.pins++
-		s.h.work(lookup, func(ctx context.Context) {
+		s.h.lookUp(string(s.game), func(ctx context.Context) {
 			who, err := s.h.identity(ctx, g, c.Token)
-			p.loop.post(func() {
+			p.post(func() {
 				n := &naming{s: s, p: p, c: c, who: who, as: party.PlayerID(who.ID)}
 				n.named(err)
 			})
@@ -194,7 +194,7 @@ func (n *naming) leaveCompany() {
 			}
 		}
 		company := n.from != nil && len(y.state.Members) > 1
-		p.loop.post(func() {
+		p.post(func() {
 			switch {
 			case err != nil && failure(err).Code != party.NotFound:
 				n.end(err, nil)

@@ -78,7 +78,7 @@ func (s *session) makeInvite(c protocol.Command) {
 			return
 		}
 		p.pins++
-		s.h.work(lookup, func(ctx context.Context) {
+		s.h.lookUp(string(s.game), func(ctx context.Context) {
 			_, err := s.h.o.Node.Put(ctx, engine.Invites, hash, record, 0, ttl)
 			if c.Spoken && (err == nil || errors.Is(err, engine.ErrConflict)) {
 				var serr error
@@ -86,7 +86,7 @@ func (s *session) makeInvite(c protocol.Command) {
 					err = serr
 				}
 			}
-			p.loop.post(func() {
+			p.post(func() {
 				p.pins--
 				if err != nil && !errors.Is(err, engine.ErrConflict) { // a conflict: the command is repeated
 					s.fail(c.ID, failure(err), nil)

@@ -79,12 +79,15 @@ func (h *Host) newLive(r engine.Ref, l *loop) *live {
 	return p
 }
 
+// post adds a task of the party to its loop.
+func (p *live) post(task func()) { p.loop.post(p.ref.Game, task) }
+
 // load brings the party from its log. Nothing is served before.
 func (p *live) load() {
 	p.opening = true
 	p.h.work(patience, func(ctx context.Context) {
 		o := p.fetch(ctx)
-		p.loop.post(func() { p.opened(o) })
+		p.post(func() { p.opened(o) })
 	})
 }
 

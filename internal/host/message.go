@@ -178,7 +178,7 @@ func (p *live) send(j *job) {
 	p.pins++
 	id := string(m.session) + "." + strconv.FormatUint(m.id, 10)
 	p.h.o.Node.Send(p.ref, engine.Message, id, m.encode(), func(seq uint64, err error) {
-		p.loop.post(func() {
+		p.post(func() {
 			p.pins--
 			p.schedule()
 			if errors.Is(err, engine.ErrUnknown) {

@@ -67,10 +67,10 @@ func (s *session) moveTo(x, y *live, then func()) {
 		return
 	}
 	y.pins++
-	x.loop.post(func() {
+	x.post(func() {
 		x.release(s)
 		s.owner.Store(y.loop)
-		y.loop.post(func() {
+		y.post(func() {
 			y.pins--
 			y.adopt(s)
 			then()
@@ -97,7 +97,7 @@ func (s *session) depart(x *live, arrived func()) {
 	s.expelled = ""
 	then := func() {
 		arrived()
-		x.loop.post(func() { x.bringAfter(s.player) })
+		x.post(func() { x.bringAfter(s.player) })
 	}
 	switch w, ok := s.h.whereIs(s.game, s.player); {
 	case s.conn == nil:
@@ -120,7 +120,7 @@ func (s *session) end() {
 // move.
 func (s *session) follow(x *live, to party.ID, then func()) {
 	stay := func(err error) {
-		x.loop.post(func() {
+		x.post(func() {
 			if failure(err).Code != party.NotFound {
 				s.end()
 				return

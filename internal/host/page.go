@@ -264,7 +264,7 @@ func (page *Page) Visible(yes bool) {
 	if page.p == nil {
 		return
 	}
-	page.p.loop.post(func() {
+	page.p.post(func() {
 		t := now()
 		if page.since != 0 {
 			page.visible += page.since.Until(t)
@@ -282,7 +282,7 @@ func (page *Page) Close() {
 	page.once.Do(func() {
 		close(page.left)
 		if page.p != nil {
-			page.p.loop.post(func() { page.p.close(page) })
+			page.p.post(func() { page.p.close(page) })
 		}
 	})
 }

@@ -40,7 +40,7 @@ func (p *live) announce() {
 		return
 	}
 	stop, err := p.h.o.Node.Subscribe(p.topic(), func(b []byte) {
-		p.loop.post(func() { p.heard(b) })
+		p.post(func() { p.heard(b) })
 	})
 	if err != nil {
 		p.h.log.Warn("other hosts cannot be heard", "game", p.ref.Game, "party", p.ref.Party, "err", err)

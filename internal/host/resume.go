@@ -22,7 +22,7 @@ func (w *welcoming) replay(after uint64) {
 	until := p.last
 	p.h.work(lookup, func(ctx context.Context) {
 		records, err := p.h.o.Node.Read(ctx, p.ref, after)
-		p.loop.post(func() {
+		p.post(func() {
 			p.pins--
 			switch {
 			case s.conn == nil:

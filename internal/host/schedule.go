@@ -62,7 +62,7 @@ func (p *live) schedule() {
 	}
 	wait := max(t.Until(next), 0)
 	if p.timer == nil {
-		p.timer = time.AfterFunc(wait, func() { p.loop.post(p.wake) })
+		p.timer = time.AfterFunc(wait, func() { p.post(p.wake) })
 	} else {
 		p.timer.Reset(wait)
 	}
@@ -167,5 +167,5 @@ func (p *live) whenQuiet(fn func()) {
 		fn()
 		return
 	}
-	time.AfterFunc(10*time.Millisecond, func() { p.loop.post(func() { p.whenQuiet(fn) }) })
+	time.AfterFunc(10*time.Millisecond, func() { p.post(func() { p.whenQuiet(fn) }) })
 }

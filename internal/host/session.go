@@ -88,7 +88,7 @@ func (s *session) push(in input) {
 // is looked at where it now is, so that its input keeps its order.
 func (s *session) wake() {
 	l := s.owner.Load()
-	l.post(func() {
+	l.post(string(s.game), func() {
 		if s.owner.Load() != l {
 			s.wake()
 			return
@@ -194,7 +194,7 @@ func (s *session) do(l *loop, fn func()) {
 		fn()
 		return
 	}
-	owner.post(func() { s.do(owner, fn) })
+	owner.post(string(s.game), func() { s.do(owner, fn) })
 }
 
 func (s *session) you() protocol.You {

@@ -76,7 +76,7 @@ func (s *session) setOut(id uint64, travel string, cmd party.Command) {
 	s.paused = true
 	p.pins++
 	end := func(ok protocol.OK, err error) {
-		p.loop.post(func() {
+		p.post(func() {
 			p.pins--
 			if err != nil {
 				s.fail(id, err, nil)

@@ -8,12 +8,14 @@ import (
 
 	"partykit/internal/auth"
 	"partykit/internal/game"
+	"partykit/internal/limit"
 	"partykit/party"
 )
 
 const (
 	cardRest  = 30 * time.Second // between two drawings for one invite
 	cardQueue = 8                // requests that wait for their card to be drawn
+	cardShare = 4                // of them of one game, so that another's are drawn, too
 	cardWait  = 2 * time.Second  // the longest wait; preview robots give up soon
 	cardBytes = 32 << 20         // of all cards kept
 )
@@ -89,8 +91,9 @@ type picture struct {
 // cards draws and keeps cards, one drawing at a time. Whoever would have to wait
 // too long gets the game's cover instead.
 type cards struct {
-	turn chan struct{} // holds a token while a card is drawn
-	wait chan struct{} // holds a token for each waiting request
+	turn chan struct{}        // holds a token while a card is drawn
+	wait chan struct{}        // holds a token for each waiting request
+	each limit.Counts[string] // how many of them are a game's
 	memo *memo[drawn]
 }
 
@@ -111,6 +114,10 @@ func (c *cards) get(ctx context.Context, x subject) picture {
 	if p, ok := c.kept(x.key, state); ok {
 		return p
 	}
+	if !c.each.Take(x.game.ID, cardShare) {
+		return coverOf(x)
+	}
+	defer c.each.Give(x.game.ID)
 	select {
 	case c.wait <- struct{}{}:
 		defer func() { <-c.wait }()

@@ -83,9 +83,14 @@ func TestWhoWaitsTooLongForACardGetsTheCover(t *testing.T) {
 		begun := time.Now()
 		var mu sync.Mutex
 		var waits []time.Duration
-		for range cardQueue + 3 {
+		// One game's requests fill no more than its share of the queue.
+		for n := range 2*cardShare + 3 {
+			x := subjectNow(lively())
+			if n >= cardShare+3 {
+				x.game.ID = "another"
+			}
 			go func() {
-				p := c.get(t.Context(), subjectNow(lively()))
+				p := c.get(t.Context(), x)
 				mu.Lock()
 				defer mu.Unlock()
 				waits = append(waits, time.Since(begun))
@@ -97,12 +102,12 @@ func TestWhoWaitsTooLongForACardGetsTheCover(t *testing.T) {
 		synctest.Wait()
 		mu.Lock()
 		if len(waits) != 3 || waits[0] != 0 {
-			t.Errorf("over a full queue %d were answered at once, want 3", len(waits))
+			t.Errorf("over a full share of the queue %d were answered at once, want 3", len(waits))
 		}
 		mu.Unlock()
 		time.Sleep(cardWait)
 		synctest.Wait()
-		if len(waits) != cardQueue+3 {
+		if len(waits) != 2*cardShare+3 {
 			t.Errorf("%d were answered after %v", len(waits), cardWait)
 		}
 		<-c.turn
