@@ -51,6 +51,7 @@ type Options struct {
 	Parties   Parties
 	Keys      Keys
 	Answers   Answers
+	Reports   Reports
 	PublicURL *url.URL
 	Contact   string // whom to ask to activate a game
 	// Strangers says whether one more request without a valid key may come from
@@ -140,6 +141,7 @@ func (s *server) register(mux *http.ServeMux) {
 	s.registerInvites()
 	s.registerMessages()
 	s.registerPlayers()
+	s.registerReports()
 	s.registerTokens()
 	describe(s.huma.OpenAPI())
 }

@@ -37,6 +37,7 @@ func (s *server) document() *huma.OpenAPI {
 			{Name: "messages", Description: "Messages into a party."},
 			{Name: "players", Description: "Where players are."},
 			{Name: "tokens", Description: "Who players are."},
+			{Name: "reports", Description: "What players report of one another."},
 		},
 		Components: &huma.Components{
 			Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName),
@@ -121,6 +122,12 @@ var fields = map[string]string{
 	"TravelView.by": "The player who takes the party there.", "TravelView.since": "When it began, in Unix milliseconds.", "TravelView.until": "Until when members may come along.",
 	"TravelView.answers": "Who comes along and who does not.",
 	"Reply.n":            "Whose.", "Reply.yes": "Which.",
+
+	"Report.id": "Its id; ids sort by time.", "Report.game": "The game.", "Report.party": "The party they were in.", "Report.at": "When, in Unix milliseconds.",
+	"Report.by": "Who reports.", "Report.about": "Who is reported.", "Report.reason": "Why, in the words of who reports.",
+	"Report.chat":   "The newest lines of the party's chat then, at most 20, oldest first.",
+	"Person.player": "Its id; absent for a seat that nobody had taken yet.", "Person.n": "Its number in the party.", "Person.name": "What it was called then.",
+	"Line.n": "Whose, by number.", "Line.name": "What the writer was called.", "Line.text": "The line.", "Line.at": "When, in Unix milliseconds.",
 
 	"Landing.fields": "All of them.", "Data.data": "Values by key.", "Invites.invites": "This page of them.",
 	"MadeParty.party": "The party, as it is now.", "MadeParty.invite": "Its first link.",

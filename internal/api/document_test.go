@@ -192,6 +192,19 @@ func TestEveryRouteKeepsItsWord(t *testing.T) {
 			t.Errorf("listed as %+v, %v", b, err)
 		}
 	}
+	ada.session.Text([]byte(`{"t":"report","id":90,"n":2,"reason":"Rude"}`))
+	ada.next(t, "ok")
+	for r, err := range c.Reports(ctx) {
+		if err != nil || r.By.Player != ada.id || r.About.Player != bob.id || r.Reason != "Rude" || r.Party != id || r.Game != "demo" {
+			t.Errorf("reported is %+v, %v", r, err)
+		}
+		if err := c.CloseReport(ctx, r.ID); err != nil {
+			t.Error(err)
+		}
+	}
+	for r, err := range c.Reports(ctx) {
+		t.Errorf("still there: %+v, %v", r, err)
+	}
 	if p, err := c.Player(ctx, bob.id); err != nil || p.Party != id || p.Member.N != 2 {
 		t.Errorf("bob is %+v, %v", p, err)
 	}
@@ -290,7 +303,7 @@ func TestEveryRouteKeepsItsWord(t *testing.T) {
 			"startReady": `{}`, "makeInvite": `{}`, "sendMessage": `{"json":1}`,
 		}[o.id]
 		if strings.Contains(o.path, "{") {
-			w.refused(party.NotFound, 404, o.method, strings.NewReplacer("{party}", "pnothing", "{n}", "1", "{invite}", "i", "{player}", "g").Replace(o.path), body)
+			w.refused(party.NotFound, 404, o.method, strings.NewReplacer("{party}", "pnothing", "{n}", "1", "{invite}", "i", "{player}", "g", "{report}", "r").Replace(o.path), body)
 		}
 	}
 	var missing []string

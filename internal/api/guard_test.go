@@ -37,7 +37,8 @@ func TestAnotherGamesIdsAreNotFound(t *testing.T) {
 		"changeSettings": `{"openness":"open"}`, "setLanding": `{"fields":[]}`, "setData": `{"x":1}`, "patchData": `{"x":1}`, "setMatch": `{"id":"m"}`,
 		"startReady": `{}`, "makeInvite": `{}`, "sendMessage": `{"json":1}`,
 	}
-	ids := strings.NewReplacer("{party}", string(made.Party.ID), "{n}", "1", "{invite}", string(made.Invite.ID), "{player}", string(ada.id))
+	reported := w.report("demo", 1)[0]
+	ids := strings.NewReplacer("{report}", reported, "{party}", string(made.Party.ID), "{n}", "1", "{invite}", string(made.Invite.ID), "{player}", string(ada.id))
 	tried := 0
 	for _, o := range d.operations() {
 		if strings.Contains(o.path, "{") {
@@ -47,6 +48,12 @@ func TestAnotherGamesIdsAreNotFound(t *testing.T) {
 	}
 	if tried < 18 {
 		t.Errorf("only %d operations were tried", tried)
+	}
+	for r, err := range w.client("other").Reports(t.Context()) {
+		t.Errorf("another game reads the report %+v, %v", r, err)
+	}
+	if err := w.client("demo").CloseReport(t.Context(), reported); err != nil {
+		t.Errorf("the report is gone: %v", err)
 	}
 	after, err := w.client("demo").Party(t.Context(), made.Party.ID)
 	if diff := cmp.Diff(before, after); err != nil || diff != "" {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"partykit/client/api"
+	"partykit/internal/abuse"
 	server "partykit/internal/api"
 	"partykit/internal/auth"
 	"partykit/internal/engine"
@@ -37,6 +38,7 @@ type world struct {
 	keys  map[string]string // by game
 
 	answers *answers
+	reports abuse.Reports
 
 	strangers func(netip.Addr) (bool, time.Duration)
 	check     func(*http.Response, []byte) // of every answer
@@ -46,7 +48,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, keys: map[string]string{}, answers: &answers{}}
 	node := enginetest.Connect(t, enginetest.OpenWith(t, engine.Options{Dir: t.TempDir()}), "node")
-	w.answers.node = node
+	w.answers.node, w.reports.Node = node, node
 	var err error
 	if w.games, err = game.Open(t.Context(), &records{rows: map[string][]byte{}, revisions: map[string]uint64{}}, game.Options{}); err != nil {
 		t.Fatal(err)
@@ -71,7 +73,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { w.host.Close(context.WithoutCancel(t.Context())) })
 	mux := http.NewServeMux()
 	server.Register(mux, server.Options{
-		Parties: w.host, Keys: w.games, Answers: w.answers, PublicURL: &url.URL{Scheme: "https", Host: "party.example"}, Contact: "ops@example.com",
+		Parties: w.host, Keys: w.games, Answers: w.answers, Reports: w.reports, PublicURL: &url.URL{Scheme: "https", Host: "party.example"}, Contact: "ops@example.com",
 		Strangers: func(a netip.Addr) (bool, time.Duration) {
 			if w.strangers == nil {
 				return true, 0

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"partykit/internal/abuse"
 	"partykit/internal/api"
 	"partykit/internal/engine"
 )
@@ -13,7 +14,7 @@ import (
 // registerAPI serves the HTTP API for games' own backends.
 func (n *Node) registerAPI(mux *http.ServeMux) {
 	api.Register(mux, api.Options{
-		Parties: n.host, Keys: n.games, Answers: answers{n.storage}, PublicURL: n.opts.PublicURL, Contact: n.opts.Contact,
+		Parties: n.host, Keys: n.games, Answers: answers{n.storage}, Reports: abuse.Reports{Node: n.storage}, PublicURL: n.opts.PublicURL, Contact: n.opts.Contact,
 		Strangers: n.strangers(), ClientAddr: n.clientAddr, Logger: n.log.With("part", "api"),
 	})
 }

@@ -45,7 +45,7 @@ var mayImport = map[string]string{
 
 	"internal/gateway": "party protocol internal/auth internal/game internal/host internal/limit",
 	"internal/landing": "party internal/auth internal/face internal/game internal/limit internal/names",
-	"internal/api":     "party protocol internal/game internal/host",
+	"internal/api":     "party protocol internal/abuse internal/game internal/host",
 	"internal/webhook": "party internal/engine internal/game",
 	"internal/control": "party internal/abuse internal/game internal/names internal/webhook",
 	"internal/config":  "internal/game internal/limit internal/names",
