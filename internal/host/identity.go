@@ -268,12 +268,15 @@ func identifies(e party.Event) bool {
 }
 
 // retell gives every member the whole party once more. An id stands in many
-// places, and changes so rarely that no SDK need know them all.
+// places, and changes so rarely that no SDK need know them all. Who is being
+// welcomed gets it behind what it missed.
 func (p *live) retell() {
 	for _, s := range p.sessions {
-		if s.hello == nil {
-			s.tell(protocol.Moved{T: protocol.TParty, Reason: reasonIdentified, Seq: p.last, You: s.you(), Party: p.view(), Payload: s.payload(), Chat: p.history()})
+		if s.hello != nil {
+			s.hello.retell = true
+			continue
 		}
+		s.tellParty(reasonIdentified)
 	}
 }
 

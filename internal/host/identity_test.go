@@ -229,3 +229,27 @@ func TestAnIdentifyIsAnsweredOnce(t *testing.T) {
 		}
 	})
 }
+
+// An id stands in many places: who missed that a member got another is told the
+// party anew, behind what it missed.
+func TestAnIdentifyThatWasMissed(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.naming()
+		a, b, _, _ := w.pair("a")
+		b.drop()
+		a.ok("identify", map[string]any{"token": named("ada", "Ada")})
+		a.ok("rename", map[string]any{"name": "Ada II"})
+		c := b.back("a")
+		var kinds []any
+		var last map[string]any
+		for _, f := range c.frames() {
+			kinds = append(kinds, f["t"])
+			if f["t"] == "party" {
+				last = f
+			}
+		}
+		if last == nil || last["reason"] != "identified" || last["party"].(map[string]any)["leader"] != player("ada") {
+			t.Errorf("after %v the party is %v", kinds, last)
+		}
+	})
+}

@@ -40,6 +40,9 @@ func TestRandomStories(t *testing.T) {
 			})
 		})
 	}
+	if t.Failed() {
+		return
+	}
 	t.Logf("proved: %d random stories of %d steps keep every invariant, on one host and on two", *storyCount, *storySteps)
 }
 
@@ -47,7 +50,16 @@ func TestRandomStories(t *testing.T) {
 type actor struct {
 	*client
 	host string
+	sub  string     // as which its game named it, once it did
 	log  []received // of the connections before
+}
+
+// player is the id it has now.
+func (a *actor) player() party.PlayerID {
+	if a.sub != "" {
+		return party.PlayerID(player(a.sub))
+	}
+	return party.PlayerID(guest(a.n))
 }
 
 type tale struct {
@@ -67,6 +79,7 @@ func tell(t *testing.T, w *world, seed uint64, steps int, hosts ...string) {
 	g := w.games["demo"]
 	g.Settings.PartySize = 3
 	w.games["demo"] = g
+	w.naming()
 	s := &tale{t: t, w: w, random: rand.New(rand.NewPCG(seed, 0)), pages: map[int]*Page{}, hosts: hosts}
 	defer func() {
 		if t.Failed() {
@@ -117,6 +130,10 @@ func (s *tale) back(a *actor, change ...func(*Caller)) {
 	if s.random.IntN(5) > 0 {
 		change = append([]func(*Caller){resuming(old, old.seq())}, change...)
 	}
+	if a.sub != "" {
+		token := named(a.sub, "")
+		change = append(change, func(c *Caller) { c.Hello.Identity = token })
+	}
 	next, err := s.w.tryHello(a.host, old.n, change...)
 	if err != nil {
 		s.t.Fatalf("guest %d comes back: %v", old.n, err)
@@ -149,7 +166,7 @@ func (s *tale) step() {
 	if len(s.codes) > 0 {
 		code = s.codes[s.random.IntN(len(s.codes))]
 	}
-	switch s.random.IntN(15) {
+	switch s.random.IntN(19) {
 	case 0:
 		f := a.do("invite", map[string]any{"maxUses": s.random.IntN(3)})
 		if c, ok := f["code"].(string); ok {
@@ -205,6 +222,42 @@ func (s *tale) step() {
 		if s.random.IntN(4) == 0 && len(s.hosts) == 1 {
 			s.crash()
 		}
+	case 15, 16, 17:
+		s.together(a)
+	case 18:
+		sub := fmt.Sprint("sub", a.n)
+		if f := a.do("identify", map[string]any{"token": named(sub, ""), "confirm": true}); f["t"] == "ok" {
+			a.sub = sub
+		}
+		s.note("guest %d: identify", a.n)
+	}
+}
+
+// together has members do what concerns the others; who may not is told so.
+func (s *tale) together(a *actor) {
+	n := 1 + s.random.IntN(6)
+	switch s.random.IntN(10) {
+	case 0:
+		openness := []party.Openness{party.InviteOnly, party.InviteOnly, party.Open, party.Locking}[s.random.IntN(4)]
+		s.command(a, "settings", map[string]any{"openness": openness})
+	case 1:
+		s.command(a, "settings", map[string]any{"size": 1 + s.random.IntN(3)})
+	case 2:
+		s.command(a, "kick", map[string]any{"n": n, "ban": s.random.IntN(4) == 0})
+	case 3:
+		s.command(a, "readmit", map[string]any{"n": n})
+	case 4:
+		s.command(a, "promote", map[string]any{"n": n})
+	case 5:
+		s.command(a, "member", map[string]any{"set": map[string]any{"hero": n}})
+	case 6:
+		s.command(a, "match", map[string]any{"match": map[string]any{"id": fmt.Sprint("m", n%2), "free": n}})
+	case 7:
+		s.command(a, "follow", map[string]any{"into": fmt.Sprint("m", n%2), "yes": n > 2})
+	case 8:
+		s.command(a, "ready", map[string]any{"keep": n > 3})
+	case 9:
+		s.command(a, "answer", map[string]any{"yes": n > 2})
 	}
 }
 
@@ -250,8 +303,8 @@ func (s *tale) checkHost(host string) {
 		<-done
 	}
 	for _, a := range s.actors {
-		if a.host == host && a.here() && where[party.PlayerID(guest(a.n))] != party.ID(a.lastParty()) {
-			s.t.Errorf("I5: guest %d believes to be in %s and is in %s", a.n, a.lastParty(), where[party.PlayerID(guest(a.n))])
+		if a.host == host && a.here() && where[a.player()] != party.ID(a.lastParty()) {
+			s.t.Errorf("I5: guest %d believes to be in %s and is in %s", a.n, a.lastParty(), where[a.player()])
 		}
 	}
 }
@@ -340,7 +393,7 @@ func (s *tale) checkViews() {
 		}
 		for _, p := range []*party.Snapshot{&same, &got} { // nobody is told its own status
 			for i := range p.Members {
-				if m := &p.Members[i]; m.ID == party.PlayerID(guest(a.n)) {
+				if m := &p.Members[i]; m.ID == a.player() {
 					m.Status = party.Status{}
 				}
 			}
@@ -348,84 +401,5 @@ func (s *tale) checkViews() {
 		if diff := cmp.Diff(same, got); diff != "" {
 			s.t.Errorf("I10: guest %d sees another party (-host +client):\n%s", a.n, diff)
 		}
-	}
-}
-
-// applied makes a party from what a client was sent, by docs/protocol.md alone.
-func applied(log []received) (p party.Snapshot) {
-	member := func(n int) *party.MemberView {
-		i := slices.IndexFunc(p.Members, func(m party.MemberView) bool { return m.N == n })
-		if i < 0 {
-			return &party.MemberView{}
-		}
-		return &p.Members[i]
-	}
-	for _, r := range log {
-		switch r.text["t"] {
-		case "welcome", "party":
-			var f struct{ Party party.Snapshot }
-			read(r.raw, &f)
-			p = f.Party
-		case "status":
-			var f protocol.Status
-			read(r.raw, &f)
-			member(f.N).Status = f.Status
-		case "event":
-			var f struct {
-				Rev    uint64
-				Events []struct {
-					party.EventView
-					Invite json.RawMessage `json:"invite"`
-				}
-			}
-			read(r.raw, &f)
-			p.Revision = f.Rev
-			for _, e := range f.Events {
-				var id party.InviteID
-				if len(e.Invite) > 0 && e.Invite[0] == '"' {
-					read(e.Invite, &id)
-				}
-				switch e.Type {
-				case "held":
-					p.Held = append(p.Held, *e.Seat)
-				case "lapsed":
-					p.Held = slices.DeleteFunc(p.Held, func(x party.SeatView) bool { return x.N == e.N })
-				case "joined":
-					p.Held = slices.DeleteFunc(p.Held, func(x party.SeatView) bool { return x.N == e.Member.N })
-					p.Members = append(p.Members, *e.Member)
-				case "finalized":
-					member(e.N).State, member(e.N).Loading = party.In, nil
-				case "left":
-					p.Members = slices.DeleteFunc(p.Members, func(m party.MemberView) bool { return m.N == e.N })
-				case "leader":
-					p.Leader = *e.Leader
-				case "data":
-					p.Data, p.DataRev = *e.Data, e.Revision
-				case "landing":
-					p.Landing = *e.Landing
-				case "invited":
-					var i party.InviteView
-					read(e.Invite, &i)
-					p.Invites = append(p.Invites, i)
-				case "used":
-					for i := range p.Invites {
-						if p.Invites[i].ID == id {
-							p.Invites[i].Uses = e.Uses
-						}
-					}
-				case "revoked":
-					p.Invites = slices.DeleteFunc(p.Invites, func(i party.InviteView) bool { return i.ID == id })
-				case "renamed":
-					member(e.N).Name = e.Name
-				}
-			}
-		}
-	}
-	return p
-}
-
-func read(b []byte, v any) {
-	if err := json.Unmarshal(b, v); err != nil {
-		panic(err)
 	}
 }

@@ -83,11 +83,14 @@ func (w *welcoming) missed(records []engine.Record, after, until uint64) {
 	n := p.state.Member(s.player).N
 	for _, r := range records {
 		if r.Seq <= until {
-			s.showMissed(r, n)
+			w.retell = s.showMissed(r, n) || w.retell
 		}
 	}
 	for _, f := range live {
 		s.send(f.binary, f.data)
+	}
+	if w.retell {
+		s.tellParty(reasonIdentified)
 	}
 	for i := range p.state.Members {
 		if m := &p.state.Members[i]; m.Player != s.player {
@@ -100,13 +103,15 @@ func (w *welcoming) missed(records []engine.Record, after, until uint64) {
 // caughtUpWithout drops what waited: a snapshot stands in for it.
 func (s *session) caughtUpWithout() { s.behind, s.backlog = false, nil }
 
-func (s *session) showMissed(r engine.Record, n int) {
+// showMissed sends an entry, and reports whether by it a member got another id.
+func (s *session) showMissed(r engine.Record, n int) (identified bool) {
 	switch r.Kind {
 	case engine.Event:
 		if e, err := party.DecodeEntry(r.Data); err == nil {
 			if views := e.View(); len(views) > 0 {
 				s.tell(protocol.Event{T: protocol.TEvent, Seq: r.Seq, Rev: e.Rev, At: e.At, Events: views})
 			}
+			identified = slices.ContainsFunc(e.Events, identifies)
 		}
 	case engine.Chat:
 		if l, err := decodeLine(r); err == nil {
@@ -117,6 +122,7 @@ func (s *session) showMissed(r engine.Record, n int) {
 			s.send(true, m.frame(r.Seq))
 		}
 	}
+	return identified
 }
 
 // applied tells which of a session's commands and messages took effect.

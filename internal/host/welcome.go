@@ -17,6 +17,7 @@ type welcoming struct {
 	lost    bool // the client named a party it is not in any more
 	resumed bool
 	gap     bool
+	retell  bool // a member got another id meanwhile
 	ask     *protocol.Ask
 
 	done    chan welcomed // has room for the one outcome
