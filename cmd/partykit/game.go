@@ -87,7 +87,9 @@ func (g *gameCommands) printGame(w io.Writer, x game.Game) error {
 		fmt.Fprintf(t, "accent\t%s%s\n", accent, drawn(x.Accent))
 		for _, d := range game.AllSettings {
 			value, own := x.Settings.Value(d.Name)
-			if !own {
+			if own {
+				value += " (default " + d.Default + ")"
+			} else {
 				value += " (default)"
 			}
 			fmt.Fprintf(t, "%s\t%s\n", d.Name, value)

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"partykit/internal/auth"
+	"partykit/internal/game"
 	"partykit/party"
+	"partykit/protocol"
 )
 
 func TestASpokenCode(t *testing.T) {
@@ -72,4 +74,85 @@ func TestGuessingSpokenCodesIsSlow(t *testing.T) {
 			t.Fatalf("the spoken code a minute later: %q, %v", v.Problem, err)
 		}
 	})
+}
+
+// A player has ten wrong codes a minute wherever it comes from, also when it
+// says many at once, and links are open to it all the same.
+func TestAPlayersGuessesAreCounted(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.set(func(s *game.Settings) { s.Joins = 1000 })
+		a := w.hello("a", 1)
+		made := a.ok("invite", map[string]any{"spoken": true})
+		b := w.hello("a", 2)
+		h := w.hosts["a"]
+		guesses := func(from int) (wrong int) {
+			for n := range 15 {
+				b.next++
+				b.session.Text(protocol.Encode(map[string]any{
+					"t": "join", "id": b.next, "code": h.o.Keys.Spoken("guess", uint64(from+n), 0, auth.SpokenShort),
+				}))
+			}
+			time.Sleep(time.Second)
+			return b.failed(party.NotFound)
+		}
+		if n := guesses(0); n != 10 {
+			t.Errorf("%d guesses of 15 were judged, want 10", n)
+		}
+		b = b.back("a", func(c *Caller) { c.Address = netip.MustParseAddr("203.0.113.9") })
+		if n := guesses(100); n > 1 {
+			t.Errorf("%d guesses more from another address", n)
+		}
+		b.fails(party.RateLimited, "ask", map[string]any{"code": made["spoken"]})
+		b.ok("join", map[string]any{"code": made["code"]})
+		w.wantParty("a", a.lastParty(), "*1:in:connected 2:loading:connected")
+	})
+}
+
+// Where more than a thousand short codes live, new ones are long, and a member
+// lets in who comes by a short one, as by a ticket that was got with it.
+func TestShortCodesThatCouldBeHitNeedAMember(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		home := a.lastParty()
+		made := a.ok("invite", map[string]any{"expires": 600, "spoken": true})
+		short := made["spoken"].(string)
+		h := w.hosts["a"]
+		for range maxShort {
+			h.shorts.add(now().Add(5 * time.Minute))
+		}
+		if long := a.ok("invite", map[string]any{"expires": 600, "spoken": true})["spoken"].(string); len(long) != 9 {
+			t.Errorf("a new code is %s", long)
+		}
+		b := w.hello("a", 2)
+		b.fails(party.ApprovalNeeded, "join", map[string]any{"code": short})
+		ticket := w.start("a", short, 7)
+		c := w.hello("a", 3, ticketed(ticket))
+		if ask, _ := c.welcome()["invite"].(map[string]any); c.lastParty() == home || ask["error"].(map[string]any)["code"] != string(party.ApprovalNeeded) {
+			t.Errorf("by a ticket: %v", ask)
+		}
+		v, err := h.Invitation(t.Context(), short, browser(8), someone)
+		if err != nil || v.Problem != "" || !v.Approve {
+			t.Errorf("its page shows %+v, %v", v, err)
+		}
+		b.ok("ask", map[string]any{"code": short})
+		a.ok("admit", map[string]any{"n": a.asking(), "yes": true})
+		b.ok("join", map[string]any{"code": short})
+		w.wantParty("a", home, "*1:in:connected 2:loading:connected")
+		time.Sleep(6 * time.Minute) // most of them have died
+		d := w.hello("a", 4)
+		d.ok("join", map[string]any{"code": short})
+	})
+}
+
+// asking is the number of who asked last to be let in.
+func (c *client) asking() (n float64) {
+	for _, f := range c.frames() {
+		list, _ := f["events"].([]any)
+		for _, e := range list {
+			if e := e.(map[string]any); e["type"] == "asked" {
+				n = e["ask"].(map[string]any)["n"].(float64)
+			}
+		}
+	}
+	return n
 }
