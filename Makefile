@@ -2,6 +2,8 @@
 # make test   install what the tests need, check the code, run all tests
 # make prove  show at length that parties keep their rules under races, cuts and
 #             kills; RELEASE=1 runs the figures of a release, ONLY=cuts one part
+# make bench  measure what PartyKit takes of this machine, beside floors and peers;
+#             ARGS="--rows messages" some of it, ARGS=--help says what else
 # The rest: build, check, generate, clean.
 
 GO      ?= go
@@ -13,7 +15,7 @@ SUDO    := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 # build, too.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
-.PHONY: dev build test prove check generate needs clean
+.PHONY: dev build test prove bench check generate needs clean
 
 dev: build
 	./partykit dev $(ARGS)
@@ -29,6 +31,11 @@ test: needs check
 prove:
 	@$(call need,gcc,gcc libc6-dev)
 	$(GO) run ./test/prove $(if $(RELEASE),-release) $(if $(ONLY),-only="$(ONLY)")
+
+# docs/performance.md says how to read it. It builds the server it measures.
+bench:
+	@$(call need,gcc,gcc libc6-dev)
+	$(GO) run ./bench $(ARGS)
 
 # Format, vet, staticcheck.
 check:

@@ -59,6 +59,15 @@ var mayImport = map[string]string{
 	"docs":                   "",
 	"test/prove":             "",
 
+	"bench/target":       "",
+	"bench/wire":         "bench/target",
+	"bench/load":         "bench/target",
+	"bench/report":       "",
+	"bench/floors":       "bench/target bench/wire",
+	"bench/floors/relay": "",
+	"bench/kit":          "party protocol bench/target bench/wire",
+	"bench":              "bench/floors bench/kit bench/load bench/report bench/target",
+
 	"internal/node": everything,
 	"cmd/partykit":  everything,
 }
@@ -67,7 +76,7 @@ var mayImport = map[string]string{
 // in one place only. A name that ends in /... stands for all below it.
 var libraries = map[string]string{
 	"github.com/nats-io/...":            "internal/engine internal/engine/enginetest",
-	"github.com/coder/websocket":        "client internal/gateway internal/landing",
+	"github.com/coder/websocket":        "client internal/gateway internal/landing bench/floors/relay",
 	"github.com/go-json-experiment/...": "protocol internal/api",
 	"github.com/danielgtaylor/huma/...": "internal/api",
 	"github.com/golang-jwt/...":         "internal/auth",

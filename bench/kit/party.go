@@ -1,0 +1,149 @@
+//go:build linux
+
+package kit
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"partykit/bench/target"
+	"partykit/bench/wire"
+	"partykit/party"
+	"partykit/protocol"
+)
+
+// form makes a party as players do: one invites, the others join by its link
+// and finalize.
+func form(ctx context.Context, addr string, size int, reliable bool) ([]*target.Link, error) {
+	links := make([]*target.Link, 0, size)
+	code := ""
+	for i := range size {
+		p, err := dial(ctx, addr)
+		if err != nil {
+			return links, err
+		}
+		links = append(links, &target.Link{Conn: p.Conn})
+		switch {
+		case i > 0:
+			if _, err := p.do(protocol.Command{T: "join", Code: code}); err != nil {
+				return links, err
+			}
+			if _, err := p.do(protocol.Command{T: "finalize", Success: new(true)}); err != nil {
+				return links, err
+			}
+		case size > 1:
+			a, err := p.do(protocol.Command{T: "invite"})
+			if err != nil {
+				return links, err
+			}
+			code = a.Code
+		}
+		links[i].Early = p.Rest()
+		if reliable {
+			links[i].Codec = &reliableCodec{}
+		} else {
+			links[i].Codec = volatileCodec{}
+		}
+	}
+	return links, nil
+}
+
+// player is a client while it is set up.
+type player struct {
+	*wire.Client
+	commands uint64
+}
+
+// answer is what this package wants to know of a text frame.
+type answer struct {
+	T       string
+	ID      uint64
+	Code    string // of an invite, or of an error
+	Message string
+	Session party.SessionID
+	Resume  string
+	Token   string
+	Epoch   string
+	Party   struct{ ID party.ID }
+}
+
+func dial(ctx context.Context, addr string) (*player, error) {
+	c, err := wire.Dial(ctx, addr, path, "")
+	if err != nil {
+		return nil, err
+	}
+	p := &player{Client: c}
+	if err := p.say(newHello()); err != nil {
+		c.Conn.Close()
+		return nil, err
+	}
+	if _, err := p.hear("welcome", 0); err != nil {
+		c.Conn.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// path is where a game connects.
+const path = "/connect?game=" + Game
+
+func newHello() []byte {
+	var key [16]byte
+	rand.Read(key[:])
+	return encode("hello", protocol.Hello{V: 1, Key: hex.EncodeToString(key[:]), SDK: "bench"})
+}
+
+// encode writes a frame whose type the value does not have.
+func encode(t string, v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // our own values
+	}
+	return append(fmt.Appendf(nil, `{"t":%q,`, t), b[1:]...)
+}
+
+func (p *player) say(frame []byte) error { return p.Write(wire.Text, frame) }
+
+// do sends a command and waits for its answer.
+func (p *player) do(c protocol.Command) (answer, error) {
+	p.commands++
+	c.ID = p.commands
+	b, err := json.Marshal(c)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := p.say(b); err != nil {
+		return answer{}, err
+	}
+	a, err := p.hear("ok", c.ID)
+	if err != nil {
+		return answer{}, fmt.Errorf("%s: %w", c.T, err)
+	}
+	return a, nil
+}
+
+// hear waits for a frame of a type, and an id where it has one.
+func (p *player) hear(t string, id uint64) (answer, error) {
+	for {
+		op, b, err := p.Read()
+		if err != nil {
+			return answer{}, err
+		}
+		if op != wire.Text {
+			continue
+		}
+		var a answer
+		if err := json.Unmarshal(b, &a); err != nil {
+			return answer{}, err
+		}
+		switch {
+		case a.T == "error" && a.ID == id:
+			return answer{}, fmt.Errorf("%s: %s", a.Code, a.Message)
+		case a.T == t && a.ID == id:
+			return a, nil
+		}
+	}
+}

@@ -1,0 +1,99 @@
+//go:build linux
+
+package kit
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"partykit/bench/target"
+)
+
+// Game is the game that is registered.
+const Game = "bench"
+
+// settings lift the limits: one machine plays all players.
+var settings = []string{
+	"party_size=256",
+	"volatile_per_second=1000", "volatile_burst=1000",
+	"reliable_per_second=1000", "reliable_burst=1000",
+	"commands_per_second=1000", "commands_burst=1000",
+	"bytes_per_second=8388608",
+	"invites_per_minute=1000", "joins_per_minute=1000", "links_per_player=128", "links_per_party=128",
+	"connections_per_address=100000", "guests_per_minute=100000", "starts_per_minute=100000", "held_per_address=256",
+}
+
+// System is PartyKit with volatile messages, or with reliable ones.
+func System(reliable bool) *target.System {
+	s := &target.System{
+		Name: "partykit", About: "this repository: session, sender, order, resume",
+		Prepare: build, Command: command, Setup: setup,
+	}
+	if reliable {
+		s.Name, s.About = "partykit-reliable", "the same, each message durable and ordered"
+	}
+	s.Form = func(ctx context.Context, addr string, size int) ([]*target.Link, error) {
+		return form(ctx, addr, size, reliable)
+	}
+	return s
+}
+
+func build(ctx context.Context, cache string) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(cache, "partykit"), "partykit/cmd/partykit")
+	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("building partykit: %w\n%s", err, out)
+	}
+	return nil
+}
+
+func command(cache, dir, addr string) *exec.Cmd {
+	return exec.Command(filepath.Join(cache, "partykit"), "serve", "--listen", addr, "--data", dir, "--log-level", "warn")
+}
+
+// setup registers the game and lifts its limits, through the command line.
+func setup(ctx context.Context, p *target.Process) error {
+	if err := Ready(ctx, p.Addr); err != nil {
+		return err
+	}
+	partykit := func(args ...string) error {
+		out, err := exec.CommandContext(ctx, filepath.Join(p.Cache, "partykit"), args...).CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("partykit %v: %w\n%s", args, err, out)
+		}
+		return nil
+	}
+	if err := partykit("game", "add", Game, "--url", "http://127.0.0.1/", "--activate", "--data", p.Dir); err != nil {
+		return err
+	}
+	set := []string{"game", "set", Game, "--data", p.Dir}
+	for _, s := range settings {
+		set = append(set, "--setting", s)
+	}
+	return partykit(set...)
+}
+
+// Ready waits until a server that has just been started serves.
+func Ready(ctx context.Context, addr string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		r, err := http.Get("http://" + addr + "/readyz")
+		if err == nil {
+			r.Body.Close()
+			if r.StatusCode == http.StatusOK {
+				return nil
+			}
+			err = fmt.Errorf("/readyz answers %s", r.Status)
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,46 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+
+	"partykit/bench/floors"
+	"partykit/bench/kit"
+	"partykit/bench/target"
+)
+
+// A row is a group of measurements.
+type row struct {
+	name    string
+	measure func(ctx context.Context, b *bench) error
+}
+
+// rows are all of them, in the order in which they are measured.
+func rows() []row {
+	return []row{
+		{"messages", messages},
+	}
+}
+
+// systems are whose messages are measured. The first is what the others are
+// compared with.
+func systems() []*target.System {
+	return []*target.System{floors.Raw(), floors.WebSocket(), kit.System(false)}
+}
+
+func rowNames() []string {
+	var names []string
+	for _, r := range rows() {
+		names = append(names, r.name)
+	}
+	return names
+}
+
+func systemNames() []string {
+	var names []string
+	for _, s := range systems() {
+		names = append(names, s.Name)
+	}
+	return names
+}
