@@ -59,3 +59,30 @@ func TestAGameSetsHowLongThingsLast(t *testing.T) {
 		})
 	}
 }
+
+// Who comes by a code that is easily guessed is let in by a member, though the
+// party approves nobody; where nobody is in, there is nobody to ask.
+func TestAGuessableCodeNeedsAMember(t *testing.T) {
+	sc := newScene(t, 8)
+	sc.invite("ada", "i1", 0)
+	h := Hold{Seat: "s1", Invite: "i1", Name: "Calm Heron", Browser: "b1"}
+	sc.refused(BadRequest, Ask{h})
+	h.Approve = true
+	sc.refused(ApprovalNeeded, h)
+	sc.refused(ApprovalNeeded, Queue{h})
+	by := sc.joining("bob", "s1", "i1")
+	by.Approve = true
+	sc.refused(ApprovalNeeded, by)
+	if v := sc.s.Invitation("i1", true, "s1", "b1", sc.now, connected, nil); v.Problem != "" || !v.Approve {
+		t.Errorf("its page shows %+v", v)
+	}
+	sc.must(Ask{h})
+	sc.must(AnswerAsk{Player: "ada", N: sc.s.Asks[0].N, Yes: true})
+	sc.must(by)
+	sc.wantPlayers("ada bob")
+	sc.must(Leave{Player: "bob", Reason: ReasonLeft})
+	sc.must(Leave{Player: "ada", Reason: ReasonLeft})
+	again := sc.joining("cleo", "s2", "i1")
+	again.Approve = true
+	sc.must(again)
+}
