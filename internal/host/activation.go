@@ -11,7 +11,7 @@ import (
 // and then goes on as if nothing had been. It does not wait.
 func (h *Host) Activation(id party.GameID) {
 	for _, l := range h.loops {
-		l.post(string(id), func() {
+		l.Post(string(id), func() {
 			for r, p := range l.parties {
 				if r.Game == string(id) && p.state != nil {
 					p.activation()

@@ -113,7 +113,7 @@ func (h *Host) glance(ctx context.Context, g party.GameID, id party.ID) (*party.
 func (h *Host) served(ctx context.Context, r engine.Ref) (here bool, v *party.Snapshot, err error) {
 	l := h.loopOf(r)
 	v, err = await(ctx, h, func(done func(*party.Snapshot, error)) {
-		l.post(r.Game, func() {
+		l.Post(r.Game, func() {
 			p := l.parties[r]
 			here = p != nil && !p.opening
 			if here && p.logged && !p.state.Ended {

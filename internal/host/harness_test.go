@@ -404,7 +404,7 @@ func (w *world) on(host, id string, fn func(*live)) {
 	h := w.hosts[host]
 	r := ref("demo", party.ID(id))
 	l := h.loopOf(r)
-	l.post(r.Game, func() {
+	l.Post(r.Game, func() {
 		p := l.parties[r]
 		if p != nil {
 			fn(p)
@@ -421,7 +421,7 @@ func (w *world) has(host, id string) bool {
 	done := make(chan bool)
 	r := ref("demo", party.ID(id))
 	l := w.hosts[host].loopOf(r)
-	l.post(r.Game, func() { done <- l.parties[r] != nil })
+	l.Post(r.Game, func() { done <- l.parties[r] != nil })
 	return <-done
 }
 

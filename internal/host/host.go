@@ -14,6 +14,7 @@ import (
 	"partykit/internal/engine"
 	"partykit/internal/game"
 	"partykit/internal/limit"
+	"partykit/internal/loop"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -59,7 +60,7 @@ type Conn interface {
 type Host struct {
 	o     Options
 	log   *slog.Logger
-	loops []*loop
+	loops []*place
 	run   sync.WaitGroup
 
 	guesses *limit.Guesses
@@ -84,9 +85,9 @@ func New(o Options) *Host {
 	ctx, stop := context.WithCancel(context.Background())
 	h := &Host{o: o, log: o.Logger.With("part", "host"), ctx: ctx, stop: stop, guesses: limit.NewGuesses(guessRates), budgets: newBudgets(), lookups: lookups{games: map[string]*underway{}}, where: map[playerKey]whereabouts{}}
 	for range max(1, runtime.GOMAXPROCS(0)) {
-		l := newLoop()
+		l := &place{Loop: loop.New(), parties: map[engine.Ref]*live{}}
 		h.loops = append(h.loops, l)
-		h.run.Go(l.run)
+		h.run.Go(l.Run)
 	}
 	return h
 }
@@ -105,7 +106,7 @@ func (h *Host) Close(ctx context.Context) error {
 	}
 	left.Store(int64(len(h.loops)))
 	for _, l := range h.loops {
-		l.post(every, func() {
+		l.Post(everyGame, func() {
 			for _, p := range l.parties {
 				left.Add(1)
 				p.drain(done)
@@ -127,12 +128,12 @@ func (h *Host) Close(ctx context.Context) error {
 func (h *Host) end() {
 	h.stop()
 	for _, l := range h.loops {
-		l.post(every, func() {
+		l.Post(everyGame, func() {
 			for _, p := range l.parties {
 				p.silence()
 			}
 		})
-		l.close()
+		l.Close()
 	}
 	h.run.Wait()
 }
@@ -142,7 +143,7 @@ func now() party.Time { return party.At(time.Now()) }
 func ref(g party.GameID, p party.ID) engine.Ref { return engine.Ref{Game: string(g), Party: string(p)} }
 
 // loopOf returns the one loop on which a party lives while it is live.
-func (h *Host) loopOf(r engine.Ref) *loop {
+func (h *Host) loopOf(r engine.Ref) *place {
 	f := fnv.New32a()
 	f.Write([]byte(r.Party))
 	return h.loops[f.Sum32()%uint32(len(h.loops))]
@@ -152,7 +153,7 @@ func (h *Host) loopOf(r engine.Ref) *loop {
 // be: NotFound or Unavailable.
 func (h *Host) with(r engine.Ref, fn func(*live, error)) {
 	l := h.loopOf(r)
-	l.post(r.Game, func() {
+	l.Post(r.Game, func() {
 		p := l.parties[r]
 		if p == nil {
 			if h.closing.Load() {

@@ -292,7 +292,7 @@ func (s *tale) checkHost(host string) {
 	where := map[party.PlayerID]party.ID{}
 	for _, l := range s.w.hosts[host].loops {
 		done := make(chan bool)
-		l.post(every, func() {
+		l.Post(everyGame, func() {
 			defer close(done)
 			for _, p := range l.parties {
 				if p.state != nil {

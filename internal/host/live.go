@@ -13,7 +13,7 @@ import (
 // live is a party that this host serves. All of it belongs to its loop.
 type live struct {
 	h    *Host
-	loop *loop
+	loop *place
 	ref  engine.Ref
 
 	state    *party.State
@@ -60,7 +60,7 @@ type live struct {
 	unloaded  bool
 }
 
-func (h *Host) newLive(r engine.Ref, l *loop) *live {
+func (h *Host) newLive(r engine.Ref, l *place) *live {
 	p := &live{
 		h: h, loop: l, ref: r,
 		sessions: map[party.PlayerID]*session{},
@@ -80,7 +80,7 @@ func (h *Host) newLive(r engine.Ref, l *loop) *live {
 }
 
 // post adds a task of the party to its loop.
-func (p *live) post(task func()) { p.loop.post(p.ref.Game, task) }
+func (p *live) post(task func()) { p.loop.Post(p.ref.Game, task) }
 
 // load brings the party from its log. Nothing is served before.
 func (p *live) load() {

@@ -207,7 +207,7 @@ func (w *world) wantOneParty(n int, on, want string) {
 	var in []party.ID
 	for _, l := range w.hosts[on].loops {
 		done := make(chan bool)
-		l.post(every, func() {
+		l.Post(everyGame, func() {
 			for _, p := range l.parties {
 				if p.state == nil {
 					continue

@@ -54,7 +54,7 @@ type session struct {
 	hello    *welcoming   // while it is being welcomed
 	waiting  []func()     // hellos of the same player, until it is not paused any more
 
-	owner atomic.Pointer[loop]
+	owner atomic.Pointer[place]
 	mu    sync.Mutex
 	inbox []input
 }
@@ -88,7 +88,7 @@ func (s *session) push(in input) {
 // is looked at where it now is, so that its input keeps its order.
 func (s *session) wake() {
 	l := s.owner.Load()
-	l.post(string(s.game), func() {
+	l.Post(string(s.game), func() {
 		if s.owner.Load() != l {
 			s.wake()
 			return
@@ -188,13 +188,13 @@ func (s *session) lost(byServer bool) {
 
 // do runs fn on the loop that owns the session; at once if that is l, the loop
 // that the caller runs on.
-func (s *session) do(l *loop, fn func()) {
+func (s *session) do(l *place, fn func()) {
 	owner := s.owner.Load()
 	if owner == l {
 		fn()
 		return
 	}
-	owner.post(string(s.game), func() { s.do(owner, fn) })
+	owner.Post(string(s.game), func() { s.do(owner, fn) })
 }
 
 func (s *session) you() protocol.You {

@@ -72,7 +72,7 @@ func (s *session) found(fn func(*live)) (elsewhere party.ID, err error) {
 	r := ref(state.Game, state.ID)
 	l := h.loopOf(r)
 	s.owner.Store(l)
-	l.post(r.Game, func() {
+	l.Post(r.Game, func() {
 		p := h.newLive(r, l)
 		p.state = state
 		fn(p)

@@ -35,15 +35,17 @@ var mayImport = map[string]string{
 	"internal/face":  "",
 	"internal/game":  "party internal/names internal/outbound",
 	"internal/limit": "",
+	"internal/loop":  "",
+	"internal/ws":    "",
 
 	"internal/outbound": "",
 
 	"internal/engine":            "",
 	"internal/engine/enginetest": "internal/engine",
 	"internal/abuse":             "party internal/engine",
-	"internal/host":              "party protocol internal/abuse internal/auth internal/engine internal/face internal/game internal/limit internal/names",
+	"internal/host":              "party protocol internal/abuse internal/auth internal/engine internal/face internal/game internal/limit internal/loop internal/names",
 
-	"internal/gateway": "party protocol internal/auth internal/game internal/host internal/limit",
+	"internal/gateway": "party protocol internal/auth internal/game internal/host internal/limit internal/loop internal/ws",
 	"internal/landing": "party internal/auth internal/face internal/game internal/limit internal/names",
 	"internal/api":     "party protocol internal/abuse internal/game internal/host",
 	"internal/webhook": "party internal/engine internal/game",

@@ -1,0 +1,137 @@
+package loop_test
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"partykit/internal/loop"
+)
+
+// start runs a loop until the test ends, or until the returned function.
+func start(t testing.TB) (*loop.Loop, func()) {
+	t.Helper()
+	l := loop.New()
+	var running sync.WaitGroup
+	running.Go(l.Run)
+	stop := sync.OnceFunc(func() {
+		l.Close()
+		running.Wait()
+	})
+	t.Cleanup(stop)
+	return l, stop
+}
+
+// ender is what a test wants done at the end of a pass.
+type ender func()
+
+func (e ender) End() { e() }
+
+func TestTasksRunInOrder(t *testing.T) {
+	l, stop := start(t)
+	var got []int
+	for i := range 1000 {
+		l.Post("", func() { got = append(got, i) })
+	}
+	stop()
+	if len(got) != 1000 || !slices.IsSorted(got) {
+		t.Errorf("ran %d tasks, in order: %v", len(got), slices.IsSorted(got))
+	}
+}
+
+// A game with a thousand tasks waiting does not hold another's up, and each
+// game's own tasks keep their order.
+func TestGamesTakeTurns(t *testing.T) {
+	l := loop.New()
+	var ran []string
+	post := func(game string, n int) {
+		l.Post(game, func() { ran = append(ran, fmt.Sprint(game, n)) })
+	}
+	for n := range 1000 {
+		post("noisy", n)
+	}
+	for n := range 3 {
+		post("quiet", n)
+	}
+	l.Close()
+	l.Run()
+
+	at := map[string]int{}
+	next := map[string]int{}
+	for i, name := range ran {
+		at[name] = i
+		var game string
+		var n int
+		fmt.Sscanf(name, "%5s%d", &game, &n)
+		if n != next[game] {
+			t.Fatalf("%s ran where task %d was next", name, next[game])
+		}
+		next[game]++
+	}
+	if diff := cmp.Diff(map[string]int{"noisy": 1000, "quiet": 3}, next); diff != "" {
+		t.Errorf("not every task ran (-want +got):\n%s", diff)
+	}
+	if at["quiet0"] > loop.AtOnce || at["quiet2"] > loop.AtOnce+2 {
+		t.Errorf("the quiet game's tasks ran as number %d to %d behind a noisy one", at["quiet0"], at["quiet2"])
+	}
+}
+
+func TestTasksOfManyRunOneAtATime(t *testing.T) {
+	l, stop := start(t)
+	count := 0
+	var senders sync.WaitGroup
+	for range 8 {
+		senders.Go(func() {
+			for range 1000 {
+				l.Post("", func() { count++ })
+			}
+		})
+	}
+	senders.Wait()
+	stop()
+	if count != 8000 {
+		t.Errorf("%d of 8000 tasks ran", count)
+	}
+}
+
+func TestTheEndOfAPassComesAfterItsTasks(t *testing.T) {
+	l := loop.New()
+	var got []string
+	note := func(s string) func() { return func() { got = append(got, s) } }
+	l.Post("", func() {
+		l.AtEnd(ender(note("end of the first pass")))
+		l.Post("", note("in the second"))
+	})
+	l.Post("", note("in the first"))
+	l.Close()
+	l.Run()
+	want := []string{"in the first", "end of the first pass"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what was posted after the close must not run (-want +got):\n%s", diff)
+	}
+}
+
+func TestAnEndIsRunThoughNothingIsPosted(t *testing.T) {
+	l, _ := start(t)
+	ended := make(chan struct{})
+	l.AtEnd(ender(func() { close(ended) }))
+	<-ended
+}
+
+func TestALoopThatWatchesNothingRunsOnFakeTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, stop := start(t)
+		begun := time.Now()
+		ran := make(chan time.Duration, 1)
+		time.AfterFunc(time.Hour, func() { l.Post("", func() { ran <- time.Since(begun) }) })
+		if d := <-ran; d != time.Hour {
+			t.Errorf("ran after %v", d)
+		}
+		stop()
+	})
+}

@@ -1,0 +1,154 @@
+package loop
+
+import (
+	"os"
+	"runtime"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// perPass is how many sockets are heard in one pass. More of them make
+	// more of a party's messages leave in one write; fewer let the first be
+	// answered sooner.
+	perPass = 256
+	// slice is how long a busy loop waits at most without giving its
+	// processor to others, in milliseconds.
+	slice = 2
+	// share is how long a loop is busy at most before it waits once as any
+	// other goroutine, so that the runtime looks after its own sockets.
+	share = 4 * time.Millisecond
+)
+
+// poller is the loop's own epoll instance.
+type poller struct {
+	fd     int
+	bell   int // an eventfd, rung when something else than a socket needs the loop
+	file   *os.File
+	raw    syscall.RawConn // of file: the instance in the runtime's poller
+	look   func(uintptr) bool
+	events [perPass]unix.EpollEvent
+	ready  int // of events
+
+	slots []slot
+	free  []int32
+
+	keen   bool      // the last wait was a short one
+	parked time.Time // when it last waited as others do
+}
+
+// slot is what an event is about. A number that differs from the event's says
+// that the event is about a socket that was here before.
+type slot struct {
+	socket Socket
+	number int32
+}
+
+// bellSlot is the slot of the bell, which no socket has.
+const bellSlot = -1
+
+func newPoller() (_ *poller, err error) {
+	p := &poller{bell: -1}
+	if p.fd, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
+		return nil, os.NewSyscallError("epoll_create1", err)
+	}
+	if err = unix.SetNonblock(p.fd, true); err != nil { // so that the runtime's poller takes it
+		unix.Close(p.fd)
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	p.file = os.NewFile(uintptr(p.fd), "epoll")
+	defer func() {
+		if err != nil {
+			p.close()
+		}
+	}()
+	if p.raw, err = p.file.SyscallConn(); err != nil {
+		return nil, err
+	}
+	p.look = func(uintptr) bool { return p.peek(0) }
+	if p.bell, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
+		return nil, os.NewSyscallError("eventfd", err)
+	}
+	ring := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: bellSlot}
+	if err = unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, p.bell, &ring); err != nil {
+		return nil, os.NewSyscallError("epoll_ctl", err)
+	}
+	return p, nil
+}
+
+func (p *poller) close() {
+	if p.bell >= 0 {
+		unix.Close(p.bell)
+	}
+	p.file.Close()
+}
+
+// interrupt ends a wait.
+func (p *poller) interrupt() {
+	one := uint64(1)
+	unix.Write(p.bell, (*[8]byte)(unsafe.Pointer(&one))[:])
+}
+
+// hear tells sockets that they are ready. It waits for one if the loop has
+// nothing else to do.
+func (p *poller) hear(l *Loop) {
+	if !p.peek(0) {
+		p.wait(l)
+	}
+	for _, e := range p.events[:p.ready] {
+		if e.Fd == bellSlot {
+			continue // edge-triggered: nothing has to be read
+		}
+		if s := &p.slots[e.Fd]; s.number == e.Pad {
+			broken := e.Events&(unix.EPOLLERR|unix.EPOLLHUP) != 0
+			s.socket.Ready(e.Events&unix.EPOLLIN != 0, e.Events&unix.EPOLLOUT != 0, broken)
+		}
+	}
+}
+
+// wait waits for a socket or for the bell.
+func (p *poller) wait(l *Loop) {
+	if p.keen && time.Since(p.parked) < share {
+		runtime.Gosched() // who can run at once does not have to wait
+		if l.sleep() {
+			p.keen = p.peek(slice)
+			l.awake()
+		}
+		return
+	}
+	if !l.sleep() {
+		return
+	}
+	// An error says that the loop is over.
+	_ = p.raw.Read(p.look)
+	p.parked, p.keen = time.Now(), true
+	l.awake()
+}
+
+// sleep notes that the loop waits, unless there is something to do.
+func (l *Loop) sleep() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asleep = !l.busy()
+	return l.asleep
+}
+
+func (l *Loop) awake() {
+	l.mu.Lock()
+	l.asleep = false
+	l.mu.Unlock()
+}
+
+// peek looks for ready sockets for so many milliseconds, and does not let the
+// runtime know.
+func (p *poller) peek(milliseconds int) bool {
+	n, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.fd), uintptr(unsafe.Pointer(&p.events[0])), perPass, uintptr(milliseconds), 0, 0)
+	p.ready = int(n)
+	if errno != 0 { // interrupted by a signal
+		p.ready = 0
+	}
+	return p.ready > 0
+}

@@ -1,0 +1,234 @@
+package loop_test
+
+import (
+	"sync/atomic"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"partykit/internal/loop"
+)
+
+// pair is two ends of a stream that do not block.
+func pair(t testing.TB) (ours, theirs int) {
+	t.Helper()
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Close(fds[0]); unix.Close(fds[1]) })
+	return fds[0], fds[1]
+}
+
+func put(t testing.TB, fd int, text string) {
+	t.Helper()
+	if _, err := unix.Write(fd, []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// socket calls a function when it is ready.
+type socket struct {
+	watch loop.Watch
+	ready func(read, write, broken bool)
+}
+
+func (s *socket) Ready(read, write, broken bool) { s.ready(read, write, broken) }
+
+// watch has a loop watch a descriptor, and returns when it does.
+func watch(t testing.TB, l *loop.Loop, fd int, ready func(s *socket, read, write, broken bool)) *socket {
+	t.Helper()
+	s := &socket{}
+	s.ready = func(read, write, broken bool) { ready(s, read, write, broken) }
+	done := make(chan error)
+	l.Post("", func() {
+		var err error
+		s.watch, err = l.Watch(fd, s)
+		done <- err
+	})
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// reads returns a Ready that sends what it reads.
+func reads(fd int, to chan<- string) func(*socket, bool, bool, bool) {
+	return func(_ *socket, read, _, _ bool) {
+		b := make([]byte, 100)
+		if n, err := unix.Read(fd, b); read && err == nil && n > 0 {
+			to <- string(b[:n])
+		}
+	}
+}
+
+func TestASocketIsToldWhatComes(t *testing.T) {
+	l, _ := start(t)
+	ours, theirs := pair(t)
+	got := make(chan string, 1)
+	watch(t, l, ours, reads(ours, got))
+	for _, text := range []string{"one", "two", "three"} {
+		put(t, theirs, text)
+		if s := <-got; s != text {
+			t.Fatalf("read %q; want %q", s, text)
+		}
+	}
+}
+
+// A loop that waits for its sockets hears what others post, however it waits.
+func TestAPostWakesALoopThatWatches(t *testing.T) {
+	l, stop := start(t)
+	ours, theirs := pair(t)
+	got := make(chan string, 1)
+	watch(t, l, ours, reads(ours, got))
+	ran := make(chan struct{})
+	for range 100 {
+		put(t, theirs, "now it is busy")
+		<-got
+		l.Post("", func() { ran <- struct{}{} })
+		<-ran
+	}
+	l.AtEnd(ender(func() { close(ran) }))
+	<-ran
+	stop()
+}
+
+func TestWhatASocketBringsIsFollowedByTheEnd(t *testing.T) {
+	l, _ := start(t)
+	ours, theirs := pair(t)
+	ended := make(chan string, 1)
+	watch(t, l, ours, func(_ *socket, _, _, _ bool) {
+		b := make([]byte, 100)
+		n, _ := unix.Read(ours, b)
+		l.AtEnd(ender(func() { ended <- string(b[:n]) }))
+	})
+	put(t, theirs, "answer this")
+	if s := <-ended; s != "answer this" {
+		t.Errorf("ended with %q", s)
+	}
+}
+
+func TestWritability(t *testing.T) {
+	l, _ := start(t)
+	ours, theirs := pair(t)
+	for { // until it is full
+		if _, err := unix.Write(ours, make([]byte, 4096)); err != nil {
+			break
+		}
+	}
+	var told atomic.Int32
+	can := make(chan struct{})
+	s := watch(t, l, ours, func(s *socket, _, write, _ bool) {
+		if write && told.Add(1) == 1 {
+			s.watch.Want(true, false)
+			close(can)
+		}
+	})
+	if err := s.watch.Want(true, true); err != nil {
+		t.Fatal(err)
+	}
+	for b := make([]byte, 1<<16); ; { // the other end reads it all
+		if _, err := unix.Read(theirs, b); err != nil {
+			break
+		}
+	}
+	<-can
+	sync := make(chan struct{})
+	l.Post("", func() { close(sync) })
+	<-sync
+	if n := told.Load(); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+}
+
+func TestABrokenSocketIsToldSoThoughItWantsNothing(t *testing.T) {
+	l, _ := start(t)
+	ours, theirs := pair(t)
+	got := make(chan struct{})
+	s := watch(t, l, ours, func(s *socket, _, _, broken bool) {
+		if broken {
+			s.watch.Stop()
+			close(got)
+		}
+	})
+	if err := s.watch.Want(false, false); err != nil {
+		t.Fatal(err)
+	}
+	unix.Shutdown(theirs, unix.SHUT_RDWR)
+	<-got
+}
+
+// Of two sockets that are ready in one pass each stops the other: the second to
+// be heard must not hear anything, nor must the one that takes its place.
+func TestAStoppedSocketIsToldNothing(t *testing.T) {
+	l, _ := start(t)
+	var fds, ends [2]int
+	var socks [2]*socket
+	for i := range fds {
+		fds[i], ends[i] = pair(t)
+	}
+	fresh, _ := pair(t)
+	told, late := 0, 0
+	done := make(chan struct{})
+	for i := range socks {
+		socks[i] = watch(t, l, fds[i], func(*socket, bool, bool, bool) {
+			if told++; told > 1 {
+				return
+			}
+			socks[0].watch.Stop()
+			socks[1].watch.Stop()
+			s := &socket{ready: func(bool, bool, bool) { late++ }}
+			if _, err := l.Watch(fresh, s); err != nil {
+				t.Error(err)
+			}
+			l.AtEnd(ender(func() { close(done) }))
+		})
+	}
+	l.Post("", func() { // while this runs, both become ready
+		put(t, ends[0], "x")
+		put(t, ends[1], "x")
+	})
+	<-done
+	sync := make(chan struct{})
+	l.Post("", func() { close(sync) })
+	<-sync
+	if told != 1 || late != 0 {
+		t.Errorf("%d heard, and %d times the one that took the place", told, late)
+	}
+}
+
+// No descriptor stays open.
+func TestARunLoopReturnsItsDescriptors(t *testing.T) {
+	ours, theirs := pair(t)
+	before, _ := unix.Dup(ours)
+	unix.Close(before)
+	l, stop := start(t)
+	got := make(chan string, 1)
+	watch(t, l, ours, reads(ours, got))
+	put(t, theirs, "x")
+	<-got
+	stop()
+	after, _ := unix.Dup(ours)
+	unix.Close(after)
+	if before != after {
+		t.Errorf("the next free descriptor was %d and is %d", before, after)
+	}
+}
+
+// BenchmarkEcho is one socket's way through a pass and back.
+func BenchmarkEcho(b *testing.B) {
+	l, _ := start(b)
+	ours, theirs := pair(b)
+	buffer := make([]byte, 64)
+	watch(b, l, ours, func(*socket, bool, bool, bool) {
+		n, _ := unix.Read(ours, buffer)
+		unix.Write(ours, buffer[:n])
+	})
+	unix.SetNonblock(theirs, false)
+	mine := make([]byte, 64)
+	b.ReportAllocs()
+	for b.Loop() {
+		unix.Write(theirs, mine)
+		unix.Read(theirs, mine)
+	}
+}
