@@ -4,6 +4,8 @@
 #             kills; RELEASE=1 runs the figures of a release, ONLY=cuts one part
 # make bench  measure what PartyKit takes of this machine, beside floors and peers;
 #             ARGS="--rows messages" some of it, ARGS=--help says what else
+# make hot    count bytes, allocations and instructions of the hot paths, beside the
+#             counts that are committed
 # The rest: build, check, generate, clean.
 
 GO      ?= go
@@ -15,7 +17,7 @@ SUDO    := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 # build, too.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
-.PHONY: dev build test prove bench check generate needs clean
+.PHONY: dev build test prove bench hot check generate needs clean
 
 dev: build
 	./partykit dev $(ARGS)
@@ -36,6 +38,12 @@ prove:
 bench:
 	@$(call need,gcc,gcc libc6-dev)
 	$(GO) run ./bench $(ARGS)
+
+# A table, never a failure: docs/testing.md says how to read it.
+hot:
+	@$(call need,valgrind,valgrind)
+	@now=$$(mktemp); trap 'rm -f $$now' EXIT; \
+	 $(GO) run ./bench/hot > $$now && $(GO) tool benchstat bench/hot/baseline.txt $$now
 
 # Format, vet, staticcheck.
 check:

@@ -60,6 +60,7 @@ var mayImport = map[string]string{
 	"examples/demo":          "",
 	"docs":                   "",
 	"test/prove":             "",
+	"bench/hot":              "",
 
 	"bench/target":       "",
 	"bench/wire":         "bench/target",
