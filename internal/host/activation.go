@@ -13,9 +13,14 @@ func (h *Host) Activation(id party.GameID) {
 	for _, l := range h.loops {
 		l.Post(string(id), func() {
 			for r, p := range l.parties {
-				if r.Game == string(id) && p.state != nil {
+				if r.Game != string(id) {
+					continue
+				}
+				p.rouse()
+				if p.state != nil {
 					p.activation()
 				}
+				p.End()
 			}
 		})
 	}

@@ -135,6 +135,7 @@ func (h *Host) rest(r engine.Ref, state func() *party.State, fn func(*live, erro
 			p = h.newLive(r, l)
 			p.state = state()
 		}
+		p.rouse()
 		fn(p, nil)
 	})
 }

@@ -115,8 +115,8 @@ func (h *Host) served(ctx context.Context, r engine.Ref) (here bool, v *party.Sn
 	v, err = await(ctx, h, func(done func(*party.Snapshot, error)) {
 		l.Post(r.Game, func() {
 			p := l.parties[r]
-			here = p != nil && !p.opening
-			if here && p.logged && !p.state.Ended {
+			here = p != nil && (p.asleep() || !p.opening)
+			if here && !p.asleep() && p.logged && !p.state.Ended {
 				done(new(p.snapshot()), nil)
 				return
 			}

@@ -8,9 +8,12 @@ import (
 
 // text takes a text frame: what the player does.
 func (s *session) text(c protocol.Command) {
-	switch c.T {
-	case protocol.TPing:
+	if c.T == protocol.TPing {
 		s.tell(map[string]string{"t": protocol.TPong})
+		return
+	}
+	s.party.rouse()
+	switch c.T {
 	case protocol.TLoading:
 		s.loading(c)
 	case protocol.TAway:

@@ -407,6 +407,7 @@ func (w *world) on(host, id string, fn func(*live)) {
 	l.Post(r.Game, func() {
 		p := l.parties[r]
 		if p != nil {
+			p.rouse()
 			fn(p)
 		}
 		done <- p != nil

@@ -109,6 +109,7 @@ func (h *Host) Close(ctx context.Context) error {
 		l.Post(everyGame, func() {
 			for _, p := range l.parties {
 				left.Add(1)
+				p.rouse()
 				p.drain(done)
 			}
 			done()
@@ -163,6 +164,7 @@ func (h *Host) with(r engine.Ref, fn func(*live, error)) {
 			p = h.newLive(r, l)
 			p.load()
 		}
+		p.rouse()
 		if p.opening {
 			p.waiting = append(p.waiting, fn)
 			return

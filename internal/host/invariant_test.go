@@ -295,6 +295,7 @@ func (s *tale) checkHost(host string) {
 		l.Post(everyGame, func() {
 			defer close(done)
 			for _, p := range l.parties {
+				p.rouse()
 				if p.state != nil {
 					s.checkParty(p, where)
 				}

@@ -15,7 +15,13 @@ type live struct {
 	h    *Host
 	loop *place
 	ref  engine.Ref
+	nap  nap // while it sleeps
+	*awake
+}
 
+// awake is all that a party needs while something goes on in it. It is nil
+// while the party sleeps: see nap.
+type awake struct {
 	state    *party.State
 	logged   bool   // it has a log; a party of one has none until it is shared
 	expect   uint64 // what the next append must find as the last event
@@ -57,12 +63,18 @@ type live struct {
 	idleSince party.Time // since when nobody here needs it
 	gonePages party.Time // when pages may be told again
 	pagesDue  bool
+	tired     bool // looks at the end of the pass whether it can sleep
 	unloaded  bool
 }
 
 func (h *Host) newLive(r engine.Ref, l *place) *live {
-	p := &live{
-		h: h, loop: l, ref: r,
+	p := &live{h: h, loop: l, ref: r, awake: newAwake()}
+	l.parties[r] = p
+	return p
+}
+
+func newAwake() *awake {
+	return &awake{
 		sessions: map[party.PlayerID]*session{},
 		tracks:   map[party.SessionID]*track{},
 		absent:   map[party.PlayerID]party.Absence{},
@@ -75,8 +87,6 @@ func (h *Host) newLive(r engine.Ref, l *place) *live {
 		coming:   map[string]bool{},
 		remote:   remote{nodes: map[string]bool{}, members: map[party.PlayerID]string{}, pages: map[party.SeatID]string{}},
 	}
-	l.parties[r] = p
-	return p
 }
 
 // post adds a task of the party to its loop.
@@ -303,7 +313,7 @@ func (p *live) unload() {
 
 // silence stops the party's timer.
 func (p *live) silence() {
-	if p.timer != nil {
+	if !p.asleep() && p.timer != nil {
 		p.timer.Stop()
 	}
 }

@@ -79,6 +79,7 @@ type outgoing struct {
 
 // binary takes a game message.
 func (s *session) binary(m protocol.Message) {
+	s.party.rouse()
 	if m.Reliable {
 		s.reliable(m)
 		return

@@ -209,6 +209,7 @@ func (w *world) wantOneParty(n int, on, want string) {
 		done := make(chan bool)
 		l.Post(everyGame, func() {
 			for _, p := range l.parties {
+				p.rouse()
 				if p.state == nil {
 					continue
 				}

@@ -14,7 +14,7 @@ const (
 
 // schedule sets the party's one timer to when something is next due.
 func (p *live) schedule() {
-	if p.unloaded || p.opening || p.state == nil {
+	if p.asleep() || p.unloaded || p.opening || p.state == nil {
 		return
 	}
 	next := party.Time(0)
@@ -55,9 +55,8 @@ func (p *live) schedule() {
 		p.idleSince = 0
 	}
 	if next == 0 {
-		if p.timer != nil {
-			p.timer.Stop()
-		}
+		p.silence()
+		p.tire()
 		return
 	}
 	wait := max(t.Until(next), 0)
@@ -70,7 +69,7 @@ func (p *live) schedule() {
 
 // wake does what is due.
 func (p *live) wake() {
-	if p.unloaded || p.opening {
+	if p.asleep() || p.unloaded || p.opening {
 		return
 	}
 	t := now()

@@ -178,6 +178,7 @@ func (s *session) lost(byServer bool) {
 		w.finish(nil, &party.Error{Code: party.Unavailable})
 	}
 	p := s.party
+	p.rouse()
 	if p == nil || p.sessions[s.player] != s {
 		return
 	}
@@ -191,6 +192,7 @@ func (s *session) lost(byServer bool) {
 func (s *session) do(l *place, fn func()) {
 	owner := s.owner.Load()
 	if owner == l {
+		s.party.rouse()
 		fn()
 		return
 	}
