@@ -74,6 +74,7 @@ func (r *Registry) apply(key string, value []byte) {
 	switch {
 	case strings.HasPrefix(key, artPrefix) && value == nil:
 		r.art.Delete(key)
+		r.tell()
 	case strings.HasPrefix(key, artPrefix):
 		p, err := storedPicture(value)
 		if err != nil {
@@ -81,6 +82,7 @@ func (r *Registry) apply(key string, value []byte) {
 			return
 		}
 		r.art.Store(key, p)
+		r.tell()
 	case strings.HasPrefix(key, keysPrefix):
 		if err := r.applyKeys(strings.TrimPrefix(key, keysPrefix), value); err != nil {
 			r.log.Warn("stored server keys cannot be read", "key", key, "error", err)
@@ -111,8 +113,9 @@ func (r *Registry) take(rec record) {
 	r.tell()
 }
 
-// OnChange has fn called after every change of a game from now on. It must not
-// block, and may read the registry.
+// OnChange has fn called after every change of a game or a picture from now on,
+// before the change is acknowledged to who makes it here. It must not block, and
+// may read the registry.
 func (r *Registry) OnChange(fn func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

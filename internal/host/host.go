@@ -75,6 +75,7 @@ type Host struct {
 
 	mu    sync.Mutex
 	where map[playerKey]whereabouts
+	moves atomic.Uint64 // rises when a player goes from one party to another
 }
 
 // New starts a host.

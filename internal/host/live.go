@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"partykit/internal/engine"
@@ -65,6 +66,8 @@ type awake struct {
 	pagesDue  bool
 	tired     bool // looks at the end of the pass whether it can sleep
 	unloaded  bool
+
+	changes atomic.Uint64 // rises with every event, and when the party is unloaded
 }
 
 func (h *Host) newLive(r engine.Ref, l *place) *live {
@@ -297,6 +300,7 @@ func (p *live) view() party.Snapshot { return p.state.View(now(), p.status, p.el
 // unload takes the party out of memory. A party of one is gone with it.
 func (p *live) unload() {
 	p.unloaded = true
+	p.changes.Add(1)
 	p.silence()
 	if p.follow != nil {
 		go p.follow.Stop()

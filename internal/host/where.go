@@ -30,6 +30,9 @@ func (h *Host) moved(g party.GameID, p party.PlayerID, w whereabouts) {
 	defer h.mu.Unlock()
 	k := playerKey{g, p}
 	if old, ok := h.where[k]; !ok || w.move >= old.move {
+		if ok && w.party != old.party {
+			h.moves.Add(1)
+		}
 		h.where[k] = w
 	}
 }

@@ -26,6 +26,11 @@ func (s *Server) ensureBrowser(w http.ResponseWriter, r *http.Request) string {
 	if b := s.browser(r); b != "" {
 		return b
 	}
+	return s.newBrowser(w)
+}
+
+// newBrowser gives a browser its cookie.
+func (s *Server) newBrowser(w http.ResponseWriter) string {
 	b := auth.Browser()
 	http.SetCookie(w, &http.Cookie{
 		Name: s.cookieName(), Value: b, Path: "/", MaxAge: int(browserFor.Seconds()),

@@ -94,7 +94,7 @@ type cards struct {
 	turn chan struct{}        // holds a token while a card is drawn
 	wait chan struct{}        // holds a token for each waiting request
 	each limit.Counts[string] // how many of them are a game's
-	memo *memo[drawn]
+	memo *memo[string, drawn]
 }
 
 type drawn struct {
@@ -104,7 +104,7 @@ type drawn struct {
 }
 
 func newCards() *cards {
-	return &cards{turn: make(chan struct{}, 1), wait: make(chan struct{}, cardQueue), memo: newMemo[drawn](cardBytes)}
+	return &cards{turn: make(chan struct{}, 1), wait: make(chan struct{}, cardQueue), memo: newMemo[string, drawn](cardBytes)}
 }
 
 // get returns the card of a subject: the kept one if it is right, or was drawn

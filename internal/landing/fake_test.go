@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -46,6 +47,15 @@ func (f *fakeParties) Invitation(_ context.Context, code, _ string, _ netip.Addr
 	defer f.mu.Unlock()
 	f.asked = append(f.asked, code)
 	return f.inv, f.err
+}
+
+func (f *fakeParties) Notice(ctx context.Context, code string, from netip.Addr) (Notice, error) {
+	inv, err := f.Invitation(ctx, code, "", from)
+	return Notice{inv, func() bool {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return reflect.DeepEqual(inv, f.inv)
+	}}, err
 }
 
 func (f *fakeParties) Start(_ context.Context, _, browser string, _ netip.Addr) (Started, error) {
@@ -123,6 +133,7 @@ func (p *fakePage) Close() {
 type fakeGames struct {
 	game game.Game
 	art  map[string]game.Picture
+	hear *[]func()
 }
 
 func (g fakeGames) Get(id string) (game.Game, bool) { return g.game, id == g.game.ID }
@@ -130,6 +141,15 @@ func (g fakeGames) Get(id string) (game.Game, bool) { return g.game, id == g.gam
 func (g fakeGames) Art(id, name string) (game.Picture, bool) {
 	p, ok := g.art[name]
 	return p, ok && id == g.game.ID
+}
+
+func (g fakeGames) OnChange(fn func()) { *g.hear = append(*g.hear, fn) }
+
+// changed says that a game has changed.
+func (g fakeGames) changed() {
+	for _, fn := range *g.hear {
+		fn()
+	}
 }
 
 var (
@@ -143,7 +163,8 @@ func meadow() fakeGames {
 			ID: "meadow", Name: "Meadow Run", Background: "#14342c", Accent: "#f4a261", Active: true,
 			Launch: game.Launch{Web: "https://play.meadow.example/run?lang=en#intro=1"},
 		},
-		art: map[string]game.Picture{game.CoverName: meadowCover, "ruins": ruins},
+		art:  map[string]game.Picture{game.CoverName: meadowCover, "ruins": ruins},
+		hear: new([]func()),
 	}
 }
 

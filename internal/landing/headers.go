@@ -3,23 +3,24 @@ package landing
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
-	"partykit/internal/game"
+	"partykit/party"
 )
 
 // pageHeaders sets what every page of this package answers with. The launch
 // origin is in form-action because browsers apply that to the redirect which
 // answers Start; a connection to wss is named because older Safari does not
 // count it as 'self'.
-func (s *Server) pageHeaders(h http.Header, g game.Game, styleHash string) {
+func (s *Server) pageHeaders(h http.Header, p page) {
 	sources := []string{
 		"default-src 'none'",
 		"script-src 'self'",
-		"style-src " + styleHash,
+		"style-src " + styleHash + " " + hashSource(string(p.Colours)),
 		"img-src 'self'",
 		"connect-src 'self' " + s.socketOrigin(),
-		strings.TrimRight("form-action 'self' "+origin(g.Launch.Web), " "),
+		strings.TrimRight("form-action 'self' "+origin(p.game.Launch.Web), " "),
 		"frame-ancestors 'none'",
 		"base-uri 'none'",
 	}
@@ -27,6 +28,10 @@ func (s *Server) pageHeaders(h http.Header, g game.Game, styleHash string) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("X-Frame-Options", "DENY")
+	h.Set("Vary", "Accept-Encoding")
+	if p.View.Problem == party.RateLimited && h.Get("Retry-After") == "" {
+		h.Set("Retry-After", strconv.Itoa(retryAfter(0)))
+	}
 	privately(h)
 }
 

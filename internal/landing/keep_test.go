@@ -3,7 +3,7 @@ package landing
 import "testing"
 
 func TestMemoForgetsWhatWasNotUsedForLongest(t *testing.T) {
-	m := newMemo[int](100)
+	m := newMemo[string, int](100)
 	m.put("a", 1, 40)
 	m.put("b", 2, 40)
 	m.get("a")

@@ -32,6 +32,9 @@ type Parties interface {
 	// friend has come; browser may be "". A bad code is no error: the
 	// invitation's Problem names it. It changes nothing.
 	Invitation(ctx context.Context, code, browser string, from netip.Addr) (party.Invitation, error)
+	// Notice tells what a link's code shows to browsers that its party does not
+	// know. It changes nothing.
+	Notice(ctx context.Context, code string, from netip.Addr) (Notice, error)
 	// Start makes (or replaces) the ticket of this browser's seat. It fails
 	// with a [*party.Error] when the link cannot be used.
 	Start(ctx context.Context, code, browser string, from netip.Addr) (Started, error)
@@ -41,6 +44,15 @@ type Parties interface {
 
 // Started is what pressing Start gave.
 type Started struct{ Ticket string }
+
+// A Notice is what a link shows to everybody whom its party does not know yet.
+type Notice struct {
+	party.Invitation
+	// Current reports whether no change of the party came since; a change counts
+	// from before it is acknowledged. What is fleeting, as how far somebody has
+	// loaded, is no change. nil: nobody would tell.
+	Current func() bool
+}
 
 // Page is one open invite page.
 type Page interface {
@@ -63,6 +75,9 @@ type Page interface {
 type Games interface {
 	Get(id string) (game.Game, bool)
 	Art(id, name string) (game.Picture, bool)
+	// OnChange has fn called after every change of a game or a picture, before
+	// the change is acknowledged. fn does not block.
+	OnChange(fn func())
 }
 
 // Options are what a [Server] is told about its surroundings.
@@ -84,24 +99,20 @@ type Options struct {
 	Logger    *slog.Logger
 }
 
-// pageBytes is how much of rendered pages is kept: about a thousand of them.
-const pageBytes = 8 << 20
-
 // Server serves the landing page and what belongs to it.
 type Server struct {
 	parties Parties
 	games   Games
 	opts    Options
 	cards   *cards
-	pages   *memo[[]byte] // compressed
+	pages   *crowdPages
 }
 
 // New returns a server of landing pages. All options but Contact are required.
 func New(parties Parties, games Games, opts Options) *Server {
-	return &Server{
-		parties: parties, games: games, opts: opts,
-		cards: newCards(), pages: newMemo[[]byte](pageBytes),
-	}
+	s := &Server{parties: parties, games: games, opts: opts, cards: newCards(), pages: newCrowdPages()}
+	games.OnChange(s.pages.outdate)
+	return s
 }
 
 // Register adds the routes of s to mux.

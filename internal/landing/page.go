@@ -2,9 +2,7 @@ package landing
 
 import (
 	"bytes"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/json"
 	"html/template"
 	"net/http"
 	"net/mail"
@@ -48,7 +46,7 @@ type page struct {
 	PasteError string
 
 	Script, Icon string
-	Style        template.CSS `json:"-"` // the same in all pages
+	Style        template.CSS // the same in all pages
 	Colours      template.CSS
 	game         game.Game // reaches the template as Colours only
 }
@@ -75,7 +73,7 @@ type contact struct{ Text, Link string }
 
 // plainPage is a page that knows no game.
 func (s *Server) plainPage() page {
-	return page{Script: script.path, Icon: icon.path, Style: style}
+	return page{Script: script.path, Icon: icon.path, Style: style, Colours: colours(game.Game{})}
 }
 
 // invitePage shows a link that can be used, or was used by who looks at it.
@@ -122,6 +120,7 @@ func (s *Server) troublePage(code string, inv party.Invitation, t trouble) page 
 func (s *Server) linkPage(code string, inv party.Invitation) page {
 	p := s.plainPage()
 	p.game, _ = s.gameOf(inv)
+	p.Colours = colours(p.game)
 	p.Game = clean(p.game.Name)
 	p.View = s.describe(inv, time.Now())
 	if p.game.ID != "" {
@@ -193,46 +192,33 @@ func orGame(name string) string {
 	return name
 }
 
-// write answers with a page. A compressed page is kept for the next who should
-// see the very same, as many do when a link is posted to a crowd.
+// write answers with a page that is rendered for this request alone.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, status int, p page) {
-	p.Colours = colours(p.game)
-	if p.View.Start != "" || p.View.Door != nil {
-		p.Inside = insideApp(r.UserAgent())
-	}
-	s.pageHeaders(w.Header(), p.game, styleHash+" "+hashSource(string(p.Colours)))
-	w.Header().Add("Vary", "Accept-Encoding")
-	zipped := acceptsGzip(r.Header.Get("Accept-Encoding"))
-	key := ""
-	if zipped {
-		w.Header().Set("Content-Encoding", "gzip")
-		key = p.key()
-		if body, ok := s.pages.get(key); ok {
-			writeBody(w, r, status, body)
-			return
-		}
-	}
-	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, p); err != nil {
-		s.opts.Logger.Error("landing page failed", "err", err)
-		w.Header().Del("Content-Encoding")
-		http.Error(w, party.Lookup(party.Internal).Sentence, http.StatusInternalServerError)
+	body, err := p.render(insideApp(r.UserAgent()))
+	if err != nil {
+		s.broken(w, err)
 		return
 	}
-	body := b.Bytes()
-	if zipped {
-		body = compress(body)
-		s.pages.put(key, body, len(body))
+	s.pageHeaders(w.Header(), p)
+	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		w.Header().Set("Content-Encoding", "gzip")
+		body = compressOnce(body)
 	}
 	writeBody(w, r, status, body)
 }
 
-// key tells pages apart by all that the template sees of them.
-func (p page) key() string {
-	all, err := json.Marshal(p)
-	if err != nil {
-		panic(err) // a page holds nothing that JSON does not
+// render writes the page as it looks in an app's own browser, or in any for "".
+func (p page) render(inside string) ([]byte, error) {
+	if p.View.Start != "" || p.View.Door != nil {
+		p.Inside = inside
 	}
-	sum := sha256.Sum256(all)
-	return string(sum[:])
+	var b bytes.Buffer
+	err := pageTemplate.Execute(&b, p)
+	return b.Bytes(), err
+}
+
+// broken answers where a page could not be rendered.
+func (s *Server) broken(w http.ResponseWriter, err error) {
+	s.opts.Logger.Error("landing page failed", "err", err)
+	http.Error(w, party.Lookup(party.Internal).Sentence, http.StatusInternalServerError)
 }

@@ -1,10 +1,13 @@
 package landing
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
+	"partykit/internal/auth"
 	"partykit/party"
 )
 
@@ -72,5 +75,33 @@ func TestEachProblemHasItsPage(t *testing.T) {
 				t.Errorf("playing alone offered: %t, want %t", got, c.alone)
 			}
 		})
+	}
+}
+
+// The first round trip of a new connection carries ten packets, 14 KB: headers
+// and page, of a party with more people than are listed and with all the texts
+// that there can be.
+func TestAFullPageComesInOneRoundTrip(t *testing.T) {
+	inv := lively()
+	inv.Size, inv.Taken, inv.Members, inv.Landing = 256, 256, nil, nil
+	for i := range 256 {
+		name := fmt.Sprintf("%x", sha256.Sum256([]byte{byte(i)})) // as hard to pack as a name can be
+		inv.Members = append(inv.Members, party.PublicMember{
+			Person: party.Person{Name: name[:32], Face: uint32(i * 2654435761)}, State: party.Loads, Presence: party.Connected,
+			Loading: &party.Loading{Message: name[24:], Progress: new(0.01 * float64(i%100))},
+		})
+	}
+	for i := range 8 {
+		text := fmt.Sprintf("%x", sha256.Sum256([]byte{byte(i), 1}))
+		inv.Landing = append(inv.Landing, party.Field{ID: fmt.Sprint("fact", i), Label: text[:40], Value: text})
+	}
+	inv.Problem = party.Full
+	w := newSetup(t, inv).do("GET", "/join/"+testCode, header("Accept-Encoding", "gzip"), header("Cookie", "__Host-pk="+auth.Browser()))
+	size := w.Body.Len()
+	for name, values := range w.Header() {
+		size += len(name) + 4 + len(values[0])
+	}
+	if w.Code != 409 || size > 14_000 {
+		t.Errorf("status %d, %d bytes", w.Code, size)
 	}
 }

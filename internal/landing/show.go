@@ -15,16 +15,27 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "", party.Invitation{}, &party.Error{Code: party.NotFound})
 		return
 	}
-	browser := s.ensureBrowser(w, r)
-	inv, err := s.parties.Invitation(r.Context(), code, browser, s.opts.ClientAddr(r))
-	switch {
-	case err != nil:
-		s.fail(w, r, code, party.Invitation{}, s.failure(err))
-	case inv.Problem != "" && !onTheWay(inv.You):
-		s.fail(w, r, code, inv, &party.Error{Code: inv.Problem})
-	default:
-		s.write(w, r, http.StatusOK, s.invitePage(code, inv))
+	browser := s.browser(r)
+	if browser == "" {
+		s.newBrowser(w)
+		s.showStranger(w, r, code)
+		return
 	}
+	inv, err := s.parties.Invitation(r.Context(), code, browser, s.opts.ClientAddr(r))
+	if err != nil {
+		s.fail(w, r, code, party.Invitation{}, s.failure(err))
+		return
+	}
+	status, p := s.pageOf(code, inv)
+	s.write(w, r, status, p)
+}
+
+// pageOf is the page of an invitation, and with which status it is answered.
+func (s *Server) pageOf(code string, inv party.Invitation) (status int, p page) {
+	if inv.Problem != "" && !onTheWay(inv.You) {
+		return s.problemPage(code, inv, &party.Error{Code: inv.Problem})
+	}
+	return http.StatusOK, s.invitePage(code, inv)
 }
 
 // onTheWay reports whether a friend has a place, whatever became of the link.
@@ -38,15 +49,21 @@ func onTheWay(a *party.Arrival) bool {
 
 // fail answers with the page of a problem, with its status.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, code string, inv party.Invitation, e *party.Error) {
+	if e.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(retryAfter(e.RetryAfter)))
+	}
+	status, p := s.problemPage(code, inv, e)
+	s.write(w, r, status, p)
+}
+
+// problemPage is the page of a problem. Of a dead link it shows no names.
+func (s *Server) problemPage(code string, inv party.Invitation, e *party.Error) (status int, p page) {
 	inv.CanAsk = inv.CanAsk && inv.Problem == e.Code
 	inv.Problem = e.Code
 	if e.Code != party.Full {
-		inv = party.Invitation{Problem: e.Code, Game: inv.Game, CanAsk: inv.CanAsk, You: inv.You} // a dead link shows no names
+		inv = party.Invitation{Problem: e.Code, Game: inv.Game, CanAsk: inv.CanAsk, You: inv.You}
 	}
-	if e.RetryAfter > 0 || e.Code == party.RateLimited {
-		w.Header().Set("Retry-After", strconv.Itoa(retryAfter(e.RetryAfter)))
-	}
-	s.write(w, r, party.Lookup(e.Code).Status, s.troublePage(code, inv, troubleOf(e, string(inv.Game))))
+	return party.Lookup(e.Code).Status, s.troublePage(code, inv, troubleOf(e, string(inv.Game)))
 }
 
 // gameOf returns the game of an invitation, or one without a name.

@@ -6,11 +6,12 @@ import (
 	"io"
 	"testing"
 
+	"partykit/internal/auth"
 	"partykit/party"
 )
 
 // TestKeptPagesAreTheRightOnes asks for many pages twice: what comes out of
-// memory must be what is rendered anew for a client that cannot unpack.
+// memory must be what is rendered for a browser alone.
 func TestKeptPagesAreTheRightOnes(t *testing.T) {
 	invitations := []party.Invitation{lively(), arriving(party.HeldStage), arriving(party.LoadingNow), dead(party.Full), dead(party.Expired), dead(party.NotFound), inLine(3, 5), askable(party.Locked), approving(), hostileInvitation("x")}
 	for _, change := range []func(*party.Invitation){
@@ -29,7 +30,7 @@ func TestKeptPagesAreTheRightOnes(t *testing.T) {
 	for round := range 2 {
 		for i, inv := range invitations {
 			x.parties.inv = inv
-			plain := x.do("GET", "/join/"+testCode)
+			plain := x.do("GET", "/join/"+testCode, header("Cookie", "__Host-pk="+auth.Browser()))
 			z, err := gzip.NewReader(x.do("GET", "/join/"+testCode, header("Accept-Encoding", "gzip")).Body)
 			if err != nil {
 				t.Fatal(err)

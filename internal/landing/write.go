@@ -19,19 +19,36 @@ func writeBody(w http.ResponseWriter, r *http.Request, status int, body []byte) 
 	}
 }
 
-// compress packs a body. Nothing secret stands beside what a stranger wrote: a
-// page holds no cookie, and its code came in its own address.
-func compress(body []byte) []byte {
+// compress packs a body that is sent many times.
+func compress(body []byte) []byte { return pack(body, thorough) }
+
+// compressOnce packs a body that is sent once: in half the time, to a tenth more
+// bytes.
+func compressOnce(body []byte) []byte { return pack(body, quick) }
+
+// pack packs a body. Nothing secret stands beside what a stranger wrote: a page
+// holds no cookie, and its code came in its own address.
+func pack(body []byte, level *sync.Pool) []byte {
 	var b bytes.Buffer
-	z := compressors.Get().(*gzip.Writer)
-	defer compressors.Put(z)
+	z := level.Get().(*gzip.Writer)
+	defer level.Put(z)
 	z.Reset(&b)
 	z.Write(body) // writing into memory does not fail
 	z.Close()
 	return b.Bytes()
 }
 
-var compressors = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+var thorough, quick = compressors(6), compressors(gzip.BestSpeed)
+
+func compressors(level int) *sync.Pool {
+	return &sync.Pool{New: func() any {
+		z, err := gzip.NewWriterLevel(nil, level)
+		if err != nil {
+			panic(err) // there is no such level
+		}
+		return z
+	}}
+}
 
 // acceptsGzip reads an Accept-Encoding header; gzip with a weight of 0 is not
 // accepted.

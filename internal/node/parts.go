@@ -81,6 +81,11 @@ func (p parties) Start(ctx context.Context, code, browser string, from netip.Add
 	return landing.Started{Ticket: ticket}, err
 }
 
+func (p parties) Notice(ctx context.Context, code string, from netip.Addr) (landing.Notice, error) {
+	inv, current, err := p.Host.Notice(ctx, code, from)
+	return landing.Notice{Invitation: inv, Current: current}, err
+}
+
 func (p parties) OpenPage(ctx context.Context, code, browser string, from netip.Addr) (landing.Page, error) {
 	page, err := p.Host.OpenPage(ctx, code, browser, from)
 	if err != nil {

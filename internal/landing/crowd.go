@@ -1,0 +1,143 @@
+package landing
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"partykit/party"
+)
+
+const (
+	// crowdBytes is how much of pages and their compressed form is kept: those of
+	// about a thousand links.
+	crowdBytes = 24 << 20
+	// crowdFor is how long a page is served that nothing has outdated: what is
+	// fleeting is told to open pages as often.
+	crowdFor = 250 * time.Millisecond
+)
+
+// A crowdPage is what everybody sees of a link whom its party does not know.
+// It is made once, whatever the crowd, and served until it is outdated: by a
+// change of its party or of any game, or by its age.
+type crowdPage struct {
+	status       int
+	header       http.Header // shared: its values must not be changed
+	body, zipped []byte
+
+	made    time.Time
+	games   uint64 // the games' state of which it was made
+	current func() bool
+}
+
+// crowdPages are the pages that crowds look at.
+type crowdPages struct {
+	games atomic.Uint64 // rises with every change of a game
+	memo  *memo[crowdKey, *crowdPage]
+
+	mu     sync.Mutex
+	making map[crowdKey]chan struct{} // closed when it is made
+}
+
+// crowdKey is what tells such pages of one server apart. All are in English.
+type crowdKey struct{ code, inside string }
+
+func newCrowdPages() *crowdPages {
+	return &crowdPages{memo: newMemo[crowdKey, *crowdPage](crowdBytes), making: map[crowdKey]chan struct{}{}}
+}
+
+// outdate has every page made anew.
+func (c *crowdPages) outdate() { c.games.Add(1) }
+
+// get returns the page if it still says what is so.
+func (c *crowdPages) get(key crowdKey) (*crowdPage, bool) {
+	p, ok := c.memo.get(key)
+	return p, ok && p.games == c.games.Load() && time.Since(p.made) < crowdFor && p.current()
+}
+
+// once returns the kept page or has it made. Of many who want the same page at
+// once one makes it and the others wait; who then finds it outdated already, or
+// finds that it cannot be kept, makes its own. So no request gets a page that
+// was outdated before the request came.
+func (c *crowdPages) once(ctx context.Context, key crowdKey, render func() (*crowdPage, error)) (*crowdPage, error) {
+	if p, ok := c.get(key); ok {
+		return p, nil
+	}
+	c.mu.Lock()
+	made, underway := c.making[key]
+	if !underway {
+		made = make(chan struct{})
+		c.making[key] = made
+	}
+	c.mu.Unlock()
+	if !underway {
+		defer func() {
+			c.mu.Lock()
+			delete(c.making, key)
+			c.mu.Unlock()
+			close(made)
+		}()
+		return c.make(key, render)
+	}
+	select {
+	case <-made:
+	case <-ctx.Done():
+		return nil, &party.Error{Code: party.Unavailable}
+	}
+	if p, ok := c.get(key); ok {
+		return p, nil
+	}
+	return c.make(key, render)
+}
+
+// make makes a page, and keeps it if it can be known when it is outdated.
+func (c *crowdPages) make(key crowdKey, render func() (*crowdPage, error)) (*crowdPage, error) {
+	games, begun := c.games.Load(), time.Now()
+	p, err := render()
+	if err == nil && p.current != nil {
+		p.games, p.made = games, begun
+		c.memo.put(key, p, len(p.body)+len(p.zipped))
+	}
+	return p, err
+}
+
+// showStranger answers a browser that no party can know: it brought no cookie.
+func (s *Server) showStranger(w http.ResponseWriter, r *http.Request, code string) {
+	p, err := s.crowdPage(r, code)
+	if err != nil {
+		s.fail(w, r, code, party.Invitation{}, s.failure(err))
+		return
+	}
+	h := w.Header()
+	maps.Copy(h, p.header)
+	body := p.body
+	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		h["Content-Encoding"] = inGzip
+		body = p.zipped
+	}
+	writeBody(w, r, p.status, body)
+}
+
+var inGzip = []string{"gzip"}
+
+// crowdPage returns what a link shows to strangers.
+func (s *Server) crowdPage(r *http.Request, code string) (*crowdPage, error) {
+	inside := insideApp(r.UserAgent())
+	return s.pages.once(r.Context(), crowdKey{code, inside}, func() (*crowdPage, error) {
+		notice, err := s.parties.Notice(r.Context(), code, s.opts.ClientAddr(r))
+		if err != nil {
+			return nil, err
+		}
+		status, p := s.pageOf(code, notice.Invitation)
+		made := &crowdPage{status: status, header: http.Header{}, current: notice.Current}
+		if made.body, err = p.render(inside); err != nil {
+			return nil, err
+		}
+		made.zipped = compress(made.body)
+		s.pageHeaders(made.header, p)
+		return made, nil
+	})
+}

@@ -1,0 +1,142 @@
+package landing
+
+import (
+	"bytes"
+	"context"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"partykit/internal/auth"
+	"partykit/party"
+)
+
+// countedParties counts notices, each of which takes a while.
+type countedParties struct {
+	*fakeParties
+	notices int
+}
+
+func (c *countedParties) Notice(ctx context.Context, code string, from netip.Addr) (Notice, error) {
+	n, err := c.fakeParties.Notice(ctx, code, from)
+	c.mu.Lock()
+	c.notices++
+	c.mu.Unlock()
+	time.Sleep(10 * time.Millisecond) // what the page says is from before
+	return n, err
+}
+
+func counted(x *setup) *countedParties {
+	c := &countedParties{fakeParties: x.parties}
+	x.server.parties = c
+	return c
+}
+
+func says(t *testing.T, w *httptest.ResponseRecorder, want string) {
+	t.Helper()
+	if text := visibleText(t, w.Body.String()); !strings.Contains(text, want) {
+		t.Errorf("the page does not say %q:\n%s", want, text)
+	}
+}
+
+func TestACrowdsPageIsMadeOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newSetup(t, lively())
+		c := counted(x)
+		var crowd sync.WaitGroup
+		bodies := make([][]byte, 500)
+		for i := range bodies {
+			crowd.Go(func() {
+				w := x.do("GET", "/join/"+testCode, header("Accept-Encoding", "gzip"))
+				bodies[i] = w.Body.Bytes()
+				if len(w.Result().Cookies()) != 1 {
+					t.Error("somebody got no cookie")
+				}
+			})
+		}
+		crowd.Wait()
+		if c.notices != 1 {
+			t.Errorf("the party was asked %d times", c.notices)
+		}
+		for _, b := range bodies {
+			if len(b) == 0 || !bytes.Equal(b, bodies[0]) {
+				t.Fatal("they do not see the same page")
+			}
+		}
+		time.Sleep(crowdFor) // now what is fleeting may read differently
+		x.do("GET", "/join/"+testCode)
+		if c.notices != 2 {
+			t.Errorf("after a while the page is not made anew: %d", c.notices)
+		}
+	})
+}
+
+// Whoever asks after a change sees it, also when the page was being made while
+// the change came.
+func TestNoPageFromBeforeAChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newSetup(t, lively())
+		c := counted(x)
+		says(t, x.do("GET", "/join/"+testCode), "4 of 8")
+		x.parties.show(func(inv *party.Invitation) { inv.Taken = 5 })
+		says(t, x.do("GET", "/join/"+testCode), "5 of 8")
+
+		x.parties.show(func(inv *party.Invitation) { inv.Taken = 6 })
+		var both sync.WaitGroup
+		both.Go(func() { x.do("GET", "/join/"+testCode) })
+		synctest.Wait() // it has asked the party
+		x.parties.show(func(inv *party.Invitation) { inv.Taken = 7 })
+		both.Go(func() { says(t, x.do("GET", "/join/"+testCode), "7 of 8") })
+		both.Wait()
+		if c.notices != 4 {
+			t.Errorf("the party was asked %d times, want 4", c.notices)
+		}
+
+		x.games.game.Name = "Meadow Run II"
+		x.server.games = x.games
+		says(t, x.do("GET", "/join/"+testCode), "Meadow Run")
+		x.games.changed()
+		says(t, x.do("GET", "/join/"+testCode), "Meadow Run II")
+	})
+}
+
+func TestAFriendOnTheWaySeesItsOwnPage(t *testing.T) {
+	x := newSetup(t, lively())
+	says(t, x.do("GET", "/join/"+testCode), "4 of 8")
+	x.parties.inv = arriving(party.HeldStage)
+	says(t, x.do("GET", "/join/"+testCode, header("Cookie", "__Host-pk="+auth.Browser())), "Your place is kept")
+}
+
+// A page of which nobody would say when it is outdated is not kept, and not made
+// by one for the others in turn.
+func TestWhatNobodyWatchesIsNotKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newSetup(t, dead(party.Ended))
+		c := counted(x)
+		x.server.parties = unwatched{c}
+		begun := time.Now()
+		var crowd sync.WaitGroup
+		for range 50 {
+			crowd.Go(func() { says(t, x.do("GET", "/join/"+testCode), "That party is over") })
+		}
+		crowd.Wait()
+		if took := time.Since(begun); took > 20*time.Millisecond {
+			t.Errorf("50 waited for each other: %v", took)
+		}
+		if x.server.pages.memo.bytes != 0 {
+			t.Error("the page was kept")
+		}
+	})
+}
+
+type unwatched struct{ *countedParties }
+
+func (u unwatched) Notice(ctx context.Context, code string, from netip.Addr) (Notice, error) {
+	n, err := u.countedParties.Notice(ctx, code, from)
+	n.Current = nil
+	return n, err
+}
