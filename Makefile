@@ -36,7 +36,7 @@ prove:
 
 # docs/performance.md says how to read it. It builds the server it measures.
 bench:
-	@$(call need,gcc,gcc libc6-dev)
+	@$(call need,gcc nginx,gcc libc6-dev nginx-light)
 	$(GO) run ./bench $(ARGS)
 
 # A table, never a failure: docs/testing.md says how to read it.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -37,6 +38,7 @@ type options struct {
 	seconds       time.Duration // that one run is counted
 	players       int
 	party         int
+	crowds        []int // idle players
 	json          string
 	from          string
 }
@@ -74,6 +76,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f.IntVar(&o.party, "party", 4, "players in a party")
 	f.StringVar(&o.json, "json", "", "keep the samples in this file")
 	f.StringVar(&o.from, "from", "", "measure nothing: show the samples of this file")
+	o.crowds = []int{10_000, mostPlayers}
+	f.Func("crowds", "idle players, with commas between (default 10000,19000)", func(s string) error {
+		o.crowds = nil
+		for word := range strings.SplitSeq(s, ",") {
+			n, err := strconv.Atoi(word)
+			if err != nil || n < 1 || n > mostPlayers {
+				return fmt.Errorf("1 to %d players", mostPlayers)
+			}
+			o.crowds = append(o.crowds, n)
+		}
+		return nil
+	})
 	if err := f.Parse(args); err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func messages(ctx context.Context, b *bench) error {
 		}
 		for _, pace := range paces {
 			for _, c := range crowds {
-				if err := b.pace(ctx, crowds, c, pace, round); err != nil {
+				if err := b.pace(ctx, crowds, c, fmt.Sprint("paced-", pace), pace, round); err != nil {
 					return err
 				}
 			}
@@ -143,14 +143,14 @@ func (b *bench) saturate(ctx context.Context, all []*crowd, c *crowd, row string
 	return tend(all)
 }
 
-func (b *bench) pace(ctx context.Context, all []*crowd, c *crowd, perSecond, round int) error {
+func (b *bench) pace(ctx context.Context, all []*crowd, c *crowd, row string, perSecond, round int) error {
 	b.progress.say("round %d of %d: %s at %d deliveries a second", round+1, b.rounds, c.name(), perSecond)
 	m := meter{process: c.process}
 	r, err := c.Pace(ctx, b.seconds, perSecond, m.read)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.name(), err)
 	}
-	b.report.Samples = append(b.report.Samples, sample(fmt.Sprint("paced-", perSecond), c.name(), round, r, m.used()))
+	b.report.Samples = append(b.report.Samples, sample(row, c.name(), round, r, m.used()))
 	return tend(all)
 }
 

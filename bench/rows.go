@@ -20,6 +20,11 @@ type row struct {
 func rows() []row {
 	return []row{
 		{"messages", messages},
+		{"reliable", reliable},
+		{"durable", durable},
+		{"idle", idle},
+		{"pages", pages},
+		{"kill", kill},
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"partykit/bench/target"
 	"partykit/bench/wire"
-	"partykit/party"
 	"partykit/protocol"
 )
 
@@ -51,32 +50,19 @@ func form(ctx context.Context, addr string, size int, reliable bool) ([]*target.
 	return links, nil
 }
 
-// player is a client while it is set up.
-type player struct {
+// guest is a client while it is set up.
+type guest struct {
 	*wire.Client
 	commands uint64
 }
 
-// answer is what this package wants to know of a text frame.
-type answer struct {
-	T       string
-	ID      uint64
-	Code    string // of an invite, or of an error
-	Message string
-	Session party.SessionID
-	Resume  string
-	Token   string
-	Epoch   string
-	Party   struct{ ID party.ID }
-}
-
-func dial(ctx context.Context, addr string) (*player, error) {
-	c, err := wire.Dial(ctx, addr, path, "")
+func dial(ctx context.Context, addr string) (*guest, error) {
+	c, err := wire.Dial(ctx, addr, path(Games[0]), "")
 	if err != nil {
 		return nil, err
 	}
-	p := &player{Client: c}
-	if err := p.say(newHello()); err != nil {
+	p := &guest{Client: c}
+	if err := p.say(encode("hello", newHello())); err != nil {
 		c.Conn.Close()
 		return nil, err
 	}
@@ -88,12 +74,12 @@ func dial(ctx context.Context, addr string) (*player, error) {
 }
 
 // path is where a game connects.
-const path = "/connect?game=" + Game
+func path(game string) string { return "/connect?game=" + game }
 
-func newHello() []byte {
+func newHello() protocol.Hello {
 	var key [16]byte
 	rand.Read(key[:])
-	return encode("hello", protocol.Hello{V: 1, Key: hex.EncodeToString(key[:]), SDK: "bench"})
+	return protocol.Hello{V: 1, Key: hex.EncodeToString(key[:]), SDK: "bench"}
 }
 
 // encode writes a frame whose type the value does not have.
@@ -105,43 +91,43 @@ func encode(t string, v any) []byte {
 	return append(fmt.Appendf(nil, `{"t":%q,`, t), b[1:]...)
 }
 
-func (p *player) say(frame []byte) error { return p.Write(wire.Text, frame) }
+func (p *guest) say(frame []byte) error { return p.Write(wire.Text, frame) }
 
 // do sends a command and waits for its answer.
-func (p *player) do(c protocol.Command) (answer, error) {
+func (p *guest) do(c protocol.Command) (Answer, error) {
 	p.commands++
 	c.ID = p.commands
 	b, err := json.Marshal(c)
 	if err != nil {
-		return answer{}, err
+		return Answer{}, err
 	}
 	if err := p.say(b); err != nil {
-		return answer{}, err
+		return Answer{}, err
 	}
 	a, err := p.hear("ok", c.ID)
 	if err != nil {
-		return answer{}, fmt.Errorf("%s: %w", c.T, err)
+		return Answer{}, fmt.Errorf("%s: %w", c.T, err)
 	}
 	return a, nil
 }
 
 // hear waits for a frame of a type, and an id where it has one.
-func (p *player) hear(t string, id uint64) (answer, error) {
+func (p *guest) hear(t string, id uint64) (Answer, error) {
 	for {
 		op, b, err := p.Read()
 		if err != nil {
-			return answer{}, err
+			return Answer{}, err
 		}
 		if op != wire.Text {
 			continue
 		}
-		var a answer
+		var a Answer
 		if err := json.Unmarshal(b, &a); err != nil {
-			return answer{}, err
+			return Answer{}, err
 		}
 		switch {
 		case a.T == "error" && a.ID == id:
-			return answer{}, fmt.Errorf("%s: %s", a.Code, a.Message)
+			return Answer{}, fmt.Errorf("%s: %s", a.Code, a.Message)
 		case a.T == t && a.ID == id:
 			return a, nil
 		}

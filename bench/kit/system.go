@@ -13,8 +13,9 @@ import (
 	"partykit/bench/target"
 )
 
-// Game is the game that is registered.
-const Game = "bench"
+// Games are those that are registered. There are two because one of them may
+// not take all the connections that a server has room for.
+var Games = []string{"bench", "bench-too"}
 
 // settings lift the limits: one machine plays all players.
 var settings = []string{
@@ -67,14 +68,19 @@ func setup(ctx context.Context, p *target.Process) error {
 		}
 		return nil
 	}
-	if err := partykit("game", "add", Game, "--url", "http://127.0.0.1/", "--activate", "--data", p.Dir); err != nil {
-		return err
+	for _, game := range Games {
+		if err := partykit("game", "add", game, "--url", "http://127.0.0.1/", "--activate", "--data", p.Dir); err != nil {
+			return err
+		}
+		set := []string{"game", "set", game, "--data", p.Dir}
+		for _, s := range settings {
+			set = append(set, "--setting", s)
+		}
+		if err := partykit(set...); err != nil {
+			return err
+		}
 	}
-	set := []string{"game", "set", Game, "--data", p.Dir}
-	for _, s := range settings {
-		set = append(set, "--setting", s)
-	}
-	return partykit(set...)
+	return nil
 }
 
 // Ready waits until a server that has just been started serves.

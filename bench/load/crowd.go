@@ -5,7 +5,6 @@ package load
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"time"
 
@@ -28,7 +27,8 @@ type Crowd struct {
 	began   time.Time
 	kept    time.Time // when keepalives were last sent
 	arrived func(payload []byte)
-	run     uint32 // counts runs, so that what is left of one is no delivery of the next
+	gone    func(player int, err error) error // what a connection's end means; nil: that all is over
+	run     uint32                            // counts runs, so that what is left of one is no delivery of the next
 }
 
 // player is one connection. It holds memory only while something is under way.
@@ -40,28 +40,37 @@ type player struct {
 	flight flight
 }
 
+var errClosed = errors.New("the server closed the connection")
+
 // readAtOnce is as much as one read takes.
 const readAtOnce = 256 << 10
 
-// Gather takes over the connections of players, which stand in order: each size
-// of them are a party.
-func Gather(links []*target.Link, size int) (*Crowd, error) {
+// New makes a crowd without players, for parties of one size.
+func New(size int) (*Crowd, error) {
 	poll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, err
 	}
-	c := &Crowd{
-		size: size, poll: poll, players: make([]player, len(links)), ready: make([]unix.EpollEvent, 512),
+	return &Crowd{
+		size: size, poll: poll, ready: make([]unix.EpollEvent, 512),
 		buf: make([]byte, readAtOnce), began: time.Now(), kept: time.Now(), arrived: func([]byte) {},
+	}, nil
+}
+
+// Gather takes over the connections of players, which stand in order: each size
+// of them are a party.
+func Gather(links []*target.Link, size int) (*Crowd, error) {
+	c, err := New(size)
+	if err != nil {
+		return nil, err
 	}
 	for i, l := range links {
 		fd, err := detach(l.Conn)
-		if err != nil {
-			c.Close()
-			return nil, err
+		if err == nil {
+			c.players = append(c.players, player{fd: fd, codec: l.Codec, early: l.Early})
+			err = c.watch(unix.EPOLL_CTL_ADD, i, unix.EPOLLIN)
 		}
-		c.players[i] = player{fd: fd, codec: l.Codec, early: l.Early}
-		if err := unix.EpollCtl(poll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(i)}); err != nil {
+		if err != nil {
 			c.Close()
 			return nil, err
 		}
@@ -94,13 +103,20 @@ func (c *Crowd) Len() int { return len(c.players) }
 
 // Close ends all connections, with a reset: nothing lingers in the kernel.
 func (c *Crowd) Close() {
-	for _, p := range c.players {
-		if p.fd > 0 {
-			_ = unix.SetsockoptLinger(p.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
-			unix.Close(p.fd)
-		}
+	for i := range c.players {
+		c.hangUp(i)
 	}
 	unix.Close(c.poll)
+}
+
+// hangUp ends one connection.
+func (c *Crowd) hangUp(i int) {
+	p := &c.players[i]
+	if p.fd > 0 {
+		_ = unix.SetsockoptLinger(p.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+		unix.Close(p.fd)
+	}
+	p.fd, p.early, p.late = 0, nil, nil
 }
 
 // Tend reads and answers what has come, and sends keepalives when they are due.
@@ -114,9 +130,12 @@ func (c *Crowd) Tend() error {
 	}
 	c.kept = time.Now()
 	for i := range c.players {
+		if c.players[i].fd == 0 {
+			continue
+		}
 		if c.out = c.players[i].codec.AppendKeepalive(c.out[:0]); len(c.out) > 0 {
 			if err := c.write(i, c.out); err != nil {
-				return err
+				return fmt.Errorf("player %d: %w", i, err)
 			}
 		}
 	}
@@ -132,15 +151,20 @@ func (c *Crowd) pass(wait time.Duration) error {
 		return err
 	}
 	for _, e := range c.ready[:n] {
+		i := int(e.Fd)
+		var err error
 		if e.Events&unix.EPOLLOUT != 0 {
-			if err := c.flush(int(e.Fd)); err != nil {
-				return err
-			}
+			err = c.flush(i)
 		}
-		if e.Events&^unix.EPOLLOUT != 0 {
-			if err := c.read(int(e.Fd)); err != nil {
-				return err
-			}
+		if err == nil && e.Events&^unix.EPOLLOUT != 0 {
+			err = c.read(i)
+		}
+		if err != nil && c.gone != nil {
+			c.hangUp(i)
+			err = c.gone(i, err)
+		}
+		if err != nil {
+			return fmt.Errorf("player %d: %w", i, err)
 		}
 	}
 	return nil
@@ -155,15 +179,15 @@ func (c *Crowd) read(i int) error {
 	case err == unix.EAGAIN || err == unix.EINTR:
 		return nil
 	case err != nil:
-		return fmt.Errorf("player %d: %w", i, err)
+		return err
 	case n == 0:
-		return fmt.Errorf("player %d: the server closed: %w", i, io.ErrUnexpectedEOF)
+		return errClosed
 	}
 	b := c.buf[:kept+n]
 	c.sink.Reset()
 	used, err := p.codec.Read(b, &c.sink)
 	if err != nil {
-		return fmt.Errorf("player %d: %w", i, err)
+		return err
 	}
 	if rest := b[used:]; len(rest) > 0 || len(p.early) > 0 {
 		p.early = append(p.early[:0], rest...)
@@ -191,11 +215,11 @@ func (c *Crowd) write(i int, b []byte) error {
 		n, err = 0, nil
 	}
 	if err != nil {
-		return fmt.Errorf("player %d: %w", i, err)
+		return err
 	}
 	if n < len(b) {
 		p.late = append(p.late, b[n:]...)
-		return c.interest(i, unix.EPOLLIN|unix.EPOLLOUT)
+		return c.watch(unix.EPOLL_CTL_MOD, i, unix.EPOLLIN|unix.EPOLLOUT)
 	}
 	return nil
 }
@@ -205,12 +229,13 @@ func (c *Crowd) flush(i int) error {
 	p := &c.players[i]
 	b := p.late
 	p.late = nil
-	if err := c.interest(i, unix.EPOLLIN); err != nil {
+	if err := c.watch(unix.EPOLL_CTL_MOD, i, unix.EPOLLIN); err != nil {
 		return err
 	}
 	return c.write(i, b)
 }
 
-func (c *Crowd) interest(i int, events uint32) error {
-	return unix.EpollCtl(c.poll, unix.EPOLL_CTL_MOD, c.players[i].fd, &unix.EpollEvent{Events: events, Fd: int32(i)})
+// watch says which of a player's events are waited for.
+func (c *Crowd) watch(op, i int, events uint32) error {
+	return unix.EpollCtl(c.poll, op, c.players[i].fd, &unix.EpollEvent{Events: events, Fd: int32(i)})
 }

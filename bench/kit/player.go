@@ -1,0 +1,134 @@
+//go:build linux
+
+package kit
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"partykit/bench/target"
+	"partykit/bench/wire"
+	"partykit/party"
+	"partykit/protocol"
+)
+
+// A Player speaks by itself: it says hello when its WebSocket opens, and then
+// one command after another, as it is told. It is a codec without messages.
+type Player struct {
+	// Welcome is called when the server has let it in, Done when a command was
+	// answered. What they append to the sink's reply is sent. Nil: nothing.
+	Welcome, Done func(p *Player, a *Answer, s *target.Sink)
+
+	hello   protocol.Hello
+	open    bool   // the WebSocket is
+	command uint64 // number of the last
+	seq     uint64 // of the last change seen
+}
+
+// An Answer is what bench wants to know of a text frame.
+type Answer struct {
+	T       string
+	ID      uint64
+	Code    string // of an invite, or of an error
+	Message string
+	Session party.SessionID
+	Resume  string
+	Token   string
+	Epoch   string
+	Seq     uint64
+	Party   struct{ ID party.ID }
+}
+
+// NewPlayer is a new guest.
+func NewPlayer() *Player { return &Player{hello: newHello()} }
+
+// Arrive makes the next hello redeem a ticket.
+func (p *Player) Arrive(ticket string) { p.hello.Ticket = ticket }
+
+// Upgrade is what a game sends first.
+func Upgrade(addr, game string) []byte { return wire.Upgrade(addr, path(game), "") }
+
+// AppendCommand appends a command; members are the rest of its JSON, each with
+// its comma before it.
+func (p *Player) AppendCommand(b []byte, name, members string) []byte {
+	p.command++
+	return wire.AppendFrame(b, wire.Text, fmt.Appendf(nil, `{"t":%q,"id":%d%s}`, name, p.command, members))
+}
+
+var (
+	endOfHead = []byte("\r\n\r\n")
+	switching = []byte("HTTP/1.1 101 ")
+)
+
+// Read takes the frames of the server.
+func (p *Player) Read(b []byte, s *target.Sink) (used int, err error) {
+	if !p.open {
+		end := bytes.Index(b, endOfHead)
+		if end < 0 {
+			return 0, nil
+		}
+		if !bytes.HasPrefix(b, switching) {
+			return 0, fmt.Errorf("the upgrade was answered %q", b[:min(len(b), 80)])
+		}
+		p.open, used = true, end+len(endOfHead)
+		s.Reply = wire.AppendFrame(s.Reply, wire.Text, encode("hello", p.hello))
+	}
+	n, err := wire.Frames(b[used:], s, func(op byte, frame []byte) error {
+		if op != wire.Text {
+			return nil
+		}
+		return p.take(frame, s)
+	})
+	return used + n, err
+}
+
+func (p *Player) take(frame []byte, s *target.Sink) error {
+	var a Answer
+	if err := json.Unmarshal(frame, &a); err != nil {
+		return err
+	}
+	p.seq = max(p.seq, a.Seq)
+	switch a.T {
+	case "error":
+		return fmt.Errorf("refused: %s: %s", a.Code, a.Message)
+	case "welcome", "resumed":
+		p.remember(&a)
+		if p.Welcome != nil {
+			p.Welcome(p, &a, s)
+		}
+	case "party":
+		p.hello.Party, p.seq = a.Party.ID, a.Seq
+	case "ok":
+		if p.Done == nil {
+			return errors.New("an answer to nothing")
+		}
+		p.Done(p, &a, s)
+	}
+	return nil
+}
+
+// remember keeps what the next hello needs to take the session up again.
+func (p *Player) remember(a *Answer) {
+	if a.T == "welcome" {
+		p.hello.Token, p.hello.Party, p.seq = a.Token, a.Party.ID, a.Seq
+	}
+	p.hello.Resume = &protocol.Resume{Session: a.Session, Token: a.Resume, Epoch: a.Epoch}
+	p.hello.Ticket = ""
+}
+
+// Return prepares a player whose connection is gone: its next hello takes the
+// session up where it was.
+func (p *Player) Return() {
+	p.open = false
+	if p.hello.Resume != nil {
+		p.hello.Resume.Seq = p.seq
+	}
+}
+
+// AppendSend appends nothing: it has no messages.
+func (*Player) AppendSend(b, _ []byte) []byte { return b }
+
+// AppendKeepalive appends a ping.
+func (*Player) AppendKeepalive(b []byte) []byte { return wire.AppendFrame(b, wire.Text, ping) }

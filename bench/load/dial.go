@@ -1,0 +1,63 @@
+//go:build linux
+
+package load
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"partykit/bench/target"
+)
+
+// Dial has a new player connect, without waiting for it, and say first once it
+// is connected; from then on its codec speaks for it.
+func (c *Crowd) Dial(addr netip.AddrPort, codec target.Codec, first []byte) error {
+	c.players = append(c.players, player{codec: codec})
+	return c.connect(len(c.players)-1, addr, first)
+}
+
+// Redial has a player whose connection is gone connect again.
+func (c *Crowd) Redial(i int, addr netip.AddrPort, first []byte) error {
+	return c.connect(i, addr, first)
+}
+
+func (c *Crowd) connect(i int, addr netip.AddrPort, first []byte) error {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	p := &c.players[i]
+	p.fd, p.late = fd, append([]byte(nil), first...)
+	if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1); err != nil {
+		return err
+	}
+	if err := unix.Connect(fd, &unix.SockaddrInet4{Addr: addr.Addr().As4(), Port: int(addr.Port())}); err != nil && err != unix.EINPROGRESS {
+		return fmt.Errorf("connecting: %w", err)
+	}
+	return c.watch(unix.EPOLL_CTL_ADD, i, unix.EPOLLIN|unix.EPOLLOUT)
+}
+
+// OnGone says what the end of a player's connection means. Without it, that all
+// is over.
+func (c *Crowd) OnGone(f func(player int, err error) error) { c.gone = f }
+
+// Run serves the players until told, or until ctx ends. Done is asked after each
+// pass.
+func (c *Crowd) Run(ctx context.Context, done func() bool) error {
+	for !done() {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		if err := c.pass(10 * time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Say sends bytes of a player's.
+func (c *Crowd) Say(i int, b []byte) error { return c.write(i, b) }
