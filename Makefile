@@ -6,6 +6,7 @@
 #             ARGS="--rows messages" some of it, ARGS=--help says what else
 # make hot    count bytes, allocations and instructions of the hot paths, beside the
 #             counts that are committed
+# make lighthouse  measure the invite page as a phone with a slow line sees it
 # The rest: build, check, generate, clean.
 
 GO      ?= go
@@ -17,7 +18,7 @@ SUDO    := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 # build, too.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
-.PHONY: dev build test prove bench hot check generate needs clean
+.PHONY: dev build test prove bench hot lighthouse check generate needs clean
 
 dev: build
 	./partykit dev $(ARGS)
@@ -45,6 +46,13 @@ hot:
 	@now=$$(mktemp); trap 'rm -f $$now' EXIT; \
 	 $(GO) run ./bench/hot > $$now && $(GO) tool benchstat bench/hot/baseline.txt $$now
 
+# docs/performance.md says what came out.
+lighthouse:
+	@$(call need,node npm,nodejs npm)
+	@$(call need_one,chromium-headless-shell chromium chromium-browser google-chrome,chromium-headless-shell,chromium)
+	@[ -d test/lighthouse/node_modules ] || npm ci --prefix test/lighthouse --no-audit --no-fund
+	$(GO) run ./test/lighthouse
+
 # Format, vet, staticcheck.
 check:
 	@unformatted=$$(find . -name '*.go' -not -path '*/node_modules/*' -exec gofmt -l {} +); \
@@ -57,7 +65,7 @@ generate:
 	$(GO) generate ./...
 
 clean:
-	rm -rf partykit sdk/js/node_modules test/openapi/node_modules
+	rm -rf partykit sdk/js/node_modules test/openapi/node_modules test/webhooks/node_modules test/lighthouse/node_modules
 
 # What the tests need beside Go: a C compiler for -race, Node for the SDK's
 # tests, a Chromium for the end-to-end story.

@@ -60,6 +60,7 @@ var mayImport = map[string]string{
 	"examples/demo":          "",
 	"docs":                   "",
 	"test/prove":             "",
+	"test/lighthouse":        "client party",
 	"bench/hot":              "",
 
 	"bench/target":        "",

@@ -99,7 +99,7 @@ func usedModules(t *testing.T) map[string]bool {
 func usedPackages(t *testing.T) map[string]bool {
 	t.Helper()
 	used := map[string]bool{}
-	for _, folder := range []string{"sdk/js", "test/openapi", "test/webhooks"} {
+	for _, folder := range []string{"sdk/js", "test/openapi", "test/webhooks", "test/lighthouse"} {
 		b, err := os.ReadFile(filepath.Join(root, folder, "package.json"))
 		if err != nil {
 			t.Fatal(err)
