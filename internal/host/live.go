@@ -67,7 +67,7 @@ type awake struct {
 	tired     bool // looks at the end of the pass whether it can sleep
 	unloaded  bool
 
-	changes atomic.Uint64 // rises with every event, and when the party is unloaded
+	changes atomic.Uint64 // rises with every event, and when the party is unloaded or sleeps
 }
 
 func (h *Host) newLive(r engine.Ref, l *place) *live {

@@ -69,8 +69,9 @@ func (h *Host) Notice(ctx context.Context, code string, from netip.Addr) (v part
 	shown := make(chan party.Invitation, 1)
 	known := make(chan func() bool, 1)
 	v, err = h.visit(ctx, l, shown, func(p *live) {
-		changes, moves := p.changes.Load(), h.moves.Load()
-		known <- func() bool { return changes == p.changes.Load() && moves == h.moves.Load() }
+		all := &p.changes // p itself belongs to its loop
+		changes, moves := all.Load(), h.moves.Load()
+		known <- func() bool { return changes == all.Load() && moves == h.moves.Load() }
 		shown <- p.invitation(l, "", "")
 	})
 	select {
