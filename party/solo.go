@@ -10,7 +10,7 @@ func Solo(id ID, game GameID, size int, m Member, hash string, own Own, now Time
 // it is beside its member, and beside what that has set.
 type Lone struct {
 	Size              int
-	Revision, DataRev uint64
+	Revision, DataRev uint32
 	Move              uint64
 	Joined, Alone     Time
 	Kept              Time
@@ -20,7 +20,7 @@ type Lone struct {
 // Lone returns the small form of a party. There may be more to a party than it
 // holds: where the state made of it equals s, nothing is lost.
 func (s *State) Lone() Lone {
-	x := Lone{Size: s.Size, Revision: s.Revision, DataRev: s.DataRev, Alone: s.Alone, Kept: s.Kept}
+	x := Lone{Size: s.Size, Revision: uint32(s.Revision), DataRev: uint32(s.DataRev), Alone: s.Alone, Kept: s.Kept}
 	if len(s.Members) > 0 {
 		x.Move, x.Joined = s.Members[0].Move, s.Members[0].Joined
 	}
@@ -40,9 +40,9 @@ func (x Lone) State(id ID, game GameID, m Member, hash string, own Own) *State {
 		session = *x.Session
 	}
 	return &State{
-		ID: id, Game: game, Revision: x.Revision, Size: x.Size, Openness: InviteOnly, Leader: m.Player,
+		ID: id, Game: game, Revision: uint64(x.Revision), Size: x.Size, Openness: InviteOnly, Leader: m.Player,
 		Members: []Member{m}, Sessions: []Session{session},
-		Data: own.Data, DataRev: x.DataRev, Landing: own.Landing, LastN: 1, Kept: x.Kept, Alone: x.Alone,
+		Data: own.Data, DataRev: uint64(x.DataRev), Landing: own.Landing, LastN: 1, Kept: x.Kept, Alone: x.Alone,
 	}
 }
 

@@ -207,7 +207,7 @@ func (m *moving) join(y *live, cmd party.Join) {
 		return
 	}
 	s.h.mu.Lock()
-	cmd.Move = s.h.nextMove(playerKey{s.game, s.player}, cmd.Move)
+	cmd.Move = s.h.nextMove(s.game, s.player, cmd.Move)
 	s.h.mu.Unlock()
 	y.coming[cmd.Hash] = true
 	y.submit(&job{cmd: cmd, id: m.entry.id, done: func(o outcome) {

@@ -30,12 +30,10 @@ func (h *Host) Hello(ctx context.Context, c Caller) (*Session, error) {
 	if h.closing.Load() {
 		return nil, &party.Error{Code: party.Unavailable}
 	}
-	s, err := h.newSession(ctx, c)
-	if err != nil {
+	w := &welcoming{c: c, done: make(chan welcomed, 1)}
+	if err := w.begin(ctx, h); err != nil {
 		return nil, err
 	}
-	w := &welcoming{c: c, done: make(chan welcomed, 1)}
-	w.takes(s)
 	h.back(w)
 	select {
 	case x := <-w.done:
@@ -54,30 +52,32 @@ func (h *Host) Hello(ctx context.Context, c Caller) (*Session, error) {
 	return nil, &party.Error{Code: party.Unavailable}
 }
 
-// newSession checks who it is.
-func (h *Host) newSession(ctx context.Context, c Caller) (*session, error) {
+// begin checks who it is, and begins the session.
+func (w *welcoming) begin(ctx context.Context, h *Host) error {
+	c := w.c
 	if _, err := h.active(party.GameID(c.Game.ID)); err != nil {
-		return nil, err
+		return err
 	}
 	s := &session{
 		h: h, game: party.GameID(c.Game.ID), web: c.Origin != "",
 		conn: c.Conn, paused: true, has: c.Hello.Has, from: c.Address,
 	}
+	w.takes(s)
 	if err := s.restate(c.Hello.Own); err != nil {
-		return nil, err
+		return err
 	}
 	who := s.beGuest
 	if c.Hello.Identity != "" {
-		who = s.identify
+		who = w.identify
 	}
 	if err := who(ctx, c); err != nil {
-		return nil, err
+		return err
 	}
 	s.face = Face(s.name)
 	s.id = party.SessionID(auth.ID("s"))
-	s.secret = auth.Secret()
-	s.hash = auth.Hash(s.secret)
-	return s, nil
+	w.secret = auth.Secret()
+	s.hash = auth.Hash(w.secret)
+	return nil
 }
 
 var errKey = party.Errorf(party.BadRequest, "hello needs the guest's key: 32 hexadecimal digits, made by the client and kept with the guest.")

@@ -74,7 +74,7 @@ type Host struct {
 	closing atomic.Bool
 
 	mu    sync.Mutex
-	where map[playerKey]whereabouts
+	where map[party.GameID]map[party.PlayerID]whereabouts
 	moves atomic.Uint64 // rises when a player goes from one party to another
 }
 
@@ -84,7 +84,7 @@ func New(o Options) *Host {
 		o.Logger = slog.Default()
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	h := &Host{o: o, log: o.Logger.With("part", "host"), ctx: ctx, stop: stop, guesses: limit.NewGuesses(guessRates), budgets: newBudgets(), lookups: lookups{games: map[string]*underway{}}, where: map[playerKey]whereabouts{}}
+	h := &Host{o: o, log: o.Logger.With("part", "host"), ctx: ctx, stop: stop, guesses: limit.NewGuesses(guessRates), budgets: newBudgets(), lookups: lookups{games: map[string]*underway{}}, where: map[party.GameID]map[party.PlayerID]whereabouts{}}
 	for range max(1, runtime.GOMAXPROCS(0)) {
 		l := &place{Loop: loop.New(), parties: map[engine.Ref]*live{}}
 		h.loops = append(h.loops, l)

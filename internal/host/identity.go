@@ -58,7 +58,8 @@ func (s *session) gamesName(who auth.Identity) string {
 
 // identify makes a new session that of the player its hello names. Who also
 // shows the key of a guest becomes that player in the guest's place.
-func (s *session) identify(ctx context.Context, c Caller) error {
+func (w *welcoming) identify(ctx context.Context, c Caller) error {
+	s := w.s
 	who, err := s.h.identity(ctx, c.Game, c.Hello.Identity)
 	if err != nil {
 		return err
@@ -68,7 +69,7 @@ func (s *session) identify(ctx context.Context, c Caller) error {
 		if err != nil {
 			return errKey
 		}
-		s.guest = party.PlayerID(guest)
+		w.guest = party.PlayerID(guest)
 	}
 	s.player, s.known = party.PlayerID(who.ID), true
 	if s.name = s.gamesName(who); s.name != "" {
@@ -84,14 +85,14 @@ func (s *session) identify(ctx context.Context, c Caller) error {
 // the party where the guest is, and goes on as if it had always been it.
 func (w *welcoming) upgrade(p *live) {
 	s := w.s
-	if old := p.sessions[s.guest]; old != nil {
+	if old := p.sessions[w.guest]; old != nil {
 		old.close(protocol.Replaced)
 		if old.paused {
-			old.waiting = append(old.waiting, func() { s.h.back(w) })
+			old.waiting = append(old.waiting, w)
 			return
 		}
 	}
-	cmd := party.Identify{Player: s.guest, As: s.player, Move: s.h.move(s.game, s.player)}
+	cmd := party.Identify{Player: w.guest, As: s.player, Move: s.h.move(s.game, s.player)}
 	if !s.fresh {
 		cmd.Name = s.name
 	}
@@ -100,7 +101,7 @@ func (w *welcoming) upgrade(p *live) {
 			w.fail(o.err)
 			return
 		}
-		s.guest = ""
+		w.guest = ""
 		s.h.back(w)
 	}})
 }
@@ -109,7 +110,7 @@ func (w *welcoming) upgrade(p *live) {
 func (h *Host) move(g party.GameID, p party.PlayerID) uint64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.nextMove(playerKey{g, p}, 0)
+	return h.nextMove(g, p, 0)
 }
 
 // naming is a live session on its way from a guest to the player its game

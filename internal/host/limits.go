@@ -15,7 +15,7 @@ import (
 type limits struct {
 	commands, volatile, abuse limit.Bucket
 
-	told   time.Time // when a refused volatile message was last answered
+	told   limit.Bucket // how often a refused volatile message is answered
 	closed bool
 }
 
@@ -81,8 +81,7 @@ func (s *Session) Binary(frame []byte) {
 	}
 	if !m.Reliable {
 		if wait := s.limits.volatile.Take(limit.PerSecond(set.Volatile, set.VolatileBurst), now); wait > 0 {
-			if now.Sub(s.limits.told) >= time.Second {
-				s.limits.told = now
+			if s.limits.told.Take(limit.PerSecond(1, 1), now) == 0 {
 				s.refuse(protocol.Error{}, limited(wait))
 			}
 			return

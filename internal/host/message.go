@@ -133,8 +133,8 @@ func (p *live) passOn(to, from int, frame []byte) {
 // reliable puts a message into the party's queue, behind what the player did
 // before.
 func (s *session) reliable(m protocol.Message) {
-	p := s.party
-	switch seq, state := s.sent.lookUp(m.ID); state {
+	p, sent := s.party, s.track()
+	switch seq, state := sent.lookUp(m.ID); state {
 	case logged:
 		s.send(true, protocol.AppendAck(nil, m.ID, seq))
 		return
@@ -145,7 +145,7 @@ func (s *session) reliable(m protocol.Message) {
 		return
 	}
 	set := p.settings()
-	if err := limited(s.sends.Take(limit.PerSecond(set.Reliable, set.ReliableBurst), time.Now())); err != nil {
+	if err := limited(sent.rate.Take(limit.PerSecond(set.Reliable, set.ReliableBurst), time.Now())); err != nil {
 		s.refuseMessage(m.ID, err)
 		return
 	}
@@ -154,14 +154,14 @@ func (s *session) reliable(m protocol.Message) {
 		return
 	}
 	if !p.logged && p.inflight == nil { // nobody else is here
-		s.sent.log(m.ID, p.last)
+		sent.log(m.ID, p.last)
 		s.send(true, protocol.AppendAck(nil, m.ID, p.last))
 		return
 	}
-	s.sent.underWay[m.ID] = true
+	sent.underWay[m.ID] = true
 	refused := func(o outcome) {
 		s.do(p.loop, func() {
-			delete(s.sent.underWay, m.ID)
+			delete(sent.underWay, m.ID)
 			s.refuseMessage(m.ID, o.err)
 		})
 	}

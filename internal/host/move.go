@@ -14,9 +14,11 @@ func (p *live) adopt(s *session) {
 	}
 	s.party, s.expelled = p, ""
 	if s.sent == nil {
-		s.sent = p.trackOf(s.id)
+		s.sent = p.tracks[s.id]
 	}
-	p.tracks[s.id] = s.sent
+	if s.sent != nil {
+		p.tracks[s.id] = s.sent
+	}
 	if p.state.Member(s.player) == nil { // taken out while it was on its way
 		s.expelled = party.ReasonLeft
 		return

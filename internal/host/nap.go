@@ -53,7 +53,7 @@ func (p *live) End() {
 	}
 	p.tired = false
 	s := p.alone()
-	if s == nil || s.conn == nil || s.paused || s.behind || !p.idle() {
+	if s == nil || s.conn == nil || s.paused || s.behind != nil || !p.idle() {
 		return
 	}
 	n := nap{session: s, lone: p.state.Lone(), hidden: p.hidden[s.player]}

@@ -17,7 +17,7 @@ const heldEach = 1000
 // waits and follows.
 func (w *welcoming) replay(after uint64) {
 	s, p := w.s, w.s.party
-	s.behind = true
+	s.behind = new(backlog)
 	p.pins++
 	until := p.last
 	p.h.work(lookup, func(ctx context.Context) {
@@ -75,10 +75,10 @@ func returned(records []engine.Record, player party.PlayerID) bool {
 // then what waited, then how the others are now.
 func (w *welcoming) missed(records []engine.Record, after, until uint64) {
 	s, p := w.s, w.s.party
-	live := s.backlog
-	s.backlog, s.behind = nil, false
+	live := *s.behind
+	s.behind = nil
 	s.tell(protocol.Resumed{
-		T: protocol.TResumed, Epoch: s.h.o.Epoch, Session: s.id, Resume: s.secret, Seq: after, Applied: p.applied(s.id),
+		T: protocol.TResumed, Epoch: s.h.o.Epoch, Session: s.id, Resume: w.secret, Seq: after, Applied: p.applied(s.id),
 	})
 	n := p.state.Member(s.player).N
 	for _, r := range records {
@@ -101,7 +101,7 @@ func (w *welcoming) missed(records []engine.Record, after, until uint64) {
 }
 
 // caughtUpWithout drops what waited: a snapshot stands in for it.
-func (s *session) caughtUpWithout() { s.behind, s.backlog = false, nil }
+func (s *session) caughtUpWithout() { s.behind = nil }
 
 // showMissed sends an entry, and reports whether by it a member got another id.
 func (s *session) showMissed(r engine.Record, n int) (identified bool) {

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"partykit/internal/limit"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -26,33 +25,28 @@ type session struct {
 	player party.PlayerID
 	name   string // as the player's token says it
 	face   uint32
-	fresh  bool           // a guest that nobody named yet: it takes its seat's name
-	web    bool           // came with an Origin
-	known  bool           // named by its game
-	guest  party.PlayerID // whose key a hello of a known player showed too, until that was looked for
+	fresh  bool // a guest that nobody named yet: it takes its seat's name
+	web    bool // came with an Origin
+	known  bool // named by its game
+	used   bool // a frame came under the newest resume token: the one before it is dead
 
-	id     party.SessionID
-	secret string // the resume token given out last
-	hash   string
-	used   bool // a frame came under it: the token before it is dead
-
-	conn    Conn // nil while away
-	behind  bool // what it missed is being read: newer frames wait in backlog
-	backlog []frame
+	id      party.SessionID
+	hash    string   // of the resume token given out last
+	conn    Conn     // nil while away
+	behind  *backlog // while what it missed is being read
 	party   *live
 	own     party.Own
 	has     party.Needs // what the player's game is
 	from    netip.Addr
-	sends   limit.Bucket // its connection's reliable messages
-	atDoor  *Page        // where the player waits in line, or asks to be let in
+	atDoor  *Page // where the player waits in line, or asks to be let in
 	answers answers
-	sent    *track // its reliable messages
+	sent    *track // its reliable messages, from the first on
 
 	paused   bool         // takes no input: it is being welcomed, or what it asked for moves it
 	leaving  uint64       // the command that is answered on arrival
 	expelled party.Reason // taken out of its party while paused
 	hello    *welcoming   // while it is being welcomed
-	waiting  []func()     // hellos of the same player, until it is not paused any more
+	waiting  []*welcoming // hellos of the same player, until it is not paused any more
 
 	owner atomic.Pointer[place]
 	mu    sync.Mutex
@@ -66,6 +60,9 @@ type input struct {
 	message *protocol.Message
 	gone    bool
 }
+
+// backlog is frames that wait until the client has what came before them.
+type backlog []frame
 
 // frame is one frame to a client.
 type frame struct {
@@ -105,7 +102,9 @@ func (s *session) drain() {
 			return
 		}
 		in := s.inbox[0]
-		s.inbox = s.inbox[1:]
+		if s.inbox = s.inbox[1:]; len(s.inbox) == 0 {
+			s.inbox = nil // one that waits holds no place
+		}
 		s.mu.Unlock()
 		switch {
 		case in.conn != s.conn:
@@ -137,16 +136,16 @@ func (s *session) rest() {
 func (s *session) callBack() {
 	waiting := s.waiting
 	s.waiting = nil
-	for _, fn := range waiting {
-		fn()
+	for _, w := range waiting {
+		s.h.back(w)
 	}
 }
 
 func (s *session) send(binary bool, data []byte) {
 	switch {
 	case s.conn == nil:
-	case s.behind:
-		s.backlog = append(s.backlog, frame{binary, data})
+	case s.behind != nil:
+		*s.behind = append(*s.behind, frame{binary, data})
 	default:
 		s.conn.Send(binary, data)
 	}
@@ -172,7 +171,7 @@ func (s *session) away() {
 
 func (s *session) lost(byServer bool) {
 	s.leaveDoor()
-	s.conn, s.behind, s.backlog = nil, false, nil
+	s.conn, s.behind = nil, nil
 	if w := s.hello; w != nil {
 		s.hello = nil
 		w.finish(nil, &party.Error{Code: party.Unavailable})

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"partykit/internal/engine"
+	"partykit/internal/limit"
 	"partykit/party"
 )
 
@@ -14,6 +15,7 @@ type track struct {
 	high     uint64 // highest id in the log
 	acks     []ack  // the newest, in the order of the log
 	underWay map[uint64]bool
+	rate     limit.Bucket // what its connection may send
 }
 
 type ack struct{ id, seq uint64 }
@@ -30,6 +32,14 @@ const (
 	logged
 	forgotten // too old to tell
 )
+
+// track is what is known of the session's own messages.
+func (s *session) track() *track {
+	if s.sent == nil {
+		s.sent = s.party.trackOf(s.id)
+	}
+	return s.sent
+}
 
 func (t *track) lookUp(id uint64) (seq uint64, f fate) {
 	if i := slices.IndexFunc(t.acks, func(a ack) bool { return a.id == id }); i >= 0 {

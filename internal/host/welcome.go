@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"partykit/internal/auth"
+	"partykit/internal/limit"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -14,7 +15,9 @@ import (
 type welcoming struct {
 	c       Caller
 	s       *session
-	lost    bool // the client named a party it is not in any more
+	guest   party.PlayerID // whose key a hello of a known player showed too, until that was looked for
+	secret  string         // the resume token that the welcome gives out
+	lost    bool           // the client named a party it is not in any more
 	resumed bool
 	gap     bool
 	retell  bool // a member got another id meanwhile
@@ -58,7 +61,7 @@ func (h *Host) back(w *welcoming) {
 	id := w.c.Hello.Party
 	if at, ok := h.whereIs(s.game, s.player); ok {
 		id = at.party
-	} else if at, ok := h.whereIs(s.game, s.guest); ok {
+	} else if at, ok := h.whereIs(s.game, w.guest); ok {
 		id = at.party
 	}
 	if !idShape.MatchString(string(id)) {
@@ -71,7 +74,7 @@ func (h *Host) back(w *welcoming) {
 		switch {
 		case err != nil && failure(err).Code != party.NotFound:
 			w.fail(err)
-		case err == nil && p.state.Member(s.player) == nil && s.guest != "" && p.state.Member(s.guest) != nil:
+		case err == nil && p.state.Member(s.player) == nil && w.guest != "" && p.state.Member(w.guest) != nil:
 			w.upgrade(p)
 		case err != nil || p.state.Member(s.player) == nil:
 			h.forget(s.game, s.player, id)
@@ -113,7 +116,7 @@ func (w *welcoming) attach(p *live) {
 	if old != nil {
 		old.close(protocol.Replaced)
 		if old.paused {
-			old.waiting = append(old.waiting, func() { s.h.back(w) })
+			old.waiting = append(old.waiting, w)
 			return
 		}
 	}
@@ -173,7 +176,7 @@ func (w *welcoming) attached(p *live) {
 	case old == nil:
 	case old.paused:
 		old.close(protocol.Replaced)
-		old.waiting = append(old.waiting, func() { s.h.back(w) })
+		old.waiting = append(old.waiting, w)
 		return
 	case w.resumed && old.id == s.id:
 		old.reconnect(s)
@@ -195,9 +198,12 @@ func (w *welcoming) attached(p *live) {
 func (s *session) reconnect(next *session) {
 	next.inherit(s)
 	s.owner.Store(next.owner.Load())
-	s.conn, s.web, s.sends = next.conn, next.web, next.sends
+	s.conn, s.web = next.conn, next.web
+	if s.sent != nil {
+		s.sent.rate = limit.Bucket{}
+	}
 	s.has, s.from = next.has, next.from
-	s.secret, s.hash, s.used = next.secret, next.hash, false
+	s.hash, s.used = next.hash, false
 	s.name, s.face, s.fresh, s.own = next.name, next.face, next.fresh, next.own
 	s.paused = true
 }
@@ -277,7 +283,7 @@ func (w *welcoming) snapshot() {
 	s, p, h := w.s, w.s.party, w.s.h
 	s.tell(protocol.Welcome{
 		T: protocol.TWelcome, V: protocol.Version, Server: h.o.Version, Epoch: h.o.Epoch,
-		You: s.you(), Token: s.token(), Session: s.id, Resume: s.secret, Seq: p.last,
+		You: s.you(), Token: s.token(), Session: s.id, Resume: w.secret, Seq: p.last,
 		Lost: w.lost, Gap: w.gap, Party: p.view(), Invite: w.ask, Payload: s.payload(), Chat: p.history(),
 	})
 	w.over()

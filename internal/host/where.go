@@ -20,7 +20,7 @@ type whereabouts struct {
 func (h *Host) whereIs(g party.GameID, p party.PlayerID) (whereabouts, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	w, ok := h.where[playerKey{g, p}]
+	w, ok := h.where[g][p]
 	return w, ok
 }
 
@@ -28,12 +28,11 @@ func (h *Host) whereIs(g party.GameID, p party.PlayerID) (whereabouts, bool) {
 func (h *Host) moved(g party.GameID, p party.PlayerID, w whereabouts) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	k := playerKey{g, p}
-	if old, ok := h.where[k]; !ok || w.move >= old.move {
+	if old, ok := h.where[g][p]; !ok || w.move >= old.move {
 		if ok && w.party != old.party {
 			h.moves.Add(1)
 		}
-		h.where[k] = w
+		h.put(g, p, w)
 	}
 }
 
@@ -41,23 +40,35 @@ func (h *Host) moved(g party.GameID, p party.PlayerID, w whereabouts) {
 func (h *Host) forget(g party.GameID, p party.PlayerID, id party.ID) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	k := playerKey{g, p}
-	if h.where[k].party == id {
-		delete(h.where, k)
+	if h.where[g][p].party != id {
+		return
 	}
+	if delete(h.where[g], p); len(h.where[g]) == 0 {
+		delete(h.where, g)
+	}
+}
+
+// put notes where a player is. The lock is held.
+func (h *Host) put(g party.GameID, p party.PlayerID, w whereabouts) {
+	players := h.where[g]
+	if players == nil {
+		players = map[party.PlayerID]whereabouts{}
+		h.where[g] = players
+	}
+	players[p] = w
 }
 
 // nextMove numbers a player's move: the clock, or one more than its last, so that
 // it rises also where clocks differ. The lock is held.
-func (h *Host) nextMove(k playerKey, last uint64) uint64 {
-	return max(uint64(now()), h.where[k].move+1, last+1)
+func (h *Host) nextMove(g party.GameID, p party.PlayerID, last uint64) uint64 {
+	return max(uint64(now()), h.where[g][p].move+1, last+1)
 }
 
 // found founds a party of one for the session on its loop, which then owns the
 // session, and calls fn there. A player that is in another party by now is left
 // there: found returns that party, and fn is not called.
 func (s *session) found(fn func(*live)) (elsewhere party.ID, err error) {
-	h, k := s.h, playerKey{s.game, s.player}
+	h := s.h
 	g, err := h.active(s.game)
 	if err != nil {
 		return "", err
@@ -66,12 +77,12 @@ func (s *session) found(fn func(*live)) (elsewhere party.ID, err error) {
 	// the player there also finds the party.
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if at, ok := h.where[k]; ok {
+	if at, ok := h.where[s.game][s.player]; ok {
 		return at.party, nil
 	}
-	m := party.Member{Player: s.player, Name: s.name, Face: s.face, Session: s.id, Move: h.nextMove(k, 0)}
+	m := party.Member{Player: s.player, Name: s.name, Face: s.face, Session: s.id, Move: h.nextMove(s.game, s.player, 0)}
 	state := party.Solo(party.ID(auth.ID("p")), s.game, h.partySize(g), m, s.hash, s.own, now())
-	h.where[k] = whereabouts{state.ID, m.Move}
+	h.put(s.game, s.player, whereabouts{state.ID, m.Move})
 	r := ref(state.Game, state.ID)
 	l := h.loopOf(r)
 	s.owner.Store(l)

@@ -24,12 +24,16 @@ func (r Rate) each() time.Duration { return r.Per / time.Duration(r.N) }
 
 // Bucket holds the tokens of one who acts. An act takes one, and they come back
 // at a steady rate, which may be another from one call to the next: a limit that
-// is changed holds from the next act on. The zero bucket is full. It is not safe
-// for use by several goroutines.
+// is changed holds from the next act on. The zero bucket is full. It takes 16
+// bytes, and is not safe for use by several goroutines.
 type Bucket struct {
 	spent float64 // tokens missing to a full burst
-	at    time.Time
+	at    int64   // when that was so, in ns since the process began; says nothing of a full bucket
 }
+
+// began is what buckets reckon from: the difference of two moments of one
+// process does not change when somebody sets the clock.
+var began = time.Now()
 
 // Take takes a token. If there is none it takes nothing and says after how long
 // there will be one, if nobody else takes it.
@@ -65,9 +69,13 @@ func (b *Bucket) full(r Rate, now time.Time) bool {
 }
 
 func (b *Bucket) refill(r Rate, now time.Time) {
-	if passed := now.Sub(b.at); passed > 0 {
-		b.spent = max(b.spent-float64(passed)/float64(r.each()), 0)
-		b.at = now
+	at := int64(now.Sub(began))
+	switch {
+	case b.spent == 0:
+		b.at = at
+	case at > b.at:
+		b.spent = max(b.spent-float64(at-b.at)/float64(r.each()), 0)
+		b.at = at
 	}
 }
 

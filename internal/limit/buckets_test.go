@@ -2,10 +2,13 @@ package limit
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 var start = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
@@ -55,6 +58,43 @@ func TestBucketSpends(t *testing.T) {
 		if wait := b.Spend([]int{1000, 1000, 500, 500}[i], r, start); wait.Round(time.Millisecond) != want {
 			t.Errorf("spend %d waits %v, want %v", i+1, wait, want)
 		}
+	}
+}
+
+// A bucket allows what golang.org/x/time/rate allows, which takes five times
+// the memory.
+func TestBucketIsATokenBucket(t *testing.T) {
+	for seed := range uint64(200) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		n, burst := 1+random.IntN(100), 1+random.IntN(50)
+		model, r := rate.NewLimiter(rate.Limit(n), burst), PerSecond(n, burst)
+		var b Bucket
+		now := start
+		for act := range 200 {
+			now = now.Add(time.Duration(random.Int64N(int64(3 * time.Second / time.Duration(n)))))
+			if random.IntN(20) == 0 {
+				now = now.Add(time.Duration(burst) * r.each())
+			}
+			if got, want := b.Take(r, now) == 0, model.AllowN(now, 1); got != want {
+				t.Fatalf("seed %d, act %d at %d a second, burst %d: allowed %t, want %t", seed, act+1, n, burst, got, want)
+			}
+		}
+	}
+}
+
+// The clock of a machine may be set back; and a test's may begin before the
+// process did.
+func TestBucketBeforeTheProcessBegan(t *testing.T) {
+	r := PerSecond(1, 1)
+	var b Bucket
+	past := began.Add(-time.Hour)
+	for i, want := range []bool{true, false} {
+		if got := b.Take(r, past) == 0; got != want {
+			t.Errorf("act %d: %t", i+1, got)
+		}
+	}
+	if wait := b.Take(r, past.Add(time.Second)); wait != 0 {
+		t.Errorf("a second later it waits %v", wait)
 	}
 }
 
