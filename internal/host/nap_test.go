@@ -140,6 +140,7 @@ func TestWhatAPartyKeepsAsleep(t *testing.T) {
 		"unsaved": nothing, "saveNext": nothing, // of a log
 		"opening": nothing, "waiting": nothing, "held": nothing, // reading and follow say it
 		"countAt": nothing, "gonePages": nothing, "pagesDue": nothing, // counts and pages say it
+		"changes": nothing, // outdated by falling asleep
 		"remote": nothing, "timer": nothing, "idleSince": nothing, "tired": nothing,
 	}
 	for i := range reflect.TypeFor[awake]().NumField() {
