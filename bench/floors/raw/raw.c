@@ -6,6 +6,7 @@
  * A frame is its length (4 bytes, little endian) and as many bytes. A client's
  * first frame names its party in 4 bytes and comes back as it was; each further
  * one goes to the others of that party. */
+#define _GNU_SOURCE /* accept4 */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
