@@ -35,9 +35,11 @@ prove:
 	@$(call need,gcc,gcc libc6-dev)
 	$(GO) run ./test/prove $(if $(RELEASE),-release) $(if $(ONLY),-only="$(ONLY)")
 
-# docs/performance.md says how to read it. It builds the server it measures.
+# docs/performance.md says how to read it. It builds the server it measures, and
+# installs the peers once; those that cannot be are named and left out.
 bench:
 	@$(call need,gcc nginx,gcc libc6-dev nginx-light)
+	@command -v npm >/dev/null || $(call install,nodejs npm) || echo "There is no npm: peers that need it are left out."
 	$(GO) run ./bench $(ARGS)
 
 # A table, never a failure: docs/testing.md says how to read it.
@@ -65,7 +67,7 @@ generate:
 	$(GO) generate ./...
 
 clean:
-	rm -rf partykit sdk/js/node_modules test/openapi/node_modules test/webhooks/node_modules test/lighthouse/node_modules
+	rm -rf partykit sdk/js/node_modules test/openapi/node_modules test/webhooks/node_modules test/lighthouse/node_modules bench/peers/*/node_modules
 
 # What the tests need beside Go: a C compiler for -race, Node for the SDK's
 # tests, a Chromium for the end-to-end story.

@@ -7,6 +7,7 @@ import (
 
 	"partykit/bench/floors"
 	"partykit/bench/kit"
+	"partykit/bench/peers"
 	"partykit/bench/target"
 )
 
@@ -31,7 +32,7 @@ func rows() []row {
 // systems are whose messages are measured. The first is what the others are
 // compared with.
 func systems() []*target.System {
-	return []*target.System{floors.Raw(), floors.WebSocket(), kit.System(false)}
+	return append([]*target.System{floors.Raw(), floors.WebSocket(), kit.System(false)}, peers.All()...)
 }
 
 func rowNames() []string {

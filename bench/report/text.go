@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -32,5 +33,15 @@ func (r *Report) Text(w io.Writer) error {
 				cpu.Min()/floor.Min(), cpu.Median()/floor.Median(), user.Min(), rate.Max(), busy.Median(), p50.Min(), p99.Min(), lost.Max())
 		}
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	if len(r.Missing) > 0 {
+		fmt.Fprintln(w, "\nCould not be measured:")
+	}
+	for _, m := range r.Missing {
+		why, _, _ := strings.Cut(m.Why, "\n")
+		fmt.Fprintf(w, "%s: %s\n", m.System, why)
+	}
+	return nil
 }

@@ -71,7 +71,8 @@ var mayImport = map[string]string{
 	"bench/floors/relay":  "",
 	"bench/floors/append": "internal/engine",
 	"bench/kit":           "party protocol bench/target bench/wire",
-	"bench":               "bench/floors bench/kit bench/load bench/report bench/target bench/wire",
+	"bench/peers":         "bench/target bench/wire",
+	"bench":               "bench/floors bench/kit bench/load bench/peers bench/report bench/target bench/wire",
 
 	"internal/node": everything,
 	"cmd/partykit":  everything,

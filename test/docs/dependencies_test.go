@@ -32,6 +32,7 @@ func TestDependenciesAreExplained(t *testing.T) {
 	}
 	used := usedModules(t)
 	maps.Copy(used, usedPackages(t))
+	maps.Copy(used, usedPeers(t))
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(used)), slices.Sorted(maps.Keys(listed))); diff != "" {
 		t.Errorf("docs/dependencies.md does not list what is used (-used +listed):\n%s", diff)
 	}
@@ -117,6 +118,46 @@ func usedPackages(t *testing.T) map[string]bool {
 		for name := range manifest.DevDependencies {
 			used[name] = true
 		}
+	}
+	return used
+}
+
+// usedPeers are what the peers of the benchmark ask for.
+func usedPeers(t *testing.T) map[string]bool {
+	t.Helper()
+	used := map[string]bool{}
+	peers := filepath.Join(root, "bench", "peers")
+	packages, err := filepath.Glob(filepath.Join(peers, "*", "package.json"))
+	if err != nil || len(packages) == 0 {
+		t.Fatalf("no peers: %v", err)
+	}
+	for _, file := range packages {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var manifest struct {
+			Dependencies         map[string]string
+			OptionalDependencies map[string]string
+		}
+		if err := json.Unmarshal(b, &manifest); err != nil {
+			t.Fatal(err)
+		}
+		for _, asked := range []map[string]string{manifest.Dependencies, manifest.OptionalDependencies} {
+			for name, version := range asked {
+				if !regexp.MustCompile(`^\d+\.\d+\.\d+$`).MatchString(version) {
+					t.Errorf("%s does not pin %s: %s", file, name, version)
+				}
+				used[name] = true
+			}
+		}
+	}
+	mod, err := os.ReadFile(filepath.Join(peers, "centrifuge", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^require (\S+) v\d`).FindAllStringSubmatch(string(mod), -1) {
+		used[m[1]] = true
 	}
 	return used
 }
