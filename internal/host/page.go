@@ -41,6 +41,7 @@ type Page struct {
 	dead         bool       // its link has expired while it was open
 	declined     party.Time // until when its visitor may not ask again, as it was told
 	knocking     func()     // what its visitor did before it had looked for long enough
+	knocked      bool       // what its visitor did at the door was answered
 
 	once   sync.Once
 	opened atomic.Bool // registered, or given up before
@@ -329,8 +330,12 @@ func (p *live) tellPages() {
 	}
 }
 
-// show has the page show what is so now, in the place of what was not taken.
+// show has the page show what is so now, in the place of what was not taken. A
+// player of the game comes to wait or ask, and is told nothing before that.
 func (page *Page) show() {
+	if page.name != "" && !page.knocked {
+		return
+	}
 	v := page.p.invitation(page.link, page.seat, page.browser)
 	page.declined = v.Declined
 	select {
