@@ -558,7 +558,7 @@ export interface Door {
   readonly until?: number;
   /** With `gone`: `declined` or `unanswered`. */
   readonly reason?: string;
-  /** Why the link does not open the party by itself: a code of docs/errors.md. */
+  /** Why the link does not open the party by itself, or with `closed` why it is no use to wait or ask: a code of docs/errors.md. */
   readonly problem?: string;
   /** Whether askToJoin would help. */
   readonly canAsk: boolean;

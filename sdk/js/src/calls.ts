@@ -7,7 +7,7 @@ import type { PartyKitError } from "./errors";
 import { tokenOf } from "./identity";
 import { leases } from "./lease";
 import { checkLanding } from "./limits";
-import { Links } from "./links";
+import { Links, noOthers } from "./links";
 import type { Invite } from "./partykit";
 import { muting } from "./quiet";
 import type { Frame } from "./session";
@@ -52,7 +52,10 @@ export function calls(core: Core): Calls {
       const { token, until } = await core.command("token");
       return { token, until };
     },
-    settings: ({ openness, inviters, size, approve }) => ask("settings", { openness, inviters, size, approve }),
+    async settings({ openness, inviters, size, approve, ...others }) {
+      noOthers(core, others);
+      await ask("settings", { openness, inviters, size, approve });
+    },
     promote: async (who) => ask("promote", { n: number(who) }),
     kick: async (who, { ban } = {}) => ask("kick", { n: number(who), ban }),
     readmit: async (who) => ask("readmit", { n: number(who) }),

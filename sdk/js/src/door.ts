@@ -50,13 +50,16 @@ export class Doors {
   told({ problem, line = 0, canAsk = false, you = {} }: Frame): void {
     const knock = this.#knock;
     if (!knock) return; // it was left meanwhile
-    const { stage, place, until, reason } = you;
+    const { place, until, reason } = you;
+    // Who neither waits nor asks, because too many of its address do, only knocked.
+    const stage: Door["stage"] = !you.stage || you.stage === "pressed" ? "closed" : you.stage;
+    const why = you.problem ?? problem;
     if (stage === "gone") this.#knock = undefined;
     const door: Door = freeze({
-      stage: stage ?? "closed",
+      stage,
       line,
       canAsk,
-      ...(problem && { problem }),
+      ...(why && { problem: why }),
       ...(place && { place }),
       ...(until && { until }),
       ...(reason && { reason }),

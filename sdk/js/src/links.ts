@@ -16,7 +16,8 @@ export class Links {
   }
 
   async create(options: InviteOptions = {}): Promise<Invite> {
-    const { expires, maxUses, message, until, for: only, onLeave, payload, requires, spoken } = options;
+    const { expires, maxUses, message, until, for: only, onLeave, payload, requires, spoken, ...others } = options;
+    noOthers(this.#core, others);
     const bytes = new TextEncoder().encode(message).length;
     if (bytes > maxMessage) {
       throw this.#core.error({ code: "too_large", message: `Bytes of an invite's message: ${bytes}, at most ${maxMessage}.` });
@@ -67,4 +68,10 @@ export class Links {
 
 function usable({ expires, maxUses, uses }: LiveInvite): boolean {
   return (!expires || expires > Date.now()) && (!maxUses || uses < maxUses);
+}
+
+/** A misspelt option is an error, not a link that never expires or a party that stays open. */
+export function noOthers(core: Core, others: object): void {
+  const [name] = Object.keys(others);
+  if (name !== undefined) throw core.error({ code: "bad_request", message: `There is no option ${name}.` });
 }

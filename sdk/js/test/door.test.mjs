@@ -27,10 +27,12 @@ test("who waits is told how it goes, and takes the seat", async () => {
   await waiting;
   world.peer.send({ t: "door", problem: "full", line: 3, you: { name: "FriendlyAlpaca", face: 1, stage: "line", place: 2 } });
   world.peer.send({ t: "door", you: { stage: "offered", until: 99 } });
+  world.peer.send({ t: "door", problem: "full", you: { stage: "pressed", problem: "rate_limited" } });
   await settle();
   assert.deepEqual(plain(told), [
     { stage: "line", line: 3, canAsk: false, problem: "full", place: 2 },
     { stage: "offered", line: 0, canAsk: false, until: 99 },
+    { stage: "closed", line: 0, canAsk: false, problem: "rate_limited" },
   ]);
   told[1].join();
   assert.deepEqual(world.peer.received.at(-1), { t: "join", code: "0k3m9x7q2hd5tw8ce4", id: 2 });

@@ -72,6 +72,8 @@ test("what is wrong is told at the call, and nothing is sent", async () => {
   await assert.rejects(kit.promote("nobody"), { code: "not_found" });
   await assert.rejects(kit.updateMemberData(null), { code: "bad_request" });
   await assert.rejects(kit.updateMemberData([]), { code: "bad_request" });
+  await assert.rejects(kit.settings({ opennes: "locked" }), { code: "bad_request", message: "There is no option opennes." });
+  await assert.rejects(kit.createInvite({ maxUse: 1 }), { code: "bad_request", message: "There is no option maxUse." });
   await assert.rejects(kit.chat("x".repeat(32_000)), { code: "too_large" });
   assert.equal(world.peer.received.length, 1);
 });
