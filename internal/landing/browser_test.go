@@ -199,6 +199,7 @@ func TestFromLinkToGameInABrowser(t *testing.T) {
 	}{
 		{func(a *party.Arrival) { a.Stage = party.Pressed }, []string{"Opening the game…", "You are CalmHeron", "Open again"}},
 		{func(a *party.Arrival) { a.Stage = party.HeldStage }, []string{"Your place is kept"}},
+		{func(a *party.Arrival) { a.Stage = party.LoadingNow }, []string{"You are on your way in", "Your game is opening."}},
 		{func(a *party.Arrival) {
 			a.Stage, a.Loading = party.LoadingNow, &party.Loading{Phase: "tutorial", Progress: new(0.5)}
 		}, []string{"You are on your way in", "Your game is in the tutorial."}},

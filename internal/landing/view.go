@@ -193,8 +193,11 @@ func describeYou(inv party.Invitation, now time.Time) *you {
 	case party.LoadingNow:
 		note, percent, t := doing(a.Loading)
 		y.Title, y.Detail, y.Percent, y.Tone = "You are on your way in", "Your game "+note+".", percent, t
-		if l := a.Loading; l != nil && clean(l.Message) != "" {
+		switch l := a.Loading; {
+		case l != nil && clean(l.Message) != "":
 			y.Detail = note
+		case note == phases["opening"]:
+			y.Detail = "Your game is opening."
 		}
 		if a.Presence == party.Reconnecting {
 			y.Detail, y.Tone = "Your game lost its connection and tries to get it back.", waiting
