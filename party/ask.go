@@ -35,9 +35,11 @@ func (d *decision) askable(h Hold) error {
 	err := d.usable(h.Invite, h.Seat, "", h.Browser)
 	i := d.s.Invite(h.Invite)
 	switch e, _ := err.(*Error); {
+	case err != nil && len(d.s.Members) == 0:
+		return err // nobody is there to answer
 	case i == nil || i.Revoked != 0:
 		return err
-	case err == nil && !d.s.Approve && !h.Approve:
+	case err == nil && !d.approves(h.Approve):
 		return Errorf(BadRequest, "This link opens the party. There is no need to ask.")
 	case err == nil, e.Code == Locked, e.Code == UsedUp:
 		return d.s.personal(h.Invite)
@@ -46,6 +48,10 @@ func (d *decision) askable(h Hold) error {
 	}
 	return err
 }
+
+// approves reports whether a member lets newcomers in, as the party or, with
+// too, the code asks for: while there is one who could.
+func (d *decision) approves(too bool) bool { return (d.s.Approve || too) && len(d.s.Members) > 0 }
 
 // answerAsk lets a visitor in, or not: by any of those who may invite, or the
 // backend.

@@ -55,7 +55,10 @@
 //     the leaving of the last that was missing.
 //  21. A match asks the members to follow and moves nobody; leaving the party
 //     does not leave the match.
-//  22. A locked party lets nobody new in; an open one also by its id.
+//  22. A locked party lets nobody new in; an open one also by its id. With
+//     nobody left there is nobody to ask: a lock and the approving of newcomers
+//     hold while somebody is in the party, and who comes to a resting one by
+//     its link leads it, locked as it was.
 //  23. Who was told full may wait in line. A freed seat is held for 30 s for
 //     who is first; the line is left by closing the page. Of one address at most
 //     two stand in line, and two ask.

@@ -22,7 +22,7 @@ func (d *decision) hold(c Hold) error {
 	if err := d.s.personal(c.Invite); err != nil {
 		return err
 	}
-	if (d.s.Approve || c.Approve) && len(d.s.Members) > 0 {
+	if d.approves(c.Approve) {
 		return &Error{Code: ApprovalNeeded}
 	}
 	if d.s.Taken() >= d.s.Size {
@@ -73,7 +73,7 @@ func (d *decision) join(c Join) error {
 		if err := d.usable(c.Invite, c.Seat, c.Player, c.Browser); err != nil {
 			return err
 		}
-		if len(former) == 0 && (d.s.Approve || c.Approve) && len(d.s.Members) > 0 {
+		if len(former) == 0 && d.approves(c.Approve) {
 			return &Error{Code: ApprovalNeeded}
 		}
 		if len(former) == 0 && d.s.Taken() >= d.s.Size {

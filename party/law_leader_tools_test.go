@@ -139,6 +139,29 @@ func TestLaw22LockedAndOpen(t *testing.T) {
 	sc.must(byID)
 }
 
+func TestLaw22AnEmptyPartyIsNotLocked(t *testing.T) {
+	sc := newScene(t, 4)
+	sc.invite("ada", "i1", 0)
+	sc.must(MakeInvite{Player: "ada", ID: "i2", MaxUses: 1})
+	sc.join("bob", "", "i2")
+	sc.must(SetData{"ada", Data{"level": json.RawMessage("3")}})
+	lock := Locking
+	sc.must(Change{Player: "ada", Openness: &lock})
+	sc.must(Leave{Player: "bob", Reason: ReasonLeft})
+	sc.refused(Locked, at("s1", "Cai"))
+	sc.must(Leave{Player: "ada", Reason: ReasonLeft})
+	used := at("s2", "Dee")
+	used.Invite = "i2"
+	sc.refused(UsedUp, Ask{used}) // nobody is there to answer
+	sc.refused(NotFound, Join{Player: "eve", Name: "Eve", Session: "e1", Move: 4})
+	sc.must(at("s1", "Cai"))
+	sc.join("cai", "s1", "i1")
+	if sc.s.Leader != "cai" || sc.s.Openness != Locking || !sc.s.Data.Equal(Data{"level": json.RawMessage("3")}) {
+		t.Errorf("%q leads a party that is %s with %s", sc.s.Leader, sc.s.Openness, sc.s.Data)
+	}
+	sc.refused(Locked, at("s3", "Fay"))
+}
+
 func TestLaw22TheSizeHoldsAll(t *testing.T) {
 	sc := court(t)
 	for size, code := range map[int]Code{0: BadRequest, 2: TooMany, 9: BadRequest} {

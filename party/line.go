@@ -81,7 +81,7 @@ func (d *decision) queue(c Queue) error {
 	if d.s.Taken() < d.s.Size {
 		return d.hold(c.Hold)
 	}
-	if d.s.Approve || c.Approve && len(d.s.Members) > 0 {
+	if d.approves(c.Approve) {
 		return &Error{Code: ApprovalNeeded}
 	}
 	if len(d.s.Line) >= MaxLine {
@@ -106,7 +106,7 @@ func (d *decision) offer() {
 	for !d.s.Ended && d.s.Taken() < d.s.Size && len(d.s.Line) > 0 {
 		next := d.s.Line[0]
 		d.emit(Unqueued{next.Seat, next.N})
-		if d.usable(next.Invite, next.Seat, "", next.Browser) == nil && !d.s.Approve {
+		if d.usable(next.Invite, next.Seat, "", next.Browser) == nil && !d.approves(false) {
 			seat := d.seatFor(next, d.makerOf(next.Invite))
 			seat.Offer = d.now.Add(OfferTime)
 			d.emit(SeatHeld{seat})

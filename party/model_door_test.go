@@ -49,7 +49,7 @@ func (m *model) queue(c Queue, now Time) Code {
 		return NotAllowed
 	case m.taken() < m.size:
 		return m.hold(c.Hold, now)
-	case m.approve || c.Approve && len(m.members) > 0:
+	case (m.approve || c.Approve) && len(m.members) > 0:
 		return ApprovalNeeded
 	case crowded(m.line, c.Home):
 		return RateLimited
@@ -63,7 +63,7 @@ func (m *model) offer(now Time) {
 	for !m.ended && len(m.line) > 0 && m.taken() < m.size {
 		v := m.line[0]
 		m.line = m.line[1:]
-		if m.opens(v.Invite, v.Seat, "", v.Browser, now) == "" && !m.approve {
+		if m.opens(v.Invite, v.Seat, "", v.Browser, now) == "" && (!m.approve || len(m.members) == 0) {
 			m.seat(modelSeat{
 				ID: v.Seat, N: v.N, Name: v.Name, Invite: v.Invite, Browser: v.Browser, Home: v.Home, Offer: now.Add(30 * time.Second),
 			}, now)
@@ -79,7 +79,9 @@ func (m *model) ask(c Ask, now Time) Code {
 	l := m.link(c.Invite)
 	code := m.opens(c.Invite, c.Seat, "", c.Browser, now)
 	switch {
-	case code == "" && !m.approve && !c.Approve:
+	case code != "" && len(m.members) == 0:
+		return code
+	case code == "" && (!m.approve && !c.Approve || len(m.members) == 0):
 		return BadRequest
 	case l != nil && l.For != "" && (code == "" || code == Locked || code == UsedUp || code == Expired):
 		return NotAllowed

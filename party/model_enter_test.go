@@ -180,7 +180,7 @@ func (m *model) opens(id InviteID, seat SeatID, p PlayerID, browser string, now 
 		return Expired
 	case l.For != "" && p != "" && l.For != p:
 		return NotAllowed
-	case m.openness == Locking:
+	case m.openness == Locking && len(m.members) > 0:
 		return Locked
 	}
 	own := false

@@ -161,7 +161,7 @@ func (c court) join(who int) (party.Code, court) {
 		return party.Banned, c
 	case c.dead:
 		return party.Revoked, c
-	case c.locked:
+	case c.locked && len(c.in) > 0:
 		return party.Locked, c
 	case len(c.in) >= c.size:
 		return party.Full, c

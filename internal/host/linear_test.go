@@ -155,7 +155,7 @@ func (r *recording) choose(rng *rand.Rand, who int, late bool) (attempt, string,
 	switch {
 	case me.State == party.Loads && rng.IntN(3) == 0:
 		return attempt{what: "finalize", who: who}, "finalize", map[string]any{"success": true}
-	case s.Openness == party.Locking && leads: // a locked party that empties is one for good
+	case s.Openness == party.Locking && leads && rng.IntN(2) == 0: // else nobody comes any more
 		return attempt{what: "unlock", who: who}, "settings", map[string]any{"openness": "invite_only"}
 	case len(s.Members) > 1 && rng.IntN(4) == 0:
 		return attempt{what: "leave", who: who}, "leave", nil
