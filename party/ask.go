@@ -32,7 +32,7 @@ func (d *decision) ask(c Ask) error {
 
 // askable says why there is nothing to ask for, or nil.
 func (d *decision) askable(h Hold) error {
-	err := d.usable(h.Invite, h.Seat, "", h.Browser)
+	err := d.usable(h.Invite, h.Seat, h.Player, h.Browser)
 	i := d.s.Invite(h.Invite)
 	switch e, _ := err.(*Error); {
 	case err != nil && len(d.s.Members) == 0:
@@ -42,9 +42,9 @@ func (d *decision) askable(h Hold) error {
 	case err == nil && !d.approves(h.Approve):
 		return Errorf(BadRequest, "This link opens the party. There is no need to ask.")
 	case err == nil, e.Code == Locked, e.Code == UsedUp:
-		return d.s.personal(h.Invite)
+		return d.s.personal(h.Invite, h.Player)
 	case e.Code == Expired && d.now < i.Expires.Add(AskDead):
-		return d.s.personal(h.Invite)
+		return d.s.personal(h.Invite, h.Player)
 	}
 	return err
 }

@@ -15,6 +15,7 @@ type (
 	// Hold reserves a place for a browser whose invite page has been looked at.
 	Hold struct {
 		Seat    SeatID
+		Player  PlayerID // of one that waits or asks in the game; "" of a browser, which does not know
 		Invite  InviteID
 		Name    string
 		Face    uint32

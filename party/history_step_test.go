@@ -139,6 +139,9 @@ func (h *history) hold() Hold {
 	if seat[0] != 'z' {
 		c.Home = "home"
 	}
+	if rapid.IntRange(0, 3).Draw(h.r, "in the game") == 0 {
+		c.Player = rapid.SampledFrom(people).Draw(h.r, "player")
+	}
 	return c
 }
 

@@ -144,7 +144,7 @@ func (h *history) agree() {
 		got.Members = append(got.Members, modelMember{x.Player, x.N, x.Name, x.State == Loads, x.Invite, x.Seat, x.Session, x.Move, x.Browser, text(x.Data), x.Follow})
 	}
 	for _, x := range s.Seats {
-		got.Seats = append(got.Seats, modelSeat{x.ID, x.N, x.Name, x.Invite, x.Browser, x.Home, x.Offer, x.LetIn, 0})
+		got.Seats = append(got.Seats, modelSeat{x.ID, x.Player, x.N, x.Name, x.Invite, x.Browser, x.Home, x.Offer, x.LetIn, 0})
 	}
 	for _, x := range s.Invites {
 		if x.Uses != len(x.Used) {
@@ -164,10 +164,10 @@ func (h *history) agree() {
 		got.Outcasts = append(got.Outcasts, modelOutcast{x.N, x.Player, x.Browser, x.Name, x.Banned})
 	}
 	for _, x := range s.Line {
-		got.Line = append(got.Line, modelVisitor{x.Seat, x.N, x.Name, x.Invite, x.Browser, x.Home, 0})
+		got.Line = append(got.Line, modelVisitor{x.Seat, x.Player, x.N, x.Name, x.Invite, x.Browser, x.Home, 0})
 	}
 	for _, x := range s.Asks {
-		got.Asks = append(got.Asks, modelVisitor{x.Seat, x.N, x.Name, x.Invite, x.Browser, x.Home, 0})
+		got.Asks = append(got.Asks, modelVisitor{x.Seat, x.Player, x.N, x.Name, x.Invite, x.Browser, x.Home, 0})
 	}
 	if s.Match != nil {
 		got.Match = s.Match.ID

@@ -74,8 +74,13 @@ func (s *State) identified(e Identified) {
 	for i := range s.Members {
 		become(&s.Members[i].Player, &s.Members[i].By)
 	}
+	for _, waiting := range [][]Visitor{s.Line, s.Asks} {
+		for i := range waiting {
+			become(&waiting[i].Player)
+		}
+	}
 	for i := range s.Seats {
-		become(&s.Seats[i].By)
+		become(&s.Seats[i].Player, &s.Seats[i].By)
 	}
 	for i := range s.Invites {
 		become(&s.Invites[i].By, &s.Invites[i].For)

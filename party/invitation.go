@@ -79,19 +79,19 @@ const (
 	Gone       Stage = "gone"
 )
 
-// Invitation tells what somebody with a link may see of it and of the party;
-// approve says that a member is to let in who comes, whatever the party does;
-// seat is that browser's own: while it is held or taken, neither a full party
-// nor a link that died since hides the party from who is in it. The host adds
-// what it alone knows: this browser's arrival.
-func (s *State) Invitation(id InviteID, approve bool, seat SeatID, browser string, now Time, status func(PlayerID) Status, moved func(*Member) bool) Invitation {
+// Invitation tells what somebody with a link may see of it and of the party,
+// with what it would ask of it. While its seat is held or taken, neither a full
+// party nor a link that died since hides the party from who is in it. The host
+// adds what it alone knows: this browser's arrival.
+func (s *State) Invitation(of Hold, now Time, status func(PlayerID) Status, moved func(*Member) bool) Invitation {
+	id, seat := of.Invite, of.Seat
 	v := Invitation{Game: s.Game, Invite: id, Revision: s.Revision, Size: s.Size, Taken: s.Taken()}
 	d := newDecision(s, now, Known{})
 	i := s.Invite(id)
-	if err := d.usable(id, seat, "", browser); err != nil && (i == nil || !s.cameBy(seat, id)) {
+	if err := d.usable(id, seat, of.Player, of.Browser); err != nil && (i == nil || !s.cameBy(seat, id)) {
 		v.Problem = err.(*Error).Code
-		if d.askable(Hold{Invite: id, Seat: seat, Browser: browser, Approve: approve}) == nil {
-			v.Declined = s.declined(seat, browser, now)
+		if d.askable(of) == nil {
+			v.Declined = s.declined(seat, of.Browser, now)
 			v.CanAsk = v.Declined == 0
 		}
 		return v
@@ -100,9 +100,9 @@ func (s *State) Invitation(id InviteID, approve bool, seat SeatID, browser strin
 		v.Problem = Full
 		v.Line = len(s.Line)
 	}
-	v.Approve = s.Approve || approve
+	v.Approve = s.Approve || of.Approve
 	if v.Approve && len(s.Members) > 0 && !s.Knows(seat) {
-		v.Declined = s.declined(seat, browser, now)
+		v.Declined = s.declined(seat, of.Browser, now)
 	}
 	v.Inviter, v.Message, v.Expires, v.Landing = Person{i.ByName, i.ByFace}, i.Message, i.Expires, s.Landing
 	for j := range s.Members {

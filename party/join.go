@@ -16,10 +16,10 @@ func (d *decision) hold(c Hold) error {
 	if d.s.Knows(c.Seat) {
 		return nil // held or redeemed already
 	}
-	if err := d.usable(c.Invite, c.Seat, "", c.Browser); err != nil {
+	if err := d.usable(c.Invite, c.Seat, c.Player, c.Browser); err != nil {
 		return err
 	}
-	if err := d.s.personal(c.Invite); err != nil {
+	if err := d.s.personal(c.Invite, c.Player); err != nil {
 		return err
 	}
 	if d.approves(c.Approve) {
@@ -40,7 +40,7 @@ func (d *decision) hold(c Hold) error {
 		}
 	}
 	d.emit(SeatHeld{Seat{
-		ID: c.Seat, N: d.s.LastN + 1, Name: d.s.uniqueName(c.Name, 0), Face: c.Face,
+		ID: c.Seat, Player: c.Player, N: d.s.LastN + 1, Name: d.s.uniqueName(c.Name, 0), Face: c.Face,
 		Invite: c.Invite, By: d.s.Invite(c.Invite).By, Since: d.now, Home: c.Home, Browser: c.Browser,
 	}})
 	return nil
@@ -58,6 +58,9 @@ func (d *decision) join(c Join) error {
 		return nil
 	}
 	if seat != nil {
+		if seat.Player != "" && seat.Player != c.Player {
+			return &Error{Code: TicketSpent}
+		}
 		c.Invite = seat.Invite // that is where its use is reserved
 		if d.s.outcast(c.Player, c.Browser) != nil && !d.s.pardons(d.s.Invite(c.Invite), c.Player, c.Browser) {
 			return &Error{Code: Banned} // the browser that held it did not say who would come

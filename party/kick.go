@@ -40,7 +40,7 @@ func (d *decision) kick(c Kick) error {
 		return nil
 	}
 	if x := find(d.s.Seats, func(x *Seat) bool { return x.N == c.N }); x != nil {
-		out := Outcast{N: x.N, Browser: x.Browser, Name: x.Name, Banned: c.Ban, At: d.now}
+		out := Outcast{N: x.N, Player: x.Player, Browser: x.Browser, Name: x.Name, Banned: c.Ban, At: d.now}
 		d.emit(SeatLapsed{x.ID, x.N, why})
 		d.castOut(out)
 		d.endIfEmpty()

@@ -161,7 +161,7 @@ func TestLaw24ANoHoldsForTheBrowser(t *testing.T) {
 	again.Invite, again.Browser = "i2", "bs1"
 	for _, h := range []Hold{at("s1", "Cai"), again} {
 		sc.refused(RateLimited, Ask{h})
-		v := sc.s.Invitation(h.Invite, false, h.Seat, h.Browser, sc.now, connected, nil)
+		v := sc.s.Invitation(h, sc.now, connected, nil)
 		if v.CanAsk || v.Declined != sc.now.Add(DeclineTime) {
 			t.Errorf("its page may ask %v, and is declined until %d", v.CanAsk, v.Declined)
 		}

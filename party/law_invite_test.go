@@ -264,7 +264,7 @@ func TestAPageOfAForgottenInvite(t *testing.T) {
 	sc.invite("ada", "i2", 0)
 	sc.hold("s1", "i1")
 	look := func(id InviteID, seat SeatID) Code {
-		return sc.s.Invitation(id, false, seat, "", sc.now, connected, nil).Problem
+		return sc.s.Invitation(Hold{Invite: id, Seat: seat}, sc.now, connected, nil).Problem
 	}
 	for _, test := range []struct {
 		id   InviteID
@@ -295,16 +295,16 @@ func TestWhatAPageShows(t *testing.T) {
 	sc.must(Rename{"ada", "Ava"})
 	sc.join("bob", "s1", "i1")
 	sc.hold("s2", "i1")
-	v := sc.s.Invitation("i1", false, "", "", sc.now, connected, nil)
+	v := sc.s.Invitation(Hold{Invite: "i1"}, sc.now, connected, nil)
 	if v.Problem != UsedUp || v.Inviter.Name != "" || v.Members != nil || v.Held != nil || v.Landing != nil || v.Message != "" {
 		t.Errorf("a used up link shows more than why: %+v", v)
 	}
-	v = sc.s.Invitation("i1", false, "s2", "", sc.now, connected, nil)
+	v = sc.s.Invitation(Hold{Invite: "i1", Seat: "s2"}, sc.now, connected, nil)
 	if v.Problem != "" || v.Taken != 3 || v.Inviter.Name != "Ava" || len(v.Members) != 2 || len(v.Held) != 1 || v.Message != "Come!" {
 		t.Errorf("to who holds a seat of it: %+v", v)
 	}
 	sc.invite("ada", "i2", 0)
-	v = sc.s.Invitation("i2", false, "", "", sc.now, connected, nil)
+	v = sc.s.Invitation(Hold{Invite: "i2"}, sc.now, connected, nil)
 	if v.Problem != Full || len(v.Members) != 2 || !v.Members[0].Leader || v.Members[1].State != Loads {
 		t.Errorf("a full party is shown with its people: %+v", v)
 	}

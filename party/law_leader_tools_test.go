@@ -72,7 +72,7 @@ func TestLaw19WhoWasKickedStaysOut(t *testing.T) {
 		sc.refused(Banned, again)
 		sc.refused(Banned, Join{Player: "mallory", Name: "M", Browser: "eves", Invite: "i1", Session: "m1", Move: 11})
 		sc.refused(Banned, Hold{Seat: "s9", Invite: "i1", Name: "M", Browser: "eves"})
-		if v := sc.s.Invitation("i1", false, "", "eves", sc.now, connected, nil); v.Problem != Banned || v.Members != nil {
+		if v := sc.s.Invitation(Hold{Invite: "i1", Browser: "eves"}, sc.now, connected, nil); v.Problem != Banned || v.Members != nil {
 			t.Errorf("the browser is shown %+v", v)
 		}
 		sc.must(Readmit{"ada", 3})
@@ -226,7 +226,7 @@ func TestLaw21AMatchAsksAndMovesNobody(t *testing.T) {
 	if sc.s.Match == nil {
 		t.Error("leaving ended the match")
 	}
-	v := sc.s.Invitation("i1", false, "", "", sc.now, connected, nil)
+	v := sc.s.Invitation(Hold{Invite: "i1"}, sc.now, connected, nil)
 	if v.Match == nil || v.Match.Since != since {
 		t.Errorf("the page is told %+v", v.Match)
 	}

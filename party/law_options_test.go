@@ -18,7 +18,7 @@ func coming(p PlayerID) Join {
 func TestLaw25ALinkForOnePlayer(t *testing.T) {
 	sc := newScene(t, 4)
 	sc.inviteWith(InviteOptions{For: "bob"})
-	if v := sc.s.Invitation("i1", false, "", "", sc.now, connected, nil); v.Problem != "" {
+	if v := sc.s.Invitation(Hold{Invite: "i1"}, sc.now, connected, nil); v.Problem != "" {
 		t.Errorf("its page shows %q", v.Problem)
 	}
 	sc.refused(NotAllowed, Hold{Seat: "s1", Invite: "i1", Name: "X"})
@@ -40,9 +40,47 @@ func TestLaw25APersonalLinkHoldsNoPlaceAtTheDoor(t *testing.T) {
 	sc.refused(NotAllowed, Queue{at("s2", "Cai")})
 	sc.must(Change{Player: "ada", Approve: new(true)})
 	sc.refused(NotAllowed, Ask{at("s2", "Cai")})
-	if v := sc.s.Invitation("i1", false, "s2", "", sc.now, connected, nil); v.CanAsk {
+	if v := sc.s.Invitation(Hold{Invite: "i1", Seat: "s2"}, sc.now, connected, nil); v.CanAsk {
 		t.Error("its page offers to ask")
 	}
+}
+
+// In the game it is known who waits and asks.
+func TestLaw25APersonalLinkAtTheDoorInTheGame(t *testing.T) {
+	sc := newScene(t, 2)
+	sc.inviteWith(InviteOptions{For: "bob"})
+	sc.must(coming("bob"))
+	sc.must(Kick{Player: "ada", N: sc.s.LastN})
+	sc.must(MakeInvite{Player: "ada", ID: "i2"})
+	eve := coming("eve")
+	eve.Invite = "i2"
+	sc.must(eve)
+	bob, other := at("s2", "Bob"), at("s3", "Dee")
+	bob.Player, other.Player = "bob", "dee"
+	sc.refused(NotAllowed, Queue{other})
+	sc.must(Queue{bob})
+	sc.must(Leave{Player: "eve", Reason: ReasonLeft})
+	sc.refused(TicketSpent, Join{Player: "dee", Name: "Dee", Seat: "s2", Invite: "i1", Session: "d1", Move: 6})
+	sc.must(Join{Player: "bob", Name: "Bob", Seat: "s2", Invite: "i1", Session: "b1", Move: 6})
+	sc.must(Leave{Player: "bob", Reason: ReasonLeft})
+
+	sc.must(Change{Player: "ada", Openness: new(Locking)})
+	sc.refused(NotAllowed, Ask{other})
+	sc.must(Ask{bob})
+	sc.must(AnswerAsk{"ada", sc.s.LastN, true})
+	sc.must(Join{Player: "bob", Name: "Bob", Seat: "s2", Invite: "i1", Session: "b2", Move: 7})
+}
+
+// Who was taken out while it waited in the game is kept out as a player.
+func TestLaw19AKickedSeatOfAPlayer(t *testing.T) {
+	sc := newScene(t, 3)
+	sc.invite("ada", "i1", 0)
+	bob := at("s2", "Bob")
+	bob.Player = "bob"
+	sc.must(bob)
+	sc.must(Kick{Player: "ada", N: sc.s.LastN})
+	sc.refused(Banned, coming("bob"))
+	sc.refused(Banned, Queue{bob})
 }
 
 func TestLaw25WhatALinkRequires(t *testing.T) {

@@ -247,7 +247,7 @@ func TestLaw14NoViewShowsWhoMovedOn(t *testing.T) {
 	if v := sc.s.View(sc.now, connected, moved); len(v.Members) != 1 || v.Members[0].ID != "ada" {
 		t.Errorf("the members' view shows %v", v.Members)
 	}
-	if v := sc.s.Invitation("i1", false, "", "", sc.now, connected, moved); len(v.Members) != 1 || v.Members[0].Name != "Ada" {
+	if v := sc.s.Invitation(Hold{Invite: "i1"}, sc.now, connected, moved); len(v.Members) != 1 || v.Members[0].Name != "Ada" {
 		t.Errorf("the page shows %v", v.Members)
 	}
 }

@@ -73,7 +73,7 @@ func TestAGuessableCodeNeedsAMember(t *testing.T) {
 	by := sc.joining("bob", "s1", "i1")
 	by.Approve = true
 	sc.refused(ApprovalNeeded, by)
-	if v := sc.s.Invitation("i1", true, "s1", "b1", sc.now, connected, nil); v.Problem != "" || !v.Approve {
+	if v := sc.s.Invitation(h, sc.now, connected, nil); v.Problem != "" || !v.Approve {
 		t.Errorf("its page shows %+v", v)
 	}
 	sc.must(Ask{h})

@@ -21,6 +21,7 @@ const (
 // player of the game. It waits in line, or asks to be let in.
 type Visitor struct {
 	Seat    SeatID   `json:"seat"`
+	Player  PlayerID `json:"player,omitempty"` // "" of a browser
 	N       int      `json:"n"`
 	Name    string   `json:"name"`
 	Face    uint32   `json:"face"`
@@ -33,7 +34,7 @@ type Visitor struct {
 // visitor numbers and names a visitor.
 func (d *decision) visitor(h Hold) Visitor {
 	return Visitor{
-		Seat: h.Seat, N: d.s.LastN + 1, Name: d.s.uniqueName(h.Name, 0), Face: h.Face,
+		Seat: h.Seat, Player: h.Player, N: d.s.LastN + 1, Name: d.s.uniqueName(h.Name, 0), Face: h.Face,
 		Invite: h.Invite, Since: d.now, Home: h.Home, Browser: h.Browser,
 	}
 }
@@ -41,7 +42,7 @@ func (d *decision) visitor(h Hold) Visitor {
 // seatFor is the held seat that a visitor gets.
 func (d *decision) seatFor(v Visitor, by PlayerID) Seat {
 	return Seat{
-		ID: v.Seat, N: v.N, Name: d.s.uniqueName(v.Name, v.N), Face: v.Face, Invite: v.Invite, By: by,
+		ID: v.Seat, Player: v.Player, N: v.N, Name: d.s.uniqueName(v.Name, v.N), Face: v.Face, Invite: v.Invite, By: by,
 		Since: d.now, Home: v.Home, Browser: v.Browser,
 	}
 }
@@ -72,10 +73,10 @@ func (d *decision) queue(c Queue) error {
 	if d.s.Knows(c.Seat) || d.s.inLine(c.Seat) > 0 {
 		return nil
 	}
-	if err := d.usable(c.Invite, c.Seat, "", c.Browser); err != nil {
+	if err := d.usable(c.Invite, c.Seat, c.Player, c.Browser); err != nil {
 		return err
 	}
-	if err := d.s.personal(c.Invite); err != nil {
+	if err := d.s.personal(c.Invite, c.Player); err != nil {
 		return err
 	}
 	if d.s.Taken() < d.s.Size {
@@ -106,7 +107,7 @@ func (d *decision) offer() {
 	for !d.s.Ended && d.s.Taken() < d.s.Size && len(d.s.Line) > 0 {
 		next := d.s.Line[0]
 		d.emit(Unqueued{next.Seat, next.N})
-		if d.usable(next.Invite, next.Seat, "", next.Browser) == nil && !d.approves(false) {
+		if d.usable(next.Invite, next.Seat, next.Player, next.Browser) == nil && !d.approves(false) {
 			seat := d.seatFor(next, d.makerOf(next.Invite))
 			seat.Offer = d.now.Add(OfferTime)
 			d.emit(SeatHeld{seat})

@@ -8,6 +8,7 @@ import (
 // modelVisitor is somebody at the door: in line, asking, or declined.
 type modelVisitor struct {
 	Seat    SeatID
+	Player  PlayerID
 	N       int
 	Name    string
 	Invite  InviteID
@@ -19,7 +20,7 @@ type modelVisitor struct {
 // arrives numbers a visitor.
 func (m *model) arrives(c Hold, now Time) modelVisitor {
 	m.lastN++
-	return modelVisitor{c.Seat, m.lastN, m.unique(c.Name, 0), c.Invite, c.Browser, c.Home, now}
+	return modelVisitor{c.Seat, c.Player, m.lastN, m.unique(c.Name, 0), c.Invite, c.Browser, c.Home, now}
 }
 
 // crowded says whether two of an address are there already.
@@ -41,11 +42,11 @@ func (m *model) queue(c Queue, now Time) Code {
 	if m.holds(c.Seat) || slices.ContainsFunc(m.line, func(v modelVisitor) bool { return v.Seat == c.Seat }) {
 		return ""
 	}
-	if code := m.opens(c.Invite, c.Seat, "", c.Browser, now); code != "" {
+	if code := m.opens(c.Invite, c.Seat, c.Player, c.Browser, now); code != "" {
 		return code
 	}
 	switch {
-	case m.link(c.Invite).For != "":
+	case m.link(c.Invite).For != "" && m.link(c.Invite).For != c.Player:
 		return NotAllowed
 	case m.taken() < m.size:
 		return m.hold(c.Hold, now)
@@ -63,9 +64,9 @@ func (m *model) offer(now Time) {
 	for !m.ended && len(m.line) > 0 && m.taken() < m.size {
 		v := m.line[0]
 		m.line = m.line[1:]
-		if m.opens(v.Invite, v.Seat, "", v.Browser, now) == "" && (!m.approve || len(m.members) == 0) {
+		if m.opens(v.Invite, v.Seat, v.Player, v.Browser, now) == "" && (!m.approve || len(m.members) == 0) {
 			m.seat(modelSeat{
-				ID: v.Seat, N: v.N, Name: v.Name, Invite: v.Invite, Browser: v.Browser, Home: v.Home, Offer: now.Add(30 * time.Second),
+				ID: v.Seat, Player: v.Player, N: v.N, Name: v.Name, Invite: v.Invite, Browser: v.Browser, Home: v.Home, Offer: now.Add(30 * time.Second),
 			}, now)
 		}
 	}
@@ -77,13 +78,13 @@ func (m *model) ask(c Ask, now Time) Code {
 		return ""
 	}
 	l := m.link(c.Invite)
-	code := m.opens(c.Invite, c.Seat, "", c.Browser, now)
+	code := m.opens(c.Invite, c.Seat, c.Player, c.Browser, now)
 	switch {
 	case code != "" && len(m.members) == 0:
 		return code
 	case code == "" && (!m.approve && !c.Approve || len(m.members) == 0):
 		return BadRequest
-	case l != nil && l.For != "" && (code == "" || code == Locked || code == UsedUp || code == Expired):
+	case l != nil && l.For != "" && l.For != c.Player && (code == "" || code == Locked || code == UsedUp || code == Expired):
 		return NotAllowed
 	case code == Expired && now >= l.expires.Add(24*time.Hour):
 		return code
@@ -121,7 +122,7 @@ func (m *model) answerAsk(c AnswerAsk, now Time) Code {
 		}
 		m.asks = slices.Delete(m.asks, i, i+1)
 		if c.Yes {
-			m.seat(modelSeat{ID: v.Seat, N: v.N, Name: v.Name, Invite: v.Invite, Browser: v.Browser, Home: v.Home, LetIn: true}, now)
+			m.seat(modelSeat{ID: v.Seat, Player: v.Player, N: v.N, Name: v.Name, Invite: v.Invite, Browser: v.Browser, Home: v.Home, LetIn: true}, now)
 		} else {
 			v.since = now
 			m.declined = append(m.declined, v)

@@ -21,10 +21,10 @@ func (m *model) hold(c Hold, now Time) Code {
 	if m.sits(c.Seat) {
 		return ""
 	}
-	if code := m.opens(c.Invite, c.Seat, "", c.Browser, now); code != "" {
+	if code := m.opens(c.Invite, c.Seat, c.Player, c.Browser, now); code != "" {
 		return code
 	}
-	if m.link(c.Invite).For != "" {
+	if whom := m.link(c.Invite).For; whom != "" && whom != c.Player {
 		return NotAllowed
 	}
 	if (m.approve || c.Approve) && len(m.members) > 0 {
@@ -43,7 +43,7 @@ func (m *model) hold(c Hold, now Time) Code {
 		return RateLimited
 	}
 	m.lastN++
-	m.seat(modelSeat{ID: c.Seat, N: m.lastN, Name: c.Name, Invite: c.Invite, Browser: c.Browser, Home: c.Home}, now)
+	m.seat(modelSeat{ID: c.Seat, Player: c.Player, N: m.lastN, Name: c.Name, Invite: c.Invite, Browser: c.Browser, Home: c.Home}, now)
 	return ""
 }
 
@@ -79,6 +79,9 @@ func (m *model) join(c Join, now Time, known Known) Code {
 	}
 
 	if seat >= 0 {
+		if whose := m.seats[seat].Player; whose != "" && whose != c.Player {
+			return TicketSpent
+		}
 		c.Invite = m.seats[seat].Invite
 		if m.keptOut(c.Invite, c.Player, c.Browser) {
 			return Banned
@@ -191,7 +194,7 @@ func (m *model) opens(id InviteID, seat SeatID, p PlayerID, browser string, now 
 		}
 	}
 	for _, x := range m.seats {
-		if x.Invite == id && !slices.ContainsFunc(l.Uses, func(u Use) bool { return u.Seat == x.ID }) {
+		if x.Invite == id && !slices.ContainsFunc(l.Uses, func(u Use) bool { return u.Seat == x.ID || u.Player == x.Player }) {
 			taken++
 		}
 	}

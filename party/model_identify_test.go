@@ -32,6 +32,14 @@ func (m *model) identify(c Identify, now Time, known Known) Code {
 	me.Move = max(me.Move, c.Move)
 	become(&m.leader)
 	become(&me.Player)
+	for i := range m.seats {
+		become(&m.seats[i].Player)
+	}
+	for _, waiting := range [][]modelVisitor{m.line, m.asks} {
+		for i := range waiting {
+			become(&waiting[i].Player)
+		}
+	}
 	for i := range m.links {
 		become(&m.links[i].By)
 		become(&m.links[i].For)

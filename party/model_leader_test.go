@@ -91,7 +91,7 @@ func (m *model) kick(c Kick, now Time, known Known) Code {
 		if x.N == c.N {
 			m.seats = slices.Delete(m.seats, i, i+1)
 			m.alone = now
-			m.outcasts = append(m.outcasts, modelOutcast{x.N, "", x.Browser, x.Name, c.Ban})
+			m.outcasts = append(m.outcasts, modelOutcast{x.N, x.Player, x.Browser, x.Name, c.Ban})
 			m.end(now)
 			return ""
 		}

@@ -54,6 +54,7 @@ type modelMember struct {
 
 type modelSeat struct {
 	ID      SeatID
+	Player  PlayerID
 	N       int
 	Name    string
 	Invite  InviteID

@@ -100,8 +100,8 @@ func (n Needs) fit(has Needs) error {
 
 // personal refuses a browser at the door with a link for one player: whose it
 // is shows when the game starts.
-func (s *State) personal(id InviteID) error {
-	if i := s.Invite(id); i != nil && i.For != "" {
+func (s *State) personal(id InviteID, p PlayerID) error {
+	if i := s.Invite(id); i != nil && i.For != "" && i.For != p {
 		return &Error{Code: NotAllowed, Detail: "Whom this invite is for shows when the game starts."}
 	}
 	return nil

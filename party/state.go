@@ -115,6 +115,7 @@ type Member struct {
 // Seat is a place reserved for a browser that is opening the game.
 type Seat struct {
 	ID      SeatID   `json:"id"`
+	Player  PlayerID `json:"player,omitempty"` // whose it is, where that is known
 	N       int      `json:"n"`
 	Name    string   `json:"name"`
 	Face    uint32   `json:"face"`
@@ -226,7 +227,7 @@ func (s *State) LiveInvites(now Time) []Invite {
 func (s *State) used(i *Invite) int {
 	n := i.Uses
 	for _, seat := range s.Seats {
-		if seat.Invite == i.ID && !i.countedSeat(seat.ID) {
+		if seat.Invite == i.ID && !i.countedSeat(seat.ID) && !i.counted(seat.Player) {
 			n++
 		}
 	}

@@ -42,7 +42,7 @@ func (page *Page) knock(command func(party.Hold) party.Command) {
 				p.pagesChanged()
 			}})
 		}
-		if page.name != "" { // a player of the game, whom nobody takes for a robot
+		if page.player != "" { // a player of the game, whom nobody takes for a robot
 			page.visible = looked
 			knock()
 		} else {
@@ -66,9 +66,15 @@ func (page *Page) asHold() party.Hold {
 	if name == "" {
 		name = page.p.h.friendly(page.p.state.Game, string(page.seat))
 	}
+	h := page.looker()
+	h.Name, h.Face, h.Home = name, Face(name), page.home
+	return h
+}
+
+// looker is who looks at the page, as far as what it sees goes by that.
+func (page *Page) looker() party.Hold {
 	return party.Hold{
-		Seat: page.seat, Invite: page.link.Invite, Name: name, Face: Face(name), Home: page.home, Browser: page.browser,
-		Approve: page.link.Approve,
+		Seat: page.seat, Player: page.player, Invite: page.link.Invite, Browser: page.browser, Approve: page.link.Approve,
 	}
 }
 
@@ -85,9 +91,9 @@ func (s *session) door(c protocol.Command) {
 		return
 	}
 	l := s.party.loop
-	browser, name := "player "+string(s.player), s.name
+	player, name := s.player, s.name
 	s.h.lookUp(string(s.game), func(ctx context.Context) {
-		page, err := s.h.openPage(ctx, c.Code, browser, name, s.from)
+		page, err := s.h.openPage(ctx, c.Code, "player "+string(player), player, name, s.from)
 		s.do(l, func() {
 			if err != nil {
 				s.fail(c.ID, failure(err), nil)

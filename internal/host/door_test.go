@@ -243,3 +243,36 @@ func TestARobotDoesNotRing(t *testing.T) {
 		}
 	})
 }
+
+// By a link of its own a player that was kicked stands in line, and somebody
+// else does not.
+func TestAPlayerWaitsByItsOwnLink(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, _, home, _ := w.pair("a")
+		a.ok("settings", map[string]any{"size": 2})
+		a.ok("kick", map[string]any{"n": 2})
+		code := a.ok("invite", map[string]any{"for": guest(2)})["code"]
+		d := w.hello("a", 4)
+		d.ok("join", map[string]any{"code": a.ok("invite", nil)["code"]})
+		d.ok("wait", map[string]any{"code": code})
+		b := w.hello("a", 2)
+		b.ok("wait", map[string]any{"code": code})
+		time.Sleep(time.Second)
+		if you := b.door()["you"].(map[string]any); you["stage"] != "line" {
+			t.Fatalf("whom the link is for is told %v", you)
+		}
+		d.ok("leave", nil)
+		time.Sleep(time.Second)
+		if you := b.door()["you"].(map[string]any); you["stage"] != "offered" {
+			t.Fatalf("when a seat is free it is told %v", you)
+		}
+		d.ok("wait", map[string]any{"code": code})
+		time.Sleep(time.Second)
+		if you := d.door(); you["problem"] != "not_allowed" {
+			t.Fatalf("somebody else is told %v", you)
+		}
+		d.ok("wait", nil)
+		b.ok("join", map[string]any{"code": code})
+		w.wantParty("a", home, "*1:in:connected 4:loading:connected")
+	})
+}

@@ -259,7 +259,7 @@ func (p *live) ask(in entrance) *protocol.Ask {
 	if in.left != nil {
 		return &protocol.Ask{From: in.left.From, Game: p.state.Game, Size: p.state.Taken()}
 	}
-	v := p.state.Invitation(in.Invite, in.Approve, in.seat, in.browser, now(), p.status, p.elsewhere)
+	v := p.state.Invitation(party.Hold{Invite: in.Invite, Approve: in.Approve, Seat: in.seat, Browser: in.browser}, now(), p.status, p.elsewhere)
 	return &protocol.Ask{From: v.Inviter.Name, Game: p.state.Game, Size: v.Taken}
 }
 

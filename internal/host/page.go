@@ -24,8 +24,9 @@ type Page struct {
 	link    link
 	seat    party.SeatID
 	home    string
-	browser string // opaque mark
-	name    string // of a player; "": a friendly one
+	browser string         // opaque mark
+	player  party.PlayerID // of one in the game; "": a browser
+	name    string         // of that player; "": a friendly one
 	left    chan struct{}
 	updates chan party.Invitation
 
@@ -73,7 +74,7 @@ func (h *Host) Notice(ctx context.Context, code string, from netip.Addr) (v part
 		all := &p.changes // p itself belongs to its loop
 		changes, moves := all.Load(), h.moves.Load()
 		known <- func() bool { return changes == all.Load() && moves == h.moves.Load() }
-		shown <- p.invitation(l, "", "")
+		shown <- p.invitation(party.Hold{Invite: l.Invite, Approve: l.Approve})
 	})
 	select {
 	case current = <-known:
@@ -93,7 +94,9 @@ func noLink(err error) (party.Invitation, error) {
 // look is what a link shows to a browser.
 func (h *Host) look(ctx context.Context, l link, browser string) (party.Invitation, error) {
 	shown := make(chan party.Invitation, 1)
-	return h.visit(ctx, l, shown, func(p *live) { shown <- p.invitation(l, h.seat(browser, l.Invite), h.mark(browser)) })
+	return h.visit(ctx, l, shown, func(p *live) {
+		shown <- p.invitation(party.Hold{Invite: l.Invite, Approve: l.Approve, Seat: h.seat(browser, l.Invite), Browser: h.mark(browser)})
+	})
 }
 
 // visit runs fn on the loop of the party a link leads to, and returns what fn
@@ -144,11 +147,12 @@ func (h *Host) mark(browser string) string {
 }
 
 // invitation adds to what the party tells how far the browser's friend is.
-func (p *live) invitation(l link, seat party.SeatID, browser string) party.Invitation {
+func (p *live) invitation(of party.Hold) party.Invitation {
+	seat := of.Seat
 	if _, err := p.h.active(p.state.Game); err != nil {
-		return party.Invitation{Game: p.state.Game, Invite: l.Invite, Problem: failure(err).Code}
+		return party.Invitation{Game: p.state.Game, Invite: of.Invite, Problem: failure(err).Code}
 	}
-	v := p.state.Invitation(l.Invite, l.Approve, seat, browser, now(), p.status, p.elsewhere)
+	v := p.state.Invitation(of, now(), p.status, p.elsewhere)
 	if seat == "" {
 		return v
 	}
@@ -207,11 +211,14 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 // at once and on every change, at most every 250 ms. A link that is dead from
 // the start gets one update and no more.
 func (h *Host) OpenPage(ctx context.Context, code, browser string, from netip.Addr) (*Page, error) {
-	return h.openPage(ctx, code, browser, "", from)
+	return h.openPage(ctx, code, browser, "", "", from)
 }
 
-func (h *Host) openPage(ctx context.Context, code, browser, name string, from netip.Addr) (*Page, error) {
-	page := &Page{updates: make(chan party.Invitation, 1), left: make(chan struct{}), browser: h.mark(browser), name: name}
+func (h *Host) openPage(ctx context.Context, code, browser string, player party.PlayerID, name string, from netip.Addr) (*Page, error) {
+	page := &Page{
+		updates: make(chan party.Invitation, 1), left: make(chan struct{}),
+		browser: h.mark(browser), player: player, name: name,
+	}
 	if h.o.Unlimited == nil || !h.o.Unlimited(from) {
 		page.home = home(from)
 	}
@@ -333,10 +340,10 @@ func (p *live) tellPages() {
 // show has the page show what is so now, in the place of what was not taken. A
 // player of the game comes to wait or ask, and is told nothing before that.
 func (page *Page) show() {
-	if page.name != "" && !page.knocked {
+	if page.player != "" && !page.knocked {
 		return
 	}
-	v := page.p.invitation(page.link, page.seat, page.browser)
+	v := page.p.invitation(page.looker())
 	page.declined = v.Declined
 	select {
 	case <-page.updates:
