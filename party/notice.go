@@ -5,22 +5,23 @@ type NoticeType string
 
 // The types of notices.
 const (
-	PartyCreated    NoticeType = "party.created"
-	PartyEnded      NoticeType = "party.ended"
-	MemberJoined    NoticeType = "member.joined"
-	MemberLeft      NoticeType = "member.left"
-	LeaderChanged   NoticeType = "leader.changed"
-	MatchChanged    NoticeType = "match.changed"
-	InviteMade      NoticeType = "invite.made"
-	InviteOpened    NoticeType = "invite.opened"
-	InviteAccepted  NoticeType = "invite.accepted"
-	InviteFinalized NoticeType = "invite.finalized"
-	InviteFailed    NoticeType = "invite.failed"
+	PartyCreated     NoticeType = "party.created"
+	PartyEnded       NoticeType = "party.ended"
+	MemberJoined     NoticeType = "member.joined"
+	MemberLeft       NoticeType = "member.left"
+	MemberIdentified NoticeType = "member.identified"
+	LeaderChanged    NoticeType = "leader.changed"
+	MatchChanged     NoticeType = "match.changed"
+	InviteMade       NoticeType = "invite.made"
+	InviteOpened     NoticeType = "invite.opened"
+	InviteAccepted   NoticeType = "invite.accepted"
+	InviteFinalized  NoticeType = "invite.finalized"
+	InviteFailed     NoticeType = "invite.failed"
 )
 
 // NoticeTypes lists all types of notices.
 var NoticeTypes = []NoticeType{
-	PartyCreated, PartyEnded, MemberJoined, MemberLeft, LeaderChanged, MatchChanged,
+	PartyCreated, PartyEnded, MemberJoined, MemberLeft, MemberIdentified, LeaderChanged, MatchChanged,
 	InviteMade, InviteOpened, InviteAccepted, InviteFinalized, InviteFailed,
 }
 
@@ -34,6 +35,8 @@ type Notice struct {
 	N       int         // of the member or held seat
 	Member  *MemberView // with MemberJoined and InviteAccepted
 	Members []MemberView
+	Player  PlayerID // with MemberIdentified: who the member is now
+	Former  PlayerID // and the guest it was
 	Leader  *PlayerID
 	Reason  Reason
 	Match   *Match
@@ -90,6 +93,8 @@ func notices(e Event) []Notice {
 			list = append(list, Notice{Type: InviteFailed, N: e.N, Reason: e.Reason})
 		}
 		return list
+	case Identified:
+		return []Notice{{Type: MemberIdentified, N: e.N, Player: e.As, Former: e.Player}}
 	case Crowned:
 		return []Notice{{Type: LeaderChanged, Leader: new(e.Leader), Reason: e.Reason}}
 	case MatchSet:

@@ -59,12 +59,13 @@ func TestNoticesTellTheWayOfAnInvite(t *testing.T) {
 		sc.must(Leave{Player: "cid", Reason: ReasonFailed})
 		sc.must(SetMatch{Player: "ada", Match: &Match{ID: "m1"}})
 		sc.must(Rename{"bob", "Bo"}) // told nobody
+		sc.must(Identify{Player: "bob", As: "ubob", Move: 9})
 		sc.must(Leave{Player: "ada", Reason: ReasonLeft})
 	})
 	want := strings.Join([]string{
 		"1:party.created", "2:invite.made", "3:invite.opened", "4:member.joined", "5:invite.accepted", "6:invite.finalized",
 		"7:invite.opened", "8:invite.failed timeout", "9:member.joined", "10:invite.accepted", "11:member.left failed",
-		"12:invite.failed failed", "13:match.changed", "14:member.left left", "15:leader.changed left",
+		"12:invite.failed failed", "13:match.changed", "14:member.identified", "15:member.left left", "16:leader.changed left",
 	}, "\n")
 	if got != want {
 		t.Fatalf("told\n%s\nwant\n%s", got, want)

@@ -26,6 +26,8 @@ type Data struct {
 	N        int               `json:"n,omitempty"`
 	Member   *Member           `json:"member,omitempty"`
 	Members  []Member          `json:"members,omitempty"`
+	ID       party.PlayerID    `json:"id,omitempty"`     // who a member is now
+	Former   party.PlayerID    `json:"former,omitempty"` // the guest it was
 	Leader   *party.PlayerID   `json:"leader,omitempty"` // "": nobody is left
 	Reason   party.Reason      `json:"reason,omitempty"`
 	Match    **party.Match     `json:"match,omitempty"`  // null: none
@@ -53,7 +55,7 @@ func member(m party.MemberView) Member {
 func compose(r engine.Record, e party.Entry, n party.Notice) (id string, body []byte, err error) {
 	d := Data{
 		Game: r.Ref.Game, Party: r.Ref.Party, Number: n.Number, Revision: e.Rev, Seq: r.Seq,
-		N: n.N, Leader: n.Leader, Reason: n.Reason, Invite: n.Invite, Made: n.Made, Uses: n.Uses,
+		N: n.N, ID: n.Player, Former: n.Former, Leader: n.Leader, Reason: n.Reason, Invite: n.Invite, Made: n.Made, Uses: n.Uses,
 	}
 	if n.Member != nil {
 		d.Member = new(member(*n.Member))

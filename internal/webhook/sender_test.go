@@ -90,6 +90,7 @@ func TestANoticeSaysWhatHappened(t *testing.T) {
 		x := w.table("demo", "p1").shared()
 		x.do(party.Join{Player: "gbob", Name: "Bob", Invite: "i1", Move: 1, Session: "sbob", Hash: "h"})
 		x.do(party.SetMatch{Player: "gada", Match: &party.Match{ID: "m1"}}, party.SetMatch{Player: "gada"})
+		x.do(party.Identify{Player: "gbob", As: "ubob", Move: 2})
 		time.Sleep(time.Second)
 		bodies := map[string]string{}
 		for _, p := range w.got() {
@@ -117,11 +118,12 @@ func TestANoticeSaysWhatHappened(t *testing.T) {
 		ada := `{"id":"gada","joined":` + now + `,"n":1,"name":"Ada","state":"in"}`
 		bob := `{"by":"gada","id":"gbob","invite":"i1","joined":` + now + `,"n":2,"name":"Bob","state":"loading"}`
 		want := map[string]string{
-			"party.created":   `{"leader":"gada","members":[` + ada + `]}`,
-			"invite.made":     `{"invite":"i1","made":{"by":"gada","expires":` + soon + `,"id":"i1","made":` + now + `,"maxUses":0,"message":"\u003cb\u003eCome!\u003c/b\u003e","uses":0}}`,
-			"member.joined":   `{"member":` + bob + `,"n":2}`,
-			"invite.accepted": `{"invite":"i1","member":` + bob + `,"n":2,"uses":1}`,
-			"match.changed":   `{"match":{"id":"m1","joinable":false,"since":` + now + `}}` + `{"match":null}`,
+			"party.created":     `{"leader":"gada","members":[` + ada + `]}`,
+			"invite.made":       `{"invite":"i1","made":{"by":"gada","expires":` + soon + `,"id":"i1","made":` + now + `,"maxUses":0,"message":"\u003cb\u003eCome!\u003c/b\u003e","uses":0}}`,
+			"member.joined":     `{"member":` + bob + `,"n":2}`,
+			"invite.accepted":   `{"invite":"i1","member":` + bob + `,"n":2,"uses":1}`,
+			"match.changed":     `{"match":{"id":"m1","joinable":false,"since":` + now + `}}` + `{"match":null}`,
+			"member.identified": `{"former":"gbob","id":"ubob","n":2}`,
 		}
 		if diff := cmp.Diff(want, bodies); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
