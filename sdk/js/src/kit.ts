@@ -273,12 +273,13 @@ class GameKit {
       try {
         data = JSON.parse(new TextDecoder().decode(frame.payload));
       } catch {
-        return this.#error(new PartyKitError("bad_request", "A member sent a message that is not JSON. It was left out."));
+        return this.#error(new PartyKitError("bad_request", "A message is not JSON. It was left out."));
       }
     }
     this.#events.emit("message", {
       data,
       ...(from && { from }),
+      backend: !frame.from,
       reliable: frame.kind === "reliable",
       direct: frame.direct,
       ...(frame.kind === "volatile" && { channel: frame.channel }),

@@ -330,7 +330,7 @@ export interface Member extends Player {
   /** The id of the link it came by, and of the player who made that link. */
   readonly invite?: string;
   readonly by?: string;
-  /** What it has set of its own, once it has. Written by another player: check it. */
+  /** What it has set of its own, once it has. Written by another player, unless `backend`: check it. */
   readonly data?: PartyData;
   /** Whether it follows into the party's match, once it has answered. */
   readonly follow?: "yes" | "no";
@@ -508,10 +508,12 @@ export interface LoadingChange {
 }
 
 export interface Message {
-  /** Bytes when bytes were sent, otherwise what JSON made of them. Written by another player: check it. */
+  /** Bytes when bytes were sent, otherwise what JSON made of them. Written by another player, unless `backend`: check it. */
   readonly data: Json | Uint8Array;
-  /** Who sent it; undefined when it has left meanwhile. */
+  /** Which member sent it; undefined when it has left meanwhile, and of the game's backend. */
   readonly from?: Member;
+  /** The game's own backend sent it. */
+  readonly backend: boolean;
   readonly reliable: boolean;
   /** Sent to this player alone. */
   readonly direct: boolean;

@@ -93,10 +93,12 @@ test("what comes is told with its sender, as JSON or bytes", async () => {
   world.peer.send(new Uint8Array([2, 2, 41, 2, 9, 9]));
   world.peer.send(new Uint8Array([2, 2, 41, 2, 9, 9])); // again: it was seen
   world.peer.send(new Uint8Array([2, 1, 42, 7, ...json(null)]));
+  world.peer.send(new Uint8Array([2, 1, 43, 0, ...json("round 2")]));
   assert.deepEqual(got.map(({ data, from, ...rest }) => ({ data: plain(data), from: from?.name, ...plain(rest) })), [
-    { data: { x: 1 }, from: "BraveOtter", reliable: false, direct: false, channel: 5 },
-    { data: { 0: 9, 1: 9 }, from: "BraveOtter", reliable: true, direct: true },
-    { data: null, from: undefined, reliable: true, direct: false },
+    { data: { x: 1 }, from: "BraveOtter", backend: false, reliable: false, direct: false, channel: 5 },
+    { data: { 0: 9, 1: 9 }, from: "BraveOtter", backend: false, reliable: true, direct: true },
+    { data: null, from: undefined, backend: false, reliable: true, direct: false }, // it has left since
+    { data: "round 2", from: undefined, backend: true, reliable: true, direct: false },
   ]);
   assert.ok(ArrayBuffer.isView(got[1].data));
 });
