@@ -9,8 +9,8 @@ import (
 	"partykit/bench/wire"
 )
 
-// form connects a party's players one after the other. Who returns an error
-// has closed what it opened.
+// form connects a party's players one after the other. A join that fails leaves
+// nothing open.
 func form(ctx context.Context, size int, join func(ctx context.Context) (*wire.Client, target.Codec, error)) ([]*target.Link, error) {
 	links := make([]*target.Link, 0, size)
 	for range size {
