@@ -36,6 +36,7 @@ func (h *Host) speak(ctx context.Context, asker string, counter uint64, l link, 
 	length := auth.SpokenLong
 	if (expires <= shortLife || approve) && !h.shortIsUnsafe(time.Now()) {
 		length, record.Short = auth.SpokenShort, true
+		record.Approve = expires > shortLife // also when the party goes over to letting everybody in
 	}
 	b, err := json.Marshal(record)
 	if err != nil {
@@ -91,7 +92,7 @@ func (h *Host) hear(ctx context.Context, code string, who limit.Guesser) (link, 
 	}
 	right()
 	l := h.leads(ctx, r.link, "")
-	l.Approve = r.Short && h.shortIsUnsafe(t)
+	l.Approve = l.Approve || r.Short && h.shortIsUnsafe(t)
 	return l, nil
 }
 

@@ -144,6 +144,23 @@ func TestShortCodesThatCouldBeHitNeedAMember(t *testing.T) {
 	})
 }
 
+// A short code that outlives ten minutes because newcomers are approved still
+// needs a member when they are not any more; the link does not.
+func TestALongLivedShortCodeAlwaysNeedsAMember(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		a.ok("settings", map[string]any{"approve": true})
+		made := a.ok("invite", map[string]any{"expires": 86400, "spoken": true})
+		if short := made["spoken"].(string); len(short) != 7 {
+			t.Fatalf("the code is %s", short)
+		}
+		a.ok("settings", map[string]any{"approve": false})
+		b := w.hello("a", 2)
+		b.fails(party.ApprovalNeeded, "join", map[string]any{"code": made["spoken"]})
+		b.ok("join", map[string]any{"code": made["code"]})
+	})
+}
+
 // asking is the number of who asked last to be let in.
 func (c *client) asking() (n float64) {
 	for _, f := range c.frames() {
