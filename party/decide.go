@@ -228,7 +228,7 @@ func expiry(wish time.Duration, now Time) (Time, error) {
 		wish = DefaultExpiry
 	}
 	if wish < MinExpiry || wish > MaxExpiry {
-		return 0, Errorf(BadRequest, "A link lives between %v and %v.", MinExpiry, MaxExpiry)
+		return 0, Errorf(BadRequest, "A link lives %d minute to %d days.", MinExpiry/time.Minute, MaxExpiry/(24*time.Hour))
 	}
 	return now.Add(wish), nil
 }

@@ -47,7 +47,7 @@ func (d *decision) startReady(c StartReady) error {
 		c.Within = DefaultReady
 	}
 	if c.Within < MinReady || c.Within > MaxReady {
-		return Errorf(BadRequest, "A ready check lasts between %v and %v.", MinReady, MaxReady)
+		return Errorf(BadRequest, "A ready check lasts %d to %d seconds.", MinReady/time.Second, MaxReady/time.Second)
 	}
 	if d.s.Ready != nil {
 		return Errorf(TooMany, "A ready check is under way. Cancel it first.")

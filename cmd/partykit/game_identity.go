@@ -10,6 +10,7 @@ import (
 
 	"partykit/internal/control"
 	"partykit/internal/game"
+	"partykit/internal/outbound"
 )
 
 type gameIdentity struct {
@@ -67,9 +68,17 @@ func publicIdentity(g game.Game) any {
 func recognised(g game.Game) string {
 	switch {
 	case g.Identity.JWKS != "":
-		return "named by tokens of the keys at " + g.Identity.JWKS
+		return "named by tokens of the keys at " + reached(g.Identity.JWKS)
 	case g.Identity.Secret != "":
 		return "named by tokens of a secret (HS256)"
 	}
 	return "guests"
+}
+
+// reached is an address that the server asks, with a word where serve will not.
+func reached(address string) string {
+	if outbound.Local(address) {
+		return address + " (on this machine: only partykit dev asks there)"
+	}
+	return address
 }

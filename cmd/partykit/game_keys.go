@@ -29,7 +29,11 @@ func (c *gameKeys) Run(s *surroundings, g *grammar) error {
 			return c.made(s, g, made, err)
 		case "rotate":
 			made, err := games.RotateKeys(ctx, c.ID, c.Overlap)
-			return c.made(s, g, made, err)
+			if err := c.made(s, g, made, err); err != nil || g.Game.JSON {
+				return err
+			}
+			_, err = fmt.Fprintf(s.stdout, "The other keys end in %v.\n", c.Overlap)
+			return err
 		case "revoke":
 			if err := games.RevokeKey(ctx, c.ID, c.Key); err != nil {
 				return gameError(c.ID, err)

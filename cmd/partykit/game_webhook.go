@@ -66,7 +66,7 @@ func (c *gameWebhook) show(s *surroundings, g *grammar, x control.Webhook, err e
 			fmt.Fprintf(t, "%s has no webhook. Set one with: partykit game webhook %s set --url https://…\n", c.ID, c.ID)
 			return
 		}
-		fmt.Fprintf(t, "webhook\t%s\n", x.URL)
+		fmt.Fprintf(t, "webhook\t%s\n", reached(x.URL))
 		fmt.Fprintf(t, "since\t%s\n", x.Since.Local().Format(time.DateTime))
 		if x.Former > 0 {
 			fmt.Fprintf(t, "former secret\tsigns too until %s\n", x.Overlap.Local().Format(time.DateTime))

@@ -129,6 +129,7 @@ func (s *server) register(mux *http.ServeMux) {
 		OpenAPI:                      s.document(),
 		Formats:                      map[string]huma.Format{"application/json": format, "json": format}, // json: after a +
 		RejectUnknownQueryParameters: true,
+		Transformers:                 []huma.Transformer{s.whole},
 	})
 	s.registerGame()
 	s.registerParties()

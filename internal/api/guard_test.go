@@ -153,6 +153,12 @@ func TestBadRequests(t *testing.T) {
 		if strings.Contains(answer, secret) {
 			t.Errorf("%s is told back: %s", x.body, answer)
 		}
+		if !strings.Contains(answer, `"type":"http`) || strings.Contains(answer, "validation failed") {
+			t.Errorf("%s %s %s: %s", x.method, x.path, x.body, answer)
+		}
+	}
+	if _, answer := w.refused(party.BadRequest, 400, "PATCH", id+"/settings", `{"sizes":3}`); !strings.Contains(answer, "body.sizes: unexpected property.") {
+		t.Errorf("the detail does not say what is wrong: %s", answer)
 	}
 	big := `{"a":"` + strings.Repeat("x", 70<<10) + `"}`
 	w.refused(party.TooLarge, 413, "PUT", id+"/data", big)

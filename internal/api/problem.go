@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -55,8 +56,22 @@ func (s *server) problem(err error) *Problem {
 		e = &party.Error{Code: party.Internal}
 	}
 	p := newProblem(e)
-	p.Type = s.o.PublicURL.JoinPath("docs", "errors").String() + "#" + string(e.Code)
+	p.Type = s.about(e.Code)
 	return p
+}
+
+// about is the address at which the server tells about a code.
+func (s *server) about(code party.Code) string {
+	return s.o.PublicURL.JoinPath("docs", "errors").String() + "#" + string(code)
+}
+
+// whole gives what the library finds wrong, which knows no server, the whole
+// address of its code.
+func (s *server) whole(_ huma.Context, _ string, v any) (any, error) {
+	if p, ok := v.(*Problem); ok {
+		p.Type = s.about(p.Code)
+	}
+	return v, nil
 }
 
 func newProblem(e *party.Error) *Problem {
@@ -109,6 +124,9 @@ func mistake(status int, message string, errs ...error) huma.StatusError {
 			m = Mistake{d.ErrorDetail().Location, d.ErrorDetail().Message}
 		}
 		p.Errors = append(p.Errors, m)
+	}
+	if len(p.Errors) > 0 && e.Code == party.BadRequest {
+		p.Detail = "The request is not as it must be: " + strings.TrimPrefix(p.Errors[0].Location+": ", ": ") + p.Errors[0].Message + "."
 	}
 	return p
 }

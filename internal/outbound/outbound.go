@@ -51,6 +51,13 @@ func CheckURL(address string) error {
 	return bad("it must begin with https:// (plain http is for this machine only)")
 }
 
+// Local reports whether an address that [CheckURL] takes is on this machine:
+// only dev reaches it.
+func Local(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && loopback(u.Hostname())
+}
+
 func loopback(host string) bool {
 	if a, err := netip.ParseAddr(host); err == nil {
 		return a.IsLoopback()
