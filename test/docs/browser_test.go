@@ -7,10 +7,12 @@ import (
 )
 
 // playAlone is what section 3 tells to try: two tabs of one browser, from the
-// invite to the other side of a restart.
+// invite to the other side of a restart. A friend who has the game open already
+// comes to be in as well: its running tab takes the invite.
 func (w *walk) playAlone() {
 	w.t.Helper()
-	first := browser.Start(w.t).Person("the developer", w.game+"/")
+	people := browser.Start(w.t)
+	first := people.Person("the developer", w.game+"/")
 	first.Wait("the game", `document.querySelector("#players li")`)
 	first.Click("#invite")
 	first.Wait("the link", browser.Overlay("#link")+`?.value.startsWith("http")`)
@@ -22,6 +24,13 @@ func (w *walk) playAlone() {
 	friend := page.Opened("the friend", func() { page.Click("#start button") })
 	first.Wait("the badge", browser.Overlay(".badge")+`?.textContent.includes("%")`)
 	first.Wait("the friend", `document.querySelectorAll("#players li").length === 2 && !document.querySelector("#players").textContent.includes("…")`)
+
+	playing := people.Person("who plays already", w.game+"/")
+	playing.Wait("the game", `document.querySelector("#players li")`)
+	again := playing.Another("its page", link)
+	again.Wait("the party", `document.querySelectorAll("#people li").length === 2`)
+	again.Click("#start button")
+	playing.Wait("being in", `document.querySelectorAll("#players li").length === 3 && !document.querySelector("#players").textContent.includes("…")`)
 
 	level := func(n int) string {
 		return fmt.Sprintf(`document.querySelector("#level").textContent === "Level %d"`, n)
