@@ -59,7 +59,7 @@ var Problems = []Problem{
 	{ConfirmRequired, 409, false, "Joining would leave the party you are in. Ask the player, then send the request again with confirm."},
 	{Ended, 410, false, "That party is over. Ask your friend for a new link."},
 	{Expired, 410, false, "This link has expired. Ask your friend for a new one."},
-	{Full, 409, true, "The party is full. Try again when somebody has left."},
+	{Full, 409, true, "The party is full. Wait in line for a place, or try again later."},
 	{Internal, 500, true, "Something went wrong on the server. Try again; if it stays, tell the operator."},
 	{KitNotActivated, 403, false, "PartyKit is not activated for this game. Ask the operator to activate it and send them the game's id."},
 	{Locked, 403, true, "The party is locked. Ask its leader to let you in."},

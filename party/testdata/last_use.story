@@ -37,7 +37,7 @@
   entry 107 after 1m30s, revision 9
     joined {"member":{"player":"dora","n":5,"name":"Dora","face":2,"state":"loading","joined":1700000090000,"move":6,"from":"solodora","invite":"i2","by":"ada","session":"dora1"},"hash":"hash","uses":2}
 > eve joins i2
-  refused, full: The party is full. Try again when somebody has left.
+  refused, full: The party is full. Wait in line for a place, or try again later.
 > party shows
   revision 9, 4 of 4
     1 Ada (ada) in, leads
