@@ -15,9 +15,9 @@ export class People {
   readonly #report: (who: Member) => void;
   #party!: Party;
   #shown = "";
-  /** The number of whose tools are open; and whether removing it is being asked about. */
+  /** The number of whose tools are open; and the question whether to remove it, as it was answered so far. */
   #open = 0;
-  #sure = false;
+  #sure: HTMLElement | false = false;
   /** Whose were opened last, and the button that does it: there the focus stays. */
   #last = 0;
   #dots: HTMLElement | undefined;
@@ -39,7 +39,7 @@ export class People {
     this.lock.hidden = !this.#leads && !(this.#acts && openness !== "locked");
     this.lock.querySelector("input")!.checked = openness === "locked";
     // Progress comes four times a second and changes nothing here.
-    const shown = JSON.stringify([members.map(({ loading: _, ...member }) => member), held, outcasts, party.acting, this.#open, this.#sure]);
+    const shown = JSON.stringify([members.map(({ loading: _, ...member }) => member), held, outcasts, party.acting, this.#open, !!this.#sure]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     const focused = this.list.matches(":focus-within");
@@ -74,7 +74,7 @@ export class People {
       nameOf(name),
       el("span", { class: "hint" }, notes.filter(Boolean).join(", ")),
       tools.length > 0 && dots,
-      open && (this.#sure ? this.#asking(n) : actions(tools)),
+      open && (this.#sure || actions(tools)),
     );
   }
 
@@ -91,20 +91,24 @@ export class People {
     return tools;
   }
 
-  /** A kick holds for the player and its browser only, so a new link is offered with it. */
+  /** A kick holds for the player and its browser only, so a new link, and to approve newcomers, are offered with it. */
   #asking(n: number): HTMLElement {
     const replace = toggle("Replace the invite links, too");
-    const remove = (ban: boolean) => this.#done(this.#remove(n, ban, replace.querySelector("input")!.checked));
+    const approve = toggle("Newcomers ask first");
+    const on = (label: HTMLElement) => label.querySelector("input")!.checked;
+    const remove = (ban: boolean) => this.#done(this.#remove(n, ban, on(replace), on(approve)));
     return el(
       "div",
       { class: "asking" },
       this.#leads && replace,
+      this.#leads && !this.#party.approve && approve,
       actions([["Remove", () => remove(false)], ...(this.#leads ? [["Ban", () => remove(true)] as Tool] : []), ["Keep", () => this.#toggle(0)]]),
     );
   }
 
-  async #remove(n: number, ban: boolean, replace: boolean): Promise<void> {
+  async #remove(n: number, ban: boolean, replace: boolean, approve: boolean): Promise<void> {
     await this.#kit.kick(n, { ban });
+    if (approve) await this.#kit.settings({ approve });
     if (!replace) return;
     await Promise.all(this.#party.invites.map(({ id }) => this.#kit.revokeInvite(id)));
     await this.#kit.showInviteLink();
@@ -123,7 +127,7 @@ export class People {
   #toggle(n: number, sure = false): void {
     this.#last = n || this.#last;
     this.#open = n;
-    this.#sure = sure;
+    this.#sure = sure && this.#asking(n);
     this.#show(this.#party);
   }
 
