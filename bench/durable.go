@@ -99,7 +99,8 @@ func (b *bench) count(row string, p *target.Process, round int, work func() (uni
 	return nil
 }
 
-// joins has players make links, and then others join by them and finalize.
+// joins has players make links, others join by them and finalize, and then
+// friends come by their pages.
 func (b *bench) joins(ctx context.Context, s *target.System, round int) error {
 	p, err := b.start(ctx, s)
 	if err != nil {
@@ -138,11 +139,26 @@ func (b *bench) joins(ctx context.Context, s *target.System, round int) error {
 		return err
 	}
 	b.progress.say("round %d of %d: %d players join by them", round+1, b.rounds, joiners)
-	return b.count("joins", p, round, func() (int, error) {
+	if err := b.count("joins", p, round, func() (int, error) {
 		done := 0
 		err := each(ctx, c, joiners, writesAtOnce, &done, func(i int) error {
 			return c.Say(hosts+i, join(players[hosts+i], codes[i%hosts], &done))
 		})
 		return joiners, err
-	})
+	}); err != nil {
+		return err
+	}
+	b.progress.say("round %d of %d: %d friends come by invite pages", round+1, b.rounds, joiners)
+	to, err := netip.ParseAddrPort(p.Addr)
+	if err != nil {
+		return err
+	}
+	if err := b.count("friends", p, round, func() (int, error) {
+		f := friends{c: c, addr: p.Addr, to: to, upgrade: kit.Upgrade(p.Addr, kit.Games[0])}
+		return joiners, f.come(ctx, codes, joiners)
+	}); err != nil {
+		return err
+	}
+	b.report.Samples[len(b.report.Samples)-1].Took -= seen.Seconds()
+	return nil
 }

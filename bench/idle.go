@@ -12,8 +12,9 @@ import (
 	"partykit/bench/target"
 )
 
-// quiet is how long a crowd waits before its memory is counted.
-const quiet = 5 * time.Second
+// quiet is how long a crowd waits before its memory is counted: five seconds, in
+// a short run less.
+func (b *bench) quiet() time.Duration { return min(5*time.Second, 3*b.seconds) }
 
 // chatPace is how many messages a second the chatting players are delivered.
 const chatPace = 6_000
@@ -64,7 +65,7 @@ func (b *bench) idle(ctx context.Context, system *target.System, n, round int) e
 	}
 	b.progress.say("round %d of %d: %d players wait", round+1, b.rounds, comers)
 	if err := b.count(fmt.Sprintf("idle-%d", n), p, round, func() (int, error) {
-		for until := time.Now().Add(quiet); time.Now().Before(until); {
+		for until := time.Now().Add(b.quiet()); time.Now().Before(until); {
 			if err := waiting.Run(ctx, after(100*time.Millisecond)); err != nil {
 				return 0, err
 			}

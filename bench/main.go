@@ -39,7 +39,9 @@ type options struct {
 	players       int
 	party         int
 	crowds        []int // idle players
-	json          string
+	servers       int   // side by side, each with a crowd
+	json, svg     string
+	markdown      bool
 	from          string
 }
 
@@ -65,18 +67,28 @@ const (
 )
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) == 3 && args[0] == "hold" { // what many starts
+		players, err := strconv.Atoi(args[2])
+		if err != nil {
+			return err
+		}
+		return hold(ctx, args[1], players, stdout)
+	}
 	var o options
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(stderr)
-	f.Func("rows", "what is measured, with commas between: "+strings.Join(rowNames(), ", ")+" (default all)", list(&o.rows, rowNames()))
+	f.Func("rows", "what is measured, with commas between: "+strings.Join(rowNames(), ", ")+" (default all but many)", list(&o.rows, rowNames()))
 	f.Func("systems", "whose messages are measured: "+strings.Join(systemNames(), ", ")+" (default all)", list(&o.systems, systemNames()))
 	f.IntVar(&o.rounds, "rounds", 3, "how often each is measured, turn by turn")
 	f.DurationVar(&o.seconds, "time", 2*time.Second, "how long one measurement is")
 	f.IntVar(&o.players, "players", 1000, "connections of each system whose messages are measured")
 	f.IntVar(&o.party, "party", 4, "players in a party")
 	f.StringVar(&o.json, "json", "", "keep the samples in this file")
+	f.StringVar(&o.svg, "svg", "", "draw what messages cost into this file")
+	f.BoolVar(&o.markdown, "markdown", false, "write the tables for the documentation")
 	f.StringVar(&o.from, "from", "", "measure nothing: show the samples of this file")
 	o.crowds = []int{10_000, mostPlayers}
+	f.IntVar(&o.servers, "servers", 11, "of the row many: servers side by side, each with the largest of the crowds")
 	f.Func("crowds", "idle players, with commas between (default 10000,19000)", func(s string) error {
 		o.crowds = nil
 		for word := range strings.SplitSeq(s, ",") {
@@ -96,6 +108,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return fmt.Errorf("%q is not understood", f.Arg(0))
 	case o.rounds < 1 || o.rounds > 100 || o.seconds < 10*time.Millisecond || o.seconds > time.Minute:
 		return errors.New("at most 100 rounds of at most a minute")
+	case o.servers < 1 || o.servers > 60:
+		return errors.New("1 to 60 servers")
 	case o.party < 2 || o.party > 256 || o.players < fewestPlayers || o.players > mostPlayers:
 		return fmt.Errorf("parties of 2 to 256, %d to %d players", fewestPlayers, mostPlayers)
 	}
@@ -109,8 +123,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := r.Text(stdout); err != nil {
+	write := r.Text
+	if o.markdown {
+		write = r.Markdown
+	}
+	if err := write(stdout); err != nil {
 		return err
+	}
+	if o.svg != "" {
+		if err := r.Draw(o.svg); err != nil {
+			return err
+		}
 	}
 	if o.json != "" {
 		return r.Write(o.json)

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"partykit/bench/kit"
 	"partykit/bench/load"
 	"partykit/bench/report"
 	"partykit/bench/target"
@@ -51,8 +52,11 @@ func measure(ctx context.Context, o options, stderr io.Writer) (*report.Report, 
 	}
 	defer b.progress.done()
 	b.report.Machine.Load = loadAverage()
+	if b.report.Version, err = kit.Version(ctx, cache); err != nil {
+		return nil, err
+	}
 	for _, r := range rows() {
-		if len(o.rows) > 0 && !slices.Contains(o.rows, r.name) {
+		if !slices.Contains(o.rows, r.name) && (len(o.rows) > 0 || r.asked) {
 			continue
 		}
 		if err := r.measure(ctx, b); err != nil {
@@ -151,7 +155,7 @@ func sample(row, system string, round int, r load.Result, used target.CPU) repor
 	}
 	if r.Latency.Count() > 0 {
 		s.P50, s.P99, s.P999 = r.Latency.Quantile(.5).Seconds(), r.Latency.Quantile(.99).Seconds(), r.Latency.Quantile(.999).Seconds()
-		s.Max = r.Latency.Max().Seconds()
+		s.Max, s.Late = r.Latency.Max().Seconds(), r.Late.Quantile(.99).Seconds()
 	}
 	return s
 }

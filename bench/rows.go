@@ -15,17 +15,19 @@ import (
 type row struct {
 	name    string
 	measure func(ctx context.Context, b *bench) error
+	asked   bool // measured only when asked for
 }
 
 // rows are all of them, in the order in which they are measured.
 func rows() []row {
 	return []row{
-		{"messages", messages},
-		{"reliable", reliable},
-		{"durable", durable},
-		{"idle", idle},
-		{"pages", pages},
-		{"kill", kill},
+		{name: "messages", measure: messages},
+		{name: "reliable", measure: reliable},
+		{name: "durable", measure: durable},
+		{name: "idle", measure: idle},
+		{name: "pages", measure: pages},
+		{name: "kill", measure: kill},
+		{name: "many", measure: many, asked: true},
 	}
 }
 

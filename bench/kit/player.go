@@ -65,14 +65,10 @@ var (
 // Read takes the frames of the server.
 func (p *Player) Read(b []byte, s *target.Sink) (used int, err error) {
 	if !p.open {
-		end := bytes.Index(b, endOfHead)
-		if end < 0 {
-			return 0, nil
+		if used, err = upgraded(b); used == 0 || err != nil {
+			return 0, err
 		}
-		if !bytes.HasPrefix(b, switching) {
-			return 0, fmt.Errorf("the upgrade was answered %q", b[:min(len(b), 80)])
-		}
-		p.open, used = true, end+len(endOfHead)
+		p.open = true
 		s.Reply = wire.AppendFrame(s.Reply, wire.Text, encode("hello", p.hello))
 	}
 	n, err := wire.Frames(b[used:], s, func(op byte, frame []byte) error {
@@ -82,6 +78,18 @@ func (p *Player) Read(b []byte, s *target.Sink) (used int, err error) {
 		return p.take(frame, s)
 	})
 	return used + n, err
+}
+
+// upgraded reads the answer to an upgrade. used is 0 while it is not whole.
+func upgraded(b []byte) (used int, err error) {
+	end := bytes.Index(b, endOfHead)
+	if end < 0 {
+		return 0, nil
+	}
+	if !bytes.HasPrefix(b, switching) {
+		return 0, fmt.Errorf("the upgrade was answered %q", b[:end])
+	}
+	return end + len(endOfHead), nil
 }
 
 func (p *Player) take(frame []byte, s *target.Sink) error {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"partykit/bench/target"
@@ -44,12 +45,30 @@ func System(reliable bool) *target.System {
 }
 
 func build(ctx context.Context, cache string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(cache, "partykit"), "partykit/cmd/partykit")
+	version := "dev"
+	if out, err := exec.CommandContext(ctx, "git", "describe", "--tags", "--always", "--dirty").Output(); err == nil {
+		version = strings.TrimSpace(string(out))
+	}
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w -X main.version="+version, "-o", filepath.Join(cache, "partykit"), "partykit/cmd/partykit")
 	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("building partykit: %w\n%s", err, out)
 	}
 	return nil
+}
+
+// Version builds the program and asks it.
+func Version(ctx context.Context, cache string) (string, error) {
+	if err := build(ctx, cache); err != nil {
+		return "", err
+	}
+	out, err := exec.CommandContext(ctx, filepath.Join(cache, "partykit"), "version").Output()
+	if err != nil {
+		return "", err
+	}
+	_, rest, _ := strings.Cut(string(out), " ")
+	version, _, _ := strings.Cut(rest, " ")
+	return version, nil
 }
 
 func command(cache, dir, addr string) *exec.Cmd {

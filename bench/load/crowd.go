@@ -104,13 +104,13 @@ func (c *Crowd) Len() int { return len(c.players) }
 // Close ends all connections, with a reset: nothing lingers in the kernel.
 func (c *Crowd) Close() {
 	for i := range c.players {
-		c.hangUp(i)
+		c.HangUp(i)
 	}
 	unix.Close(c.poll)
 }
 
-// hangUp ends one connection.
-func (c *Crowd) hangUp(i int) {
+// HangUp ends one connection.
+func (c *Crowd) HangUp(i int) {
 	p := &c.players[i]
 	if p.fd > 0 {
 		_ = unix.SetsockoptLinger(p.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
@@ -160,7 +160,7 @@ func (c *Crowd) pass(wait time.Duration) error {
 			err = c.read(i)
 		}
 		if err != nil && c.gone != nil {
-			c.hangUp(i)
+			c.HangUp(i)
 			err = c.gone(i, err)
 		}
 		if err != nil {

@@ -7,6 +7,10 @@ import (
 	"time"
 )
 
+// atOnce is how many messages are sent before what has come is read, when the
+// generator is late.
+const atOnce = 64
+
 // Pace sends at a fixed rate, the players in turn, so that as many deliveries a
 // second are due, and measures each from when its message was to be sent: if
 // the server holds the load up, what waits behind counts as late as a player
@@ -34,7 +38,10 @@ func (c *Crowd) Pace(ctx context.Context, d time.Duration, perSecond int, meter 
 	next, who := c.now, 0
 	begin = c.now + warmUp
 	for ctx.Err() == nil {
-		for c.now = time.Since(c.began); c.now >= next; next += gap {
+		sent := 0
+		for c.now = time.Since(c.began); c.now >= next && sent < atOnce; next += gap {
+			sent++
+			r.Late.Add(c.now - next)
 			p := &c.players[who]
 			// The one before is due to have arrived long ago.
 			lost := p.flight.left
@@ -65,7 +72,7 @@ func (c *Crowd) Pace(ctx context.Context, d time.Duration, perSecond int, meter 
 			}
 			return r, nil
 		}
-		if err := c.pass(next - time.Since(c.began)); err != nil {
+		if err := c.pass(max(next-time.Since(c.began), 0)); err != nil {
 			return r, err
 		}
 	}

@@ -29,6 +29,7 @@ type Result struct {
 	Delivered int64         // to one receiver each
 	Lost      int64         // deliveries that had not come after two seconds
 	Latency   Histogram     // paced: of each delivery, from when its message was due
+	Late      Histogram     // paced: of each message, from then until it was sent
 }
 
 // Saturate has every player send a message, and the next as soon as the one

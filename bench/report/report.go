@@ -51,6 +51,7 @@ type Sample struct {
 	P99    float64 `json:"p99,omitempty"`
 	P999   float64 `json:"p999,omitempty"`
 	Max    float64 `json:"max,omitempty"`
+	Late   float64 `json:"late,omitempty"`  // of 99 % of what the generator sent
 	Bytes  int64   `json:"bytes,omitempty"` // resident, beyond what the server had before
 }
 

@@ -1,0 +1,96 @@
+//go:build linux
+
+package kit
+
+import (
+	"bytes"
+	"fmt"
+
+	"partykit/bench/target"
+	"partykit/bench/wire"
+)
+
+// A Press is a browser that presses Start on an invite page, on a connection of
+// its own. It is a codec without messages.
+type Press struct {
+	// Started is told what the browser got.
+	Started func(cookie, ticket string)
+}
+
+// AppendStart appends what the browser sends.
+func AppendStart(b []byte, addr, code string) []byte {
+	return fmt.Appendf(b, "POST /join/%s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%[2]s\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 0\r\n\r\n", code, addr)
+}
+
+var (
+	seeOther  = []byte("HTTP/1.1 303 ")
+	setCookie = []byte("\r\nSet-Cookie: pk=")
+	fragment  = []byte("#partykit=")
+)
+
+// Read takes the answer: where the game is, with a ticket.
+func (p *Press) Read(b []byte, _ *target.Sink) (int, error) {
+	end := bytes.Index(b, endOfHead)
+	if end < 0 {
+		return 0, nil
+	}
+	head := b[:end]
+	_, ticket, ok := bytes.Cut(head, fragment)
+	_, cookie, ok2 := bytes.Cut(head, setCookie)
+	if !bytes.HasPrefix(head, seeOther) || !ok || !ok2 {
+		return 0, fmt.Errorf("a press of Start was answered %q", head)
+	}
+	ticket, _, _ = bytes.Cut(ticket, []byte("\r"))
+	cookie, _, _ = bytes.Cut(cookie, []byte(";"))
+	p.Started(string(cookie), string(ticket))
+	return len(b), nil
+}
+
+// AppendSend appends nothing.
+func (*Press) AppendSend(b, _ []byte) []byte { return b }
+
+// AppendKeepalive appends nothing.
+func (*Press) AppendKeepalive(b []byte) []byte { return b }
+
+// A Page is an open invite page that is seen. It is a codec without messages.
+type Page struct {
+	// Held is called when the party holds a place for this browser.
+	Held func()
+
+	open, held bool
+}
+
+// PageUpgrade is what the page's script sends first.
+func PageUpgrade(addr, code, cookie string) []byte {
+	return wire.Upgrade(addr, "/join/"+code+"/live", fmt.Sprintf("Origin: http://%s\r\nCookie: pk=%s\r\n", addr, cookie))
+}
+
+var (
+	visible = []byte(`{"visible":true}`)
+	isHeld  = []byte(`"stage":"held"`)
+)
+
+// Read takes what the page is told.
+func (p *Page) Read(b []byte, s *target.Sink) (used int, err error) {
+	if !p.open {
+		if used, err = upgraded(b); used == 0 || err != nil {
+			return 0, err
+		}
+		p.open = true
+		s.Reply = wire.AppendFrame(s.Reply, wire.Text, visible)
+	}
+	n, err := wire.Frames(b[used:], s, func(_ byte, frame []byte) error {
+		if !p.held && bytes.Contains(frame, isHeld) {
+			p.held = true
+			p.Held()
+		}
+		return nil
+	})
+	return used + n, err
+}
+
+// AppendSend appends nothing.
+func (*Page) AppendSend(b, _ []byte) []byte { return b }
+
+// AppendKeepalive appends nothing: the server pings.
+func (*Page) AppendKeepalive(b []byte) []byte { return b }

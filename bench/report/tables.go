@@ -1,0 +1,231 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// kit is the system that all of this is about, and floor the one that messages
+// are compared with.
+const (
+	kit   = "partykit"
+	floor = "raw-c"
+)
+
+// messageRows are the ways in which messages are measured.
+var messageRows = []struct{ row, head string }{
+	{"saturated", "saturated"}, {"paced-30000", "30,000/s"}, {"paced-6000", "6,000/s"},
+}
+
+// Tables are those that there are samples for.
+func (r *Report) Tables() []Table {
+	all := []Table{
+		r.costs(), r.paces(), r.reliable(), r.durable(), r.crowds(), r.many(), r.greetings(), r.pages(), r.kills(), r.goals(),
+	}
+	return slices.DeleteFunc(all, func(t Table) bool { return len(t.Rows) == 0 })
+}
+
+// costs are what a message takes of the processor.
+func (r *Report) costs() Table {
+	t := Table{
+		Title: "Processor time for one delivery",
+		Note:  fmt.Sprintf("µs, least / median of the rounds; × floor: the least by the floor's least; the median by its median. %s players in parties of %d.", thousands(float64(r.Players)), r.Party),
+		Head:  []string{"system"},
+	}
+	for _, m := range messageRows {
+		t.Head = append(t.Head, m.head, "× floor")
+	}
+	for _, s := range r.Systems("saturated") {
+		row := []string{s}
+		for _, m := range messageRows {
+			cpu, base := r.Of(m.row, s, Sample.CPU), r.Of(m.row, floor, Sample.CPU)
+			switch {
+			case len(cpu) == 0:
+				row = append(row, "–", "–")
+			case len(base) == 0:
+				row = append(row, figure(cpu.Min())+" / "+figure(cpu.Median()), "–")
+			default:
+				row = append(row, figure(cpu.Min())+" / "+figure(cpu.Median()),
+					fmt.Sprintf("%.2f; %.2f", cpu.Min()/base.Min(), cpu.Median()/base.Median()))
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// paces are how fast and how late messages are.
+func (r *Report) paces() Table {
+	t := Table{
+		Title: "Deliveries a second, and how late they are",
+		Note:  "At saturation: for one second of processor time, and as it was. At a fixed pace: latency from when a message was due; how late the generator itself was with 99 % of what it sent stands last. The best round of each.",
+		Head:  []string{"system", "/s of CPU", "/s", "30,000/s: p50", "p99", "6,000/s: p50", "p99", "lost", "generator"},
+	}
+	for _, s := range r.Systems("saturated") {
+		row := []string{s, thousands(r.Of("saturated", s, Sample.PerCPUSecond).Max()), thousands(r.Of("saturated", s, Sample.PerSecond).Max())}
+		var lost float64
+		for _, m := range messageRows {
+			if of := r.Of(m.row, s, func(s Sample) float64 { return float64(s.Lost) }); len(of) > 0 {
+				lost += of.Max()
+			}
+		}
+		for _, m := range messageRows[1:] {
+			p50, p99 := r.Of(m.row, s, p50), r.Of(m.row, s, p99)
+			if len(p50) == 0 {
+				row = append(row, "–", "–")
+				continue
+			}
+			row = append(row, duration(p50.Min()), duration(p99.Min()))
+		}
+		late := "–"
+		if of := r.Of("paced-30000", s, func(s Sample) float64 { return s.Late }); len(of) > 0 {
+			late = duration(of.Min())
+		}
+		t.Rows = append(t.Rows, append(row, fmt.Sprint(lost), late))
+	}
+	return t
+}
+
+func p50(s Sample) float64 { return s.P50 }
+func p99(s Sample) float64 { return s.P99 }
+
+// reliable is what durable messages take.
+func (r *Report) reliable() Table {
+	t := Table{
+		Title: "Reliable messages",
+		Note:  "On disk, in order, before they are delivered. µs of the processor for one delivery; deliveries a second, the best round.",
+		Head:  []string{"system", "least", "median", "of it user", "/s"},
+	}
+	for _, s := range r.Systems("reliable") {
+		cpu := r.Of("reliable", s, Sample.CPU)
+		user := r.Of("reliable", s, func(s Sample) float64 { return s.User / float64(s.Units) * 1e6 })
+		t.Rows = append(t.Rows, []string{s, figure(cpu.Min()), figure(cpu.Median()), figure(user.Median()), thousands(r.Of("reliable", s, Sample.PerSecond).Max())})
+	}
+	return t
+}
+
+// durable is what stands on disk before it is answered.
+func (r *Report) durable() Table {
+	t := Table{
+		Title: "Links and joins",
+		Note:  "On disk before they are answered, 64 players at a time; friends who come by pages all at once, without the two seconds for which a page must be seen. The best round. The last column says how many bare appends the engine does in the time of one.",
+		Head:  []string{"what", "/s", "/s of CPU", "in appends"},
+	}
+	for _, d := range []struct{ row, system, what string }{
+		{"appends", "engine", "bare append to the engine"}, {"invites", kit, "link made"}, {"joins", kit, "join by a link, and finalize"},
+		{"friends", kit, "page held, arrival in the game, and finalize"},
+	} {
+		perSecond, perCPU := r.Of(d.row, d.system, Sample.PerSecond), r.Of(d.row, d.system, Sample.PerCPUSecond)
+		appends := r.Of("appends", "engine", Sample.PerSecond)
+		if len(perSecond) == 0 {
+			continue
+		}
+		worth := "–"
+		if len(appends) > 0 {
+			worth = figure(appends.Max() / perSecond.Max())
+		}
+		t.Rows = append(t.Rows, []string{d.what, thousands(perSecond.Max()), thousands(perCPU.Max()), worth})
+	}
+	return t
+}
+
+// crowds are what waiting players take, and whether others notice.
+func (r *Report) crowds() Table {
+	t := Table{
+		Title: "A crowd that waits",
+		Note:  fmt.Sprintf("What one who waits takes; and %s players who are delivered 6,000 messages a second, before the crowd came and among it. The best round of each.", thousands(float64(r.Players))),
+		Head:  []string{"players", "bytes each", "CPU each, µs/s", "p50 before", "p50 among", "p99 before", "p99 among", "CPU/delivery before", "among"},
+	}
+	for _, n := range r.crowdSizes() {
+		is := func(row string, of func(Sample) float64) float64 { return r.Of(fmt.Sprint(row, "-", n), kit, of).Min() }
+		t.Rows = append(t.Rows, []string{
+			thousands(float64(n)), thousands(is("idle", Sample.BytesEach)), figure(is("idle", func(s Sample) float64 { return s.CPU() / s.Took })),
+			duration(is("before", p50)), duration(is("among", p50)), duration(is("before", p99)), duration(is("among", p99)),
+			figure(is("before", Sample.CPU)) + " µs", figure(is("among", Sample.CPU)) + " µs",
+		})
+	}
+	return t
+}
+
+// crowdSizes are those of the crowds of which all was measured.
+func (r *Report) crowdSizes() []int {
+	var sizes []int
+	for _, s := range r.Samples {
+		size, ok := strings.CutPrefix(s.Row, "among-")
+		if n, err := strconv.Atoi(size); ok && err == nil && !slices.Contains(sizes, n) {
+			sizes = append(sizes, n)
+		}
+	}
+	return sizes
+}
+
+// many are crowds of several servers.
+func (r *Report) many() Table {
+	t := Table{
+		Title: "A crowd of several servers on this machine",
+		Note:  "All of them full of players who wait; bytes resident for each of them, by server.",
+		Head:  []string{"players", "servers", "least", "median", "most", "a million would take"},
+	}
+	each := r.Of("many", kit, Sample.BytesEach)
+	if len(each) == 0 {
+		return t
+	}
+	var players float64
+	for _, n := range r.Of("many", kit, func(s Sample) float64 { return float64(s.Units) }) {
+		players += n
+	}
+	t.Rows = append(t.Rows, []string{
+		thousands(players), fmt.Sprint(len(each)), thousands(each.Min()), thousands(each.Median()), thousands(each.Max()),
+		figure(each.Median()*1e6/(1<<30)) + " GiB",
+	})
+	return t
+}
+
+// greetings are players who connect and say hello.
+func (r *Report) greetings() Table {
+	t := Table{Title: "New players", Note: "They connect and say hello, 256 at a time. The best round.", Head: []string{"system", "/s", "/s of CPU"}}
+	for _, s := range r.Systems("hello") {
+		t.Rows = append(t.Rows, []string{s, thousands(r.Of("hello", s, Sample.PerSecond).Max()), thousands(r.Of("hello", s, Sample.PerCPUSecond).Max())})
+	}
+	return t
+}
+
+// pages are those of invites.
+func (r *Report) pages() Table {
+	t := Table{Title: "Invite pages", Note: "64 browsers at a time, compressed. The best round.", Head: []string{"what", "/s of CPU", "/s", "× nginx"}}
+	base := r.Of("pages", "nginx", Sample.PerCPUSecond)
+	for _, d := range []struct{ row, system, what string }{
+		{"pages", "nginx", "nginx, a static file of the page's size"}, {"pages", kit, "invite page"}, {"pages-first", kit, "invite page, the first of its link"},
+	} {
+		perCPU := r.Of(d.row, d.system, Sample.PerCPUSecond)
+		if len(perCPU) == 0 {
+			continue
+		}
+		ratio := "–"
+		if len(base) > 0 {
+			ratio = fmt.Sprintf("%.2f", perCPU.Max()/base.Max())
+		}
+		t.Rows = append(t.Rows, []string{d.what, thousands(perCPU.Max()), thousands(r.Of(d.row, d.system, Sample.PerSecond).Max()), ratio})
+	}
+	return t
+}
+
+// kills are the way back.
+func (r *Report) kills() Table {
+	t := Table{
+		Title: "Back after a kill",
+		Note:  "From kill -9, with the server started again at once, until everybody has resumed.",
+		Head:  []string{"players", "least", "median", "most", "CPU of the new process", "sessions lost"},
+	}
+	took := r.Of("kill", kit, func(s Sample) float64 { return s.Took })
+	if len(took) == 0 {
+		return t
+	}
+	cpu := r.Of("kill", kit, func(s Sample) float64 { return s.User + s.Kernel })
+	lost := r.Of("kill", kit, func(s Sample) float64 { return float64(s.Lost) })
+	players := r.Of("kill", kit, func(s Sample) float64 { return float64(s.Units) })
+	t.Rows = append(t.Rows, []string{thousands(players.Max()), duration(took.Min()), duration(took.Median()), duration(took.Max()), duration(cpu.Median()), fmt.Sprint(lost.Max())})
+	return t
+}
