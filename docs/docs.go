@@ -8,3 +8,8 @@ import "embed"
 //
 //go:embed *.md adr/*.md
 var Pages embed.FS
+
+// Drawings are the pictures that pages show.
+//
+//go:embed pictures/*.svg
+var Drawings embed.FS

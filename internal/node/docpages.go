@@ -48,11 +48,26 @@ func registerDocs(mux *http.ServeMux) {
 	for _, d := range documents {
 		serve("GET /docs/"+d.Name, d)
 	}
+	serveDrawings(mux, docs.Drawings)
 	mux.HandleFunc("GET "+stylePath, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-cache")
 		w.Write(style)
 	})
+}
+
+// serveDrawings serves the pictures that pages show.
+func serveDrawings(mux *http.ServeMux, drawings fs.FS) {
+	names, err := fs.Glob(drawings, "pictures/*")
+	if err != nil {
+		panic(err) // the pattern is ours
+	}
+	for _, name := range names {
+		mux.HandleFunc("GET /docs/"+name, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Cache-Control", "no-cache")
+			http.ServeFileFS(w, r, drawings, name)
+		})
+	}
 }
 
 // renderAll renders the Markdown files of a folder, which are our own.
@@ -96,6 +111,10 @@ func render(folder fs.FS, file string, source []byte) document {
 		case *ast.Link:
 			if entering {
 				links = append(links, n)
+			}
+		case *ast.Image:
+			if entering {
+				n.Destination = []byte("/docs/" + path.Join(path.Dir(file), string(n.Destination)))
 			}
 		}
 		return ast.WalkContinue, nil

@@ -100,22 +100,23 @@ func TestWhatDevServes(t *testing.T) {
 		kind   string
 		has    string
 	}{
-		"/":                        {200, "text/html; charset=utf-8", `href="/play/"`},
-		"/play/":                   {200, "text/html; charset=utf-8", "<title>"},
-		"/sdk/v1/partykit.js":      {200, "text/javascript; charset=utf-8", "PartyKit"},
-		"/join":                    {200, "text/html; charset=utf-8", "<form"},
-		"/join/0123456789abcdefgh": {404, "text/html; charset=utf-8", ""},
-		"/docs":                    {200, "text/html; charset=utf-8", `href="/docs/protocol"`},
-		"/docs/protocol":           {200, "text/html; charset=utf-8", "<table>"},
-		"/docs/style.css":          {200, "text/css; charset=utf-8", "--pk-accent"},
-		"/face/7.svg":              {200, "image/svg+xml", "<svg"},
-		"/favicon.ico":             {200, "image/svg+xml", "<svg"},
-		"/healthz":                 {200, "text/plain; charset=utf-8", "ok"},
-		"/readyz":                  {200, "text/plain; charset=utf-8", "ready"},
-		"/connect?game=demo":       {426, "application/problem+json", "WebSocket"},
-		"/connect?game=nope":       {426, "application/problem+json", ""}, // registers itself
-		"/nothing":                 {404, "text/html; charset=utf-8", `href="/join"`},
-		"/docs/nothing":            {404, "text/html; charset=utf-8", `href="/join"`},
+		"/":                              {200, "text/html; charset=utf-8", `href="/play/"`},
+		"/play/":                         {200, "text/html; charset=utf-8", "<title>"},
+		"/sdk/v1/partykit.js":            {200, "text/javascript; charset=utf-8", "PartyKit"},
+		"/join":                          {200, "text/html; charset=utf-8", "<form"},
+		"/join/0123456789abcdefgh":       {404, "text/html; charset=utf-8", ""},
+		"/docs":                          {200, "text/html; charset=utf-8", `href="/docs/protocol"`},
+		"/docs/protocol":                 {200, "text/html; charset=utf-8", "<table>"},
+		"/docs/style.css":                {200, "text/css; charset=utf-8", "--pk-accent"},
+		"/docs/pictures/performance.svg": {200, "image/svg+xml", "<svg"},
+		"/face/7.svg":                    {200, "image/svg+xml", "<svg"},
+		"/favicon.ico":                   {200, "image/svg+xml", "<svg"},
+		"/healthz":                       {200, "text/plain; charset=utf-8", "ok"},
+		"/readyz":                        {200, "text/plain; charset=utf-8", "ready"},
+		"/connect?game=demo":             {426, "application/problem+json", "WebSocket"},
+		"/connect?game=nope":             {426, "application/problem+json", ""}, // registers itself
+		"/nothing":                       {404, "text/html; charset=utf-8", `href="/join"`},
+		"/docs/nothing":                  {404, "text/html; charset=utf-8", `href="/join"`},
 	} {
 		r, body := get(t, n.URL()+path)
 		if r.StatusCode != want.status || want.kind != "" && r.Header.Get("Content-Type") != want.kind || !strings.Contains(body, want.has) {

@@ -31,6 +31,9 @@ func (b block) commands() []string {
 	return found
 }
 
+// commandWord is a word of a command line, which may have a quoted part.
+var commandWord = regexp.MustCompile(`(?:"[^"]*"|[^\s"])+`)
+
 // Commands that a page tells to type exist. Those of docs/start.md are run by
 // TestStart.
 func TestCommands(t *testing.T) {
@@ -49,7 +52,7 @@ func TestCommands(t *testing.T) {
 				t.Errorf("%s:%d: a console without a command", name, b.line)
 			}
 			for _, line := range list {
-				words := strings.Fields(line)
+				words := commandWord.FindAllString(line, -1)
 				switch {
 				case words[0] == "make" && len(words) > 1:
 					targets++
