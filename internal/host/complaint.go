@@ -39,10 +39,9 @@ func (s *session) complain(c protocol.Command) {
 		By: abuse.Person{Player: you.ID, N: you.N, Name: you.Name}, About: about, Reason: reason, Chat: p.evidence(t),
 	}
 	key := "report." + string(s.id) + "." + strconv.FormatUint(c.ID, 10)
-	l := p.loop
 	s.h.lookUp(string(s.game), func(ctx context.Context) {
 		err := abuse.Reports{Node: s.h.o.Node}.Add(ctx, key, x)
-		s.do(l, func() {
+		s.do(nil, func() {
 			if err != nil {
 				s.fail(c.ID, failure(err), nil)
 				return

@@ -90,11 +90,10 @@ func (s *session) door(c protocol.Command) {
 		s.fail(c.ID, err, nil)
 		return
 	}
-	l := s.party.loop
 	player, name := s.player, s.name
 	s.h.lookUp(string(s.game), func(ctx context.Context) {
 		page, err := s.h.openPage(ctx, c.Code, "player "+string(player), player, name, s.from)
-		s.do(l, func() {
+		s.do(nil, func() {
 			if err != nil {
 				s.fail(c.ID, failure(err), nil)
 				return
