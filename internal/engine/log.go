@@ -99,8 +99,11 @@ func (n *Node) load(ctx context.Context, ref Ref) (Loaded, error) {
 		if e.seq <= l.Covered {
 			continue
 		}
-		// An event carries the one before it, which its append expected.
-		if before := e.number(headerExpected); before > known {
+		// An event carries the one before it, which its append expected, but
+		// for one with which a log begins.
+		if begins := e.header.Get(headerBegins) != ""; begins {
+			l.Events = nil
+		} else if before := e.number(headerExpected); before > known {
 			return l, fmt.Errorf("%w: event %d is not held", ErrHole, before)
 		}
 		known = e.seq

@@ -27,6 +27,8 @@ type Node struct {
 	reads chan struct{} // bounds the reads under way, and so their memory
 	lists chan struct{} // and the lists
 
+	forgets chan struct{} // bounds the parties that are forgotten at once
+
 	ended     chan struct{} // closed when Close begins to cut the connection
 	tasks     sync.WaitGroup
 	closeOnce sync.Once
@@ -48,12 +50,13 @@ func (e *Engine) Connect(name string) (*Node, error) {
 		return nil, ErrClosed
 	}
 	n := &Node{
-		engine: e,
-		name:   name,
-		log:    e.log.With("node", name),
-		reads:  make(chan struct{}, maxReads),
-		lists:  make(chan struct{}, 1),
-		ended:  make(chan struct{}),
+		engine:  e,
+		name:    name,
+		log:     e.log.With("node", name),
+		reads:   make(chan struct{}, maxReads),
+		lists:   make(chan struct{}, 1),
+		forgets: make(chan struct{}, 1),
+		ended:   make(chan struct{}),
 	}
 	if err := n.connect(); err != nil {
 		return nil, fmt.Errorf("engine: connecting node %s: %w", name, err)

@@ -40,13 +40,17 @@ const (
 // goroutine of the engine's, and must hand over and return. data must not
 // change until then. Append never blocks.
 func (n *Node) Append(ref Ref, expect uint64, data []byte, ttl time.Duration, done func(seq uint64, err error)) {
+	n.append(ref, expect, data, ttl, done)
+}
+
+func (n *Node) append(ref Ref, expect uint64, data []byte, ttl time.Duration, done func(seq uint64, err error), headers ...string) {
 	if err := checkEntry(ref, data); err != nil {
 		go done(0, err)
 		return
 	}
 	n.writes.enqueue(&write{
 		game: ref.Game,
-		msg:  message(n.engine.logPlace(ref, Event.String()), data, ttl, headerExpected, strconv.FormatUint(expect, 10)),
+		msg:  message(n.engine.logPlace(ref, Event.String()), data, ttl, append(headers, headerExpected, strconv.FormatUint(expect, 10))...),
 		done: done,
 	})
 }

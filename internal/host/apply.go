@@ -94,6 +94,7 @@ func (p *live) effect(before *party.State, event party.Event, at party.Time) {
 			go p.follow.Stop()
 			p.follow = nil
 		}
+		p.h.forgetStored(p.ref, p.state)
 	}
 }
 

@@ -140,10 +140,12 @@ func (p *live) append(j *job, t party.Time, events []party.Event) {
 	p.inflight = &inflight{job: j, entry: entry}
 	p.pins++
 	ttl := t.Until(after.Horizon(t)) + margin
+	write := p.h.o.Node.Append
 	if !p.logged { // what the founding entry holds need not be stored again before
 		p.base, p.saveNext = t.Add(ttl), t.Add(snapshotEvery)
+		write = p.h.o.Node.Begin
 	}
-	p.h.o.Node.Append(p.ref, p.expect, data, ttl, func(seq uint64, err error) {
+	write(p.ref, p.expect, data, ttl, func(seq uint64, err error) {
 		p.post(func() { p.pins--; p.appended(seq, err) })
 	})
 }

@@ -141,7 +141,7 @@ func TestWhatAPartyKeepsAsleep(t *testing.T) {
 		"opening": nothing, "waiting": nothing, "held": nothing, // reading and follow say it
 		"countAt": nothing, "gonePages": nothing, "pagesDue": nothing, // counts and pages say it
 		"changes": nothing, // outdated by falling asleep
-		"remote": nothing, "timer": nothing, "idleSince": nothing, "tired": nothing,
+		"remote":  nothing, "timer": nothing, "idleSince": nothing, "tired": nothing,
 	}
 	for i := range reflect.TypeFor[awake]().NumField() {
 		if name := reflect.TypeFor[awake]().Field(i).Name; fate[name] == "" {
