@@ -1,5 +1,7 @@
 package party
 
+import "slices"
+
 // Invitation is what somebody who holds a link may see of it and of the party
 // behind it: what the landing page, its preview and its card are drawn from.
 type Invitation struct {
@@ -155,6 +157,19 @@ func (s *State) Arrival(seat SeatID, status func(PlayerID) Status) Arrival {
 		a.Stage, a.Loading = Arrived, nil
 	}
 	return a
+}
+
+// Concerns reports whether the party knows, or may know, anything of who looks at
+// a link because of which it shows them something else than it shows to strangers.
+func (s *State) Concerns(of Hold) bool {
+	seat, browser := of.Seat, of.Browser
+	if of.Player != "" || seat != "" && (s.Knows(seat) || s.Waits(seat)) || s.outcast("", browser) != nil {
+		return true
+	}
+	i := s.Invite(of.Invite)
+	return i != nil && i.countedSeat(seat) || slices.ContainsFunc(s.Declined, func(r Refusal) bool {
+		return seat != "" && r.Seat == seat || browser != "" && r.Browser == browser
+	})
 }
 
 // Knows reports whether the seat is held or taken by a member.

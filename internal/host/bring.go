@@ -101,7 +101,7 @@ func (h *Host) leads(ctx context.Context, l link, seat party.SeatID) link {
 // sendAfter ends the pages of a link that has gone: they open again where it
 // leads then.
 func (p *live) sendAfter(id party.InviteID) {
-	for page := range p.pages {
+	for page := range p.pages.open {
 		if page.link.Invite == id && !p.state.Knows(page.seat) {
 			p.close(page)
 			close(page.updates)

@@ -29,7 +29,7 @@ func (page *Page) knock(command func(party.Hold) party.Command) {
 	}
 	page.p.post(func() {
 		p := page.p
-		if !p.pages[page] {
+		if !p.pages.open[page] {
 			return
 		}
 		knock := func() {
@@ -39,7 +39,7 @@ func (page *Page) knock(command func(party.Hold) party.Command) {
 				if o.err != nil {
 					page.problem = o.err.Code
 				}
-				p.pagesChanged()
+				page.changed()
 			}})
 		}
 		if page.player != "" { // a player of the game, whom nobody takes for a robot
@@ -47,6 +47,7 @@ func (page *Page) knock(command func(party.Hold) party.Command) {
 			knock()
 		} else {
 			page.knocking = knock
+			page.plan()
 		}
 		p.schedule()
 	})

@@ -5,7 +5,7 @@ import "partykit/party"
 // open takes in a page.
 func (p *live) open(page *Page) {
 	page.p = p
-	p.pages[page] = true
+	p.pages.add(page)
 	p.pins++
 	page.show()
 	if page.seat != "" {
@@ -17,10 +17,10 @@ func (p *live) open(page *Page) {
 
 // close lets a page go.
 func (p *live) close(page *Page) {
-	if !p.pages[page] {
+	if !p.pages.open[page] {
 		return // ended by the server
 	}
-	delete(p.pages, page)
+	p.pages.remove(page)
 	p.pins--
 	if page.seat != "" && !p.pageOpen(page.seat) {
 		delete(p.gone, page.seat)
@@ -33,30 +33,27 @@ func (p *live) close(page *Page) {
 }
 
 // pageClosed notes since when no page holds a seat. What is as old as a ticket
-// can be says nothing any more.
+// can be says nothing any more, and is looked for now and then.
 func (p *live) pageClosed(seat party.SeatID) {
 	t := now()
+	p.closed[seat] = t
+	if t < p.pages.swept.Add(keepTicket/4) {
+		return
+	}
+	p.pages.swept = t
 	for id, since := range p.closed {
 		if p.state.Seat(id) == nil && t >= since.Add(keepTicket) {
 			delete(p.closed, id)
 		}
 	}
-	p.closed[seat] = t
 }
 
-func (p *live) pageOpen(seat party.SeatID) bool {
-	for page := range p.pages {
-		if page.seat == seat && seat != "" {
-			return true
-		}
-	}
-	return false
-}
+func (p *live) pageOpen(seat party.SeatID) bool { return len(p.pages.seats[seat]) > 0 }
 
 // pageAt returns a page of the seat, one whose Start was pressed if there is.
 func (p *live) pageAt(seat party.SeatID) (found *Page) {
-	for page := range p.pages {
-		if page.seat == seat && (found == nil || page.started) {
+	for _, page := range p.pages.seats[seat] {
+		if found == nil || page.started {
 			found = page
 		}
 	}
@@ -66,34 +63,34 @@ func (p *live) pageAt(seat party.SeatID) (found *Page) {
 // pressed notes that a seat's browser pressed Start.
 func (p *live) pressed(seat party.SeatID) {
 	delete(p.gone, seat)
-	for page := range p.pages {
-		if page.seat == seat {
-			page.started, page.problem, page.tryAgain = true, "", 0
-			if a := p.state.Arrival(seat, p.status); a.Stage == party.Offered || a.LetIn {
-				p.hold(page)
-			}
+	for _, page := range p.pages.seats[seat] {
+		page.started, page.problem, page.tryAgain, page.refused = true, "", 0, 0
+		if a := p.state.Arrival(seat, p.status); a.Stage == party.Offered || a.LetIn {
+			p.hold(page)
 		}
+		page.plan()
+		page.changed()
 	}
-	p.pagesChanged()
 	p.schedule()
 }
 
 // unpress has the pages of a seat that lapsed wait for Start again.
 func (p *live) unpress(seat party.SeatID) {
-	for page := range p.pages {
-		if page.seat == seat {
-			page.started = false
-		}
+	for _, page := range p.pages.seats[seat] {
+		page.started = false
+		page.plan()
 	}
 }
 
-// due is when the page has been visible for long enough to hold a seat.
+// due is when the page has been visible for long enough to hold a seat. A seat
+// that was refused is not tried for again before the party has changed, nor
+// while the party is full.
 func (page *Page) due() party.Time {
 	p := page.p
-	if !page.started || page.holding || page.seat == "" || p.gone[page.seat] != "" {
+	if !page.started || page.holding || page.seat == "" || p.gone[page.seat] != "" || page.refused == p.changes.Load()+1 {
 		return 0
 	}
-	if p.state.Arrival(page.seat, p.status).Stage != party.Pressed {
+	if page.problem == party.Full && p.state.Taken() >= p.state.Size || p.state.Arrival(page.seat, p.status).Stage != party.Pressed {
 		return 0
 	}
 	at := page.looked()
@@ -133,11 +130,12 @@ func (page *Page) turns() party.Time {
 func (page *Page) turn(t party.Time) {
 	if i := page.p.state.Invite(page.link.Invite); i != nil && i.Expires != 0 && i.Expires <= t {
 		page.dead = true
+		page.p.pagesChanged()
 	}
 	if page.declined != 0 && page.declined <= t {
 		page.declined, page.problem = 0, ""
+		page.changed()
 	}
-	page.p.pagesDue = true
 }
 
 // hold reserves the seat, or lets the page say why not.
@@ -153,14 +151,15 @@ func (p *live) hold(page *Page) {
 	}
 	p.submit(&job{cmd: page.asHold(), done: func(o outcome) {
 		page.holding = false
-		page.problem = ""
+		page.problem, page.refused = "", 0
 		if o.err != nil {
 			if o.err.Code == party.Full || o.err.Code == party.UsedUp || o.err.Code == party.ApprovalNeeded {
-				page.problem = o.err.Code
+				page.problem, page.refused = o.err.Code, p.changes.Load()+1
 			}
 			page.tryAgain = now().Add(looked)
-			p.pagesChanged()
+			page.changed()
 		}
+		page.plan()
 		p.schedule()
 	}})
 }

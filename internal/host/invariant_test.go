@@ -343,7 +343,7 @@ func (s *tale) checkParty(p *live, where map[party.PlayerID]party.ID) {
 			s.t.Errorf("I8: %d of %d uses of a link are taken", used, i.MaxUses)
 		}
 	}
-	for page := range p.pages { // I3: who is told full is told so truly
+	for page := range p.pages.open { // I3: who is told full is told so truly
 		if v := p.invitation(party.Hold{Invite: page.link.Invite, Approve: page.link.Approve, Seat: page.seat}); v.Problem == party.Full && st.Taken() < st.Size {
 			s.t.Errorf("I3: full with %d of %d", st.Taken(), st.Size)
 		}

@@ -47,7 +47,7 @@ type awake struct {
 	absent   map[party.PlayerID]party.Absence
 	reports  map[party.PlayerID]*report
 	hidden   map[party.PlayerID]bool // connected, with the game out of sight
-	pages    map[*Page]bool
+	pages    audience
 	closed   map[party.SeatID]party.Time
 	gone     map[party.SeatID]party.Reason
 	remote   remote
@@ -62,9 +62,7 @@ type awake struct {
 	timer     *time.Timer
 	pins      int        // work under way that must find the party here
 	idleSince party.Time // since when nobody here needs it
-	gonePages party.Time // when pages may be told again
-	pagesDue  bool
-	tired     bool // looks at the end of the pass whether it can sleep
+	tired     bool       // looks at the end of the pass whether it can sleep
 	unloaded  bool
 
 	changes atomic.Uint64 // rises with every event, and when the party is unloaded or sleeps
@@ -84,7 +82,7 @@ func newAwake() *awake {
 		reports:  map[party.PlayerID]*report{},
 		hidden:   map[party.PlayerID]bool{},
 		counts:   map[party.InviteID]*party.Count{},
-		pages:    map[*Page]bool{},
+		pages:    newAudience(),
 		closed:   map[party.SeatID]party.Time{},
 		gone:     map[party.SeatID]party.Reason{},
 		coming:   map[string]bool{},

@@ -88,6 +88,6 @@ func (p *live) idle() bool {
 	if p.pins > 0 || p.inflight != nil || p.reading || p.saving || len(p.queue) > 0 {
 		return false
 	}
-	return len(p.chats) == 0 && len(p.absent) == 0 && len(p.reports) == 0 && len(p.pages) == 0 &&
+	return len(p.chats) == 0 && len(p.absent) == 0 && len(p.reports) == 0 && len(p.pages.open) == 0 &&
 		len(p.closed) == 0 && len(p.gone) == 0 && len(p.counts) == 0 && len(p.coming) == 0
 }

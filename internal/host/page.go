@@ -28,7 +28,7 @@ type Page struct {
 	player  party.PlayerID // of one in the game; "": a browser
 	name    string         // of that player; "": a friendly one
 	left    chan struct{}
-	updates chan party.Invitation
+	updates chan *party.Invitation
 
 	// On the loop only.
 	started      bool       // Start was pressed
@@ -43,6 +43,11 @@ type Page struct {
 	declined     party.Time // until when its visitor may not ask again, as it was told
 	knocking     func()     // what its visitor did before it had looked for long enough
 	knocked      bool       // what its visitor did at the door was answered
+	refused      uint64     // one more than the party's changes when it refused to hold a seat; 0: it did not
+	shown        *party.Invitation
+
+	at      party.Time // when it next has something to do; 0: not before something happens
+	planned int        // its place among those that have; -1: none
 
 	once   sync.Once
 	opened atomic.Bool // registered, or given up before
@@ -208,7 +213,8 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 }
 
 // OpenPage registers a live invite page. Updates bring the newest invitation,
-// at once and on every change, at most every 250 ms. A link that is dead from
+// at once and on every change, at most every 250 ms and to a crowd more rarely.
+// A link that is dead from
 // the start gets one update and no more.
 func (h *Host) OpenPage(ctx context.Context, code, browser string, from netip.Addr) (*Page, error) {
 	return h.openPage(ctx, code, browser, "", "", from)
@@ -216,7 +222,7 @@ func (h *Host) OpenPage(ctx context.Context, code, browser string, from netip.Ad
 
 func (h *Host) openPage(ctx context.Context, code, browser string, player party.PlayerID, name string, from netip.Addr) (*Page, error) {
 	page := &Page{
-		updates: make(chan party.Invitation, 1), left: make(chan struct{}),
+		updates: make(chan *party.Invitation, 1), left: make(chan struct{}),
 		browser: h.mark(browser), player: player, name: name,
 	}
 	if h.o.Unlimited == nil || !h.o.Unlimited(from) {
@@ -252,7 +258,7 @@ func (page *Page) never(dead party.Invitation, err error) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	page.updates <- dead
+	page.updates <- &dead
 	return page, nil
 }
 
@@ -289,8 +295,8 @@ func home(a netip.Addr) string {
 }
 
 // Updates brings the invitation as it changes; the newest replaces one that
-// was not taken.
-func (page *Page) Updates() <-chan party.Invitation { return page.updates }
+// was not taken. Pages that show the same share it: it must not be changed.
+func (page *Page) Updates() <-chan *party.Invitation { return page.updates }
 
 // Visible says whether the page can be seen now.
 func (page *Page) Visible(yes bool) {
@@ -306,6 +312,7 @@ func (page *Page) Visible(yes bool) {
 		if yes {
 			page.since = t
 		}
+		page.plan()
 		page.p.schedule()
 	})
 }
@@ -318,36 +325,4 @@ func (page *Page) Close() {
 			page.p.post(func() { page.p.close(page) })
 		}
 	})
-}
-
-// pagesChanged has the open pages told soon.
-func (p *live) pagesChanged() {
-	if len(p.pages) == 0 {
-		return
-	}
-	p.pagesDue = true
-	p.schedule()
-}
-
-func (p *live) tellPages() {
-	p.pagesDue = false
-	p.gonePages = now().Add(statusPause)
-	for page := range p.pages {
-		page.show()
-	}
-}
-
-// show has the page show what is so now, in the place of what was not taken. A
-// player of the game comes to wait or ask, and is told nothing before that.
-func (page *Page) show() {
-	if page.player != "" && !page.knocked {
-		return
-	}
-	v := page.p.invitation(page.looker())
-	page.declined = v.Declined
-	select {
-	case <-page.updates:
-	default:
-	}
-	page.updates <- v
 }

@@ -49,7 +49,8 @@ func (w *world) newest(page *Page) (v party.Invitation) {
 	time.Sleep(3 * time.Second)
 	synctest.Wait()
 	select {
-	case v = <-page.Updates():
+	case shown := <-page.Updates():
+		return *shown
 	default:
 		w.t.Fatal("the page was not told")
 	}

@@ -104,7 +104,7 @@ func (p *live) introduce() {
 			p.remote.status(p, id)
 		}
 	}
-	for page := range p.pages {
+	for page := range p.pages.open {
 		if page.seat != "" {
 			p.whisper(whisper{Opened: page.seat})
 		}

@@ -7,10 +7,8 @@ import (
 	"partykit/protocol"
 )
 
-const (
-	statusPause = 250 * time.Millisecond // between updates of a page
-	keepIdle    = 10 * time.Second       // a party that nobody here needs stays in memory
-)
+// keepIdle is how long a party that nobody here needs stays in memory.
+const keepIdle = 10 * time.Second
 
 // schedule sets the party's one timer to when something is next due.
 func (p *live) schedule() {
@@ -31,18 +29,8 @@ func (p *live) schedule() {
 	for _, r := range p.reports {
 		consider(r.due(p.reportPause()))
 	}
-	for page := range p.pages {
-		consider(page.due())
-		if !page.openCounted {
-			consider(page.looked())
-		}
-		consider(page.turns())
-		consider(page.knocks())
-	}
+	consider(p.pages.due())
 	consider(p.countAt)
-	if p.pagesDue {
-		consider(max(p.gonePages, 1))
-	}
 	if p.logged && p.saveNext != 0 && len(p.sessions) > 0 {
 		consider(p.saveNext)
 	}
@@ -79,31 +67,11 @@ func (p *live) wake() {
 			p.report(id, r, t)
 		}
 	}
-	for page := range p.pages {
-		if at := page.looked(); !page.openCounted && at != 0 && at <= t {
-			page.openCounted = true
-			p.count(page.link.Invite, 1, 0)
-		}
-		if at := page.knocks(); at != 0 && at <= t {
-			knock := page.knocking
-			page.knocking = nil
-			knock()
-		}
-		if due := page.due(); due != 0 && due <= t {
-			p.hold(page)
-		}
-	}
+	p.seeToPages(t)
 	if p.countAt != 0 && p.countAt <= t {
 		p.writeCounts()
 	}
-	for page := range p.pages {
-		if at := page.turns(); at != 0 && at <= t {
-			page.turn(t)
-		}
-	}
-	if p.pagesDue && p.gonePages <= t {
-		p.tellPages()
-	}
+	p.tellPages(t)
 	if p.logged && p.saveNext != 0 && p.saveNext <= t {
 		p.save(nil)
 	}
@@ -121,7 +89,7 @@ func (p *live) wake() {
 // page, no work, and no member whose return or loss would have to be decided
 // here.
 func (p *live) needless() bool {
-	if len(p.sessions) > 0 || len(p.pages) > 0 || p.pins > 0 || p.countAt != 0 || len(p.queue) > 0 || p.inflight != nil || p.reading {
+	if len(p.sessions) > 0 || len(p.pages.open) > 0 || p.pins > 0 || p.countAt != 0 || len(p.queue) > 0 || p.inflight != nil || p.reading {
 		return false
 	}
 	return !p.logged || p.state.Ended || (len(p.absent) == 0 && len(p.state.Seats) == 0 && len(p.state.Line) == 0 && len(p.state.Asks) == 0)
@@ -149,7 +117,7 @@ func (p *live) drain(done func()) {
 	for _, s := range p.sessions {
 		s.close(protocol.GoingAway)
 	}
-	for page := range p.pages {
+	for page := range p.pages.open {
 		p.close(page)
 		close(page.updates)
 	}

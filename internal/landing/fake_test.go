@@ -71,8 +71,8 @@ func (f *fakeParties) OpenPage(_ context.Context, _, _ string, _ netip.Addr) (Pa
 	if f.err != nil {
 		return nil, f.err
 	}
-	p := &fakePage{f: f, updates: make(chan party.Invitation, 8)}
-	p.updates <- f.inv
+	p := &fakePage{f: f, updates: make(chan *party.Invitation, 8)}
+	p.updates <- new(f.inv)
 	f.pages = append(f.pages, p)
 	f.open++
 	return p, nil
@@ -83,8 +83,9 @@ func (f *fakeParties) show(change func(*party.Invitation)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	change(&f.inv)
+	now := new(f.inv)
 	for _, p := range f.pages {
-		p.updates <- f.inv
+		p.updates <- now
 	}
 }
 
@@ -96,10 +97,10 @@ func (f *fakeParties) seen() (starts []string, visible []bool, open int) {
 
 type fakePage struct {
 	f       *fakeParties
-	updates chan party.Invitation
+	updates chan *party.Invitation
 }
 
-func (p *fakePage) Updates() <-chan party.Invitation { return p.updates }
+func (p *fakePage) Updates() <-chan *party.Invitation { return p.updates }
 
 func (p *fakePage) Visible(v bool) {
 	p.f.mu.Lock()

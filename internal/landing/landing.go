@@ -57,8 +57,9 @@ type Notice struct {
 // Page is one open invite page.
 type Page interface {
 	// Updates carries the newest invitation, the first at once, then on every
-	// change, at most four a second. It is closed when there will be no more.
-	Updates() <-chan party.Invitation
+	// change, at most four a second. Pages that show the same are given the same
+	// one, which must not be changed. It is closed when there will be no more.
+	Updates() <-chan *party.Invitation
 	// Visible tells whether the page can be seen now. It begins unseen.
 	Visible(bool)
 	// Queue waits in line for a place of a full party.
@@ -106,11 +107,12 @@ type Server struct {
 	opts    Options
 	cards   *cards
 	pages   *crowdPages
+	halls   halls
 }
 
 // New returns a server of landing pages. All options but Contact are required.
 func New(parties Parties, games Games, opts Options) *Server {
-	s := &Server{parties: parties, games: games, opts: opts, cards: newCards(), pages: newCrowdPages()}
+	s := &Server{parties: parties, games: games, opts: opts, cards: newCards(), pages: newCrowdPages(), halls: halls{byKey: map[hallKey]*hall{}}}
 	games.OnChange(s.pages.outdate)
 	return s
 }

@@ -60,7 +60,9 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	defer conn.CloseNow()
 	conn.SetReadLimit(reportBytes)
 
-	v := visit{s, conn, page, code, browser}
+	hall, leave := s.halls.enter(hallKey{code, browser != ""})
+	defer leave()
+	v := visit{s, conn, page, hall, browser}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	reading := make(chan struct{})
@@ -76,10 +78,11 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 
 // A visit is a page that somebody has open.
 type visit struct {
-	s             *Server
-	conn          *websocket.Conn
-	page          Page
-	code, browser string
+	s       *Server
+	conn    *websocket.Conn
+	page    Page
+	hall    *hall
+	browser string
 }
 
 // A report is what the page's script sends: whether the page is seen, or what
@@ -127,7 +130,7 @@ func (v visit) pass(r report) bool {
 func (v visit) tell(ctx context.Context) {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
-	var last party.Invitation
+	var last *party.Invitation
 	var sent []byte
 	for {
 		select {
@@ -136,16 +139,13 @@ func (v visit) tell(ctx context.Context) {
 				v.conn.Close(websocket.StatusGoingAway, "")
 				return
 			}
-			last, sent = inv, v.words(inv)
-			if err := v.send(ctx, sent); err != nil {
+			last = inv
+			if v.update(ctx, &sent, last) != nil {
 				return
 			}
 		case <-ping.C:
-			if words := v.words(last); sent != nil && !bytes.Equal(words, sent) {
-				sent = words
-				if err := v.send(ctx, sent); err != nil {
-					return
-				}
+			if last != nil && v.update(ctx, &sent, last) != nil {
+				return
 			}
 			within, cancel := context.WithTimeout(ctx, writeWithin)
 			err := v.conn.Ping(within)
@@ -157,6 +157,17 @@ func (v visit) tell(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// update sends what the page is to show now, if it reads differently from what
+// was sent last.
+func (v visit) update(ctx context.Context, sent *[]byte, inv *party.Invitation) error {
+	words := v.hall.say(inv, v.words)
+	if bytes.Equal(words, *sent) {
+		return nil
+	}
+	*sent = words
+	return v.send(ctx, words)
 }
 
 // words is what the page is to show now, as the script reads it. Without a

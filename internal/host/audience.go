@@ -1,0 +1,237 @@
+package host
+
+import (
+	"container/heap"
+	"reflect"
+	"slices"
+	"time"
+
+	"partykit/party"
+)
+
+const (
+	// pagePause is how long changes are gathered before open pages are told.
+	pagePause = 250 * time.Millisecond
+	// crowdPause is how much longer it is for every page beyond a thousand: a
+	// crowd is told 4,000 times a second in all. Whoever is on the way in, in
+	// line or asking does not wait for the crowd.
+	crowdPause = 250 * time.Microsecond
+	// pagesAtOnce is how many pages are seen to before it is others' turn.
+	pagesAtOnce = 64
+)
+
+// audience is the invite pages of a party that are open on this host: those of
+// a few friends, or those of a streamer's crowd. No task of the loop sees to all
+// pages of a crowd.
+type audience struct {
+	open  map[*Page]bool
+	seats map[party.SeatID][]*Page
+	plans plans // of those that have something to do at some time
+
+	version     uint64 // rises when pages may read differently
+	changed     bool   // since the last round
+	changedNear bool   // since those on the way were last told
+	round       party.Time
+	near        party.Time
+	own         map[*Page]bool // whose own story has changed
+	queue       []*Page        // those to be told now
+	sights      map[link]sight
+
+	swept party.Time // when what closed pages left was last looked through
+}
+
+// sight is what a link shows to those whom the party does not know. They share
+// the invitation, which must not be changed.
+type sight struct {
+	shown   *party.Invitation
+	version uint64
+}
+
+func newAudience() audience {
+	return audience{
+		open: map[*Page]bool{}, seats: map[party.SeatID][]*Page{}, own: map[*Page]bool{}, sights: map[link]sight{},
+	}
+}
+
+func (a *audience) add(page *Page) {
+	a.open[page] = true
+	page.planned = -1
+	if page.seat != "" {
+		a.seats[page.seat] = append(a.seats[page.seat], page)
+	}
+}
+
+func (a *audience) remove(page *Page) {
+	delete(a.open, page)
+	delete(a.own, page)
+	if page.planned >= 0 {
+		heap.Remove(&a.plans, page.planned)
+	}
+	if rest := slices.DeleteFunc(a.seats[page.seat], func(x *Page) bool { return x == page }); len(rest) > 0 {
+		a.seats[page.seat] = rest
+	} else {
+		delete(a.seats, page.seat)
+	}
+	if len(a.open) == 0 {
+		clear(a.sights)
+		a.changed, a.changedNear = false, false
+	}
+}
+
+// pause is how long the crowd's pages wait for the next round.
+func (a *audience) pause() time.Duration {
+	return max(pagePause, time.Duration(len(a.open))*crowdPause)
+}
+
+// due is when pages must next be told or seen to; 0: never.
+func (a *audience) due() (next party.Time) {
+	consider := func(t party.Time) {
+		if t != 0 && (next == 0 || t < next) {
+			next = max(t, 1)
+		}
+	}
+	if a.changed {
+		consider(a.round.Add(a.pause()))
+	}
+	if a.changedNear || len(a.own) > 0 {
+		consider(a.near.Add(pagePause))
+	}
+	if len(a.plans) > 0 {
+		consider(a.plans[0].at)
+	}
+	return next
+}
+
+// pagesChanged has the open pages told soon of what all of them show.
+func (p *live) pagesChanged() {
+	if len(p.pages.open) == 0 {
+		return
+	}
+	p.pages.version++
+	p.pages.changed, p.pages.changedNear = true, true
+	p.schedule()
+}
+
+// changed has the page told soon of its visitor's own story.
+func (page *Page) changed() {
+	if p := page.p; p.pages.open[page] {
+		p.pages.own[page] = true
+		p.schedule()
+	}
+}
+
+// tellPages tells those whose turn it is.
+func (p *live) tellPages(t party.Time) {
+	a := &p.pages
+	idle := len(a.queue) == 0
+	switch {
+	case a.changed && a.round.Add(a.pause()) <= t:
+		a.changed, a.changedNear, a.round, a.near = false, false, t, t
+		clear(a.own)
+		a.queue = a.queue[:0]
+		for page := range a.open {
+			a.queue = append(a.queue, page)
+		}
+	case (a.changedNear || len(a.own) > 0) && a.near.Add(pagePause) <= t:
+		if a.changedNear {
+			p.nearPages()
+		}
+		a.changedNear, a.near = false, t
+		for page := range a.own {
+			a.queue = append(a.queue, page)
+		}
+		clear(a.own)
+	}
+	if idle {
+		p.tellSome()
+	}
+}
+
+// nearPages adds those to be told whose visitors are on the way, in line or
+// asking.
+func (p *live) nearPages() {
+	near := func(seat party.SeatID) {
+		for _, page := range p.pages.seats[seat] {
+			p.pages.own[page] = true
+		}
+	}
+	for _, m := range p.state.Members {
+		near(m.Seat)
+	}
+	for _, x := range p.state.Seats {
+		near(x.ID)
+	}
+	for _, v := range p.state.Line {
+		near(v.Seat)
+	}
+	for _, v := range p.state.Asks {
+		near(v.Seat)
+	}
+}
+
+// tellSome tells some of the queue, and the rest when others had their turn.
+func (p *live) tellSome() {
+	a := &p.pages
+	n := min(len(a.queue), pagesAtOnce)
+	for _, page := range a.queue[:n] {
+		if a.open[page] {
+			page.show()
+		}
+	}
+	if a.queue = a.queue[n:]; len(a.queue) == 0 {
+		a.queue = nil
+		p.schedule()
+		return
+	}
+	p.post(func() {
+		if !p.asleep() {
+			p.tellSome()
+		}
+	})
+}
+
+// show has the page show what is so now, in the place of what was not taken. A
+// player of the game comes to wait or ask, and is told nothing before that.
+func (page *Page) show() {
+	if page.player != "" && !page.knocked {
+		return
+	}
+	v := page.p.sees(page)
+	page.declined = v.Declined
+	page.plan() // what has changed may let it try again
+	if v == page.shown {
+		return
+	}
+	page.shown = v
+	select {
+	case <-page.updates:
+	default:
+	}
+	page.updates <- v
+}
+
+// sees is what a page shows: what all strangers see, or what its own visitor
+// does.
+func (p *live) sees(page *Page) *party.Invitation {
+	if page.started || page.problem != "" || p.gone[page.seat] != "" || p.state.Concerns(page.looker()) {
+		return new(p.invitation(page.looker()))
+	}
+	s := p.pages.sights[page.link]
+	if s.shown != nil && s.version == p.pages.version {
+		return s.shown
+	}
+	v := p.invitation(party.Hold{Invite: page.link.Invite, Approve: page.link.Approve})
+	if s.shown == nil || !sameSight(v, *s.shown) {
+		s.shown = &v
+	}
+	s.version = p.pages.version
+	p.pages.sights[page.link] = s
+	return s.shown
+}
+
+// sameSight reports whether two invitations show the same: a revision is not
+// shown.
+func sameSight(a, b party.Invitation) bool {
+	a.Revision = b.Revision
+	return reflect.DeepEqual(a, b)
+}
