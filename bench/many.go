@@ -30,10 +30,14 @@ func many(ctx context.Context, b *bench) error {
 	}
 	players := slices.Max(b.crowds)
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // which ends the holders
 	var servers []*target.Process
+	var holders []*exec.Cmd
 	var before []int64
 	defer func() {
+		cancel()
+		for _, h := range holders {
+			_ = h.Wait() // it was killed
+		}
 		for _, p := range servers {
 			p.Stop()
 		}
@@ -45,9 +49,11 @@ func many(ctx context.Context, b *bench) error {
 		}
 		servers, before = append(servers, p), append(before, p.Resident())
 		b.progress.say("server %d of %d: %d players say hello", i+1, b.servers, players)
-		if err := holder(ctx, p.Addr, players); err != nil {
+		h, err := holder(ctx, p.Addr, players)
+		if err != nil {
 			return err
 		}
+		holders = append(holders, h)
 	}
 	b.progress.say("%d players wait", b.servers*players)
 	select {
@@ -65,26 +71,26 @@ func many(ctx context.Context, b *bench) error {
 
 // holder starts a process of this program that holds players, and returns when
 // all are welcome. It ends with the context.
-func holder(ctx context.Context, addr string, players int) error {
+func holder(ctx context.Context, addr string, players int) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, self, "hold", addr, fmt.Sprint(players))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
 		_ = cmd.Wait()
-		return fmt.Errorf("the holder of %d players has ended: %w", players, err)
+		return nil, fmt.Errorf("the holder of %d players has ended: %w", players, err)
 	}
-	return nil
+	return cmd, nil
 }
 
 // hold connects players, says so on stdout and keeps them until it is ended, or
