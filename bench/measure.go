@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -78,7 +79,7 @@ func (b *bench) apart() error {
 		return err
 	}
 	var first, second = -1, -1
-	for i := range 8 * len(may) * 8 {
+	for i := range len(may) * 64 {
 		switch {
 		case !may.IsSet(i):
 		case first < 0:
@@ -94,10 +95,12 @@ func (b *bench) apart() error {
 		return err
 	}
 	for _, t := range tasks { // threads to come inherit it
-		var id int
-		fmt.Sscan(t.Name(), &id)
-		if err := unix.SchedSetaffinity(id, &ours); err != nil && err != unix.ESRCH {
+		id, err := strconv.Atoi(t.Name())
+		if err != nil {
 			return err
+		}
+		if err := unix.SchedSetaffinity(id, &ours); err != nil && err != unix.ESRCH {
+			return err // one that has ended needs no place
 		}
 	}
 	runtime.GOMAXPROCS(1)
