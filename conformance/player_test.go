@@ -35,6 +35,7 @@ type player struct {
 	door    *client.Door
 	ended   error
 	stays   []*stay
+	blank   bool            // its program has just begun, and knows the party by a snapshot alone
 	sent    map[uint64]bool // the places of its own messages, which it is not sent
 }
 
@@ -49,7 +50,7 @@ func (p *player) begin(ctx context.Context, o client.Options) error {
 	if err != nil {
 		return err
 	}
-	p.kit = kit
+	p.kit, p.blank = kit, true
 	p.reading.Go(func() {
 		for e := range kit.Events(context.Background()) {
 			p.happened(e)
@@ -90,7 +91,8 @@ func (p *player) happened(e client.Event) {
 		}
 		p.heard = append(p.heard, p.message(e))
 	case client.Connected:
-		if !e.Resumed {
+		if !e.Resumed || p.blank { // what came before the snapshot is in it
+			p.blank = false
 			p.stays = append(p.stays, &stay{party: p.kit.Snapshot().ID, from: e.Seq})
 		}
 	case client.Moved:
