@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -85,7 +86,7 @@ func Register(mux *http.ServeMux, o Options) {
 	s := &server{o: o, log: o.Logger}
 	routes := http.NewServeMux()
 	s.register(routes)
-	document := encode(s.huma.OpenAPI())
+	document := sync.OnceValue(func() []byte { return encode(s.huma.OpenAPI()) })
 	routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		s.refuse(w, party.Errorf(party.NotFound, "There is no such method and path. %s lists all.", DocumentPath))
 	})
@@ -94,7 +95,7 @@ func Register(mux *http.ServeMux, o Options) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 		w.Header().Set("Content-Type", "application/openapi+json")
 		w.Header().Set("Cache-Control", "public, max-age=300")
-		w.Write(document)
+		w.Write(document())
 	})
 }
 

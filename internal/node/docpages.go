@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"iter"
 	"net/http"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -33,20 +35,24 @@ func (d document) InMenu() bool { return !strings.Contains(d.Name, "/") || d.Nam
 var readingOrder = []string{"start", "concepts", "sdk-javascript", "sdk-go", "http-api", "protocol", "errors", "operations", "security"}
 
 // registerDocs serves the documentation that belongs to this server: /docs and
-// /docs/NAME, with the anchors that errors point to.
+// /docs/NAME, with the anchors that errors point to. It is rendered when the
+// first page is asked for.
 func registerDocs(mux *http.ServeMux) {
-	documents := renderAll(docs.Pages)
-	serve := func(pattern string, d document) {
+	documents := sync.OnceValue(func() []document { return renderAll(docs.Pages) })
+	serve := func(pattern string, pick func(all []document) document) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			all := documents()
 			page(w, http.StatusOK, docsPage, struct {
 				document
 				All []document
-			}{d, documents})
+			}{pick(all), all})
 		})
 	}
-	serve("GET /docs", document{Title: "Documentation"})
-	for _, d := range documents {
-		serve("GET /docs/"+d.Name, d)
+	serve("GET /docs", func([]document) document { return document{Title: "Documentation"} })
+	for name := range pageNames(docs.Pages) {
+		serve("GET /docs/"+name, func(all []document) document {
+			return all[slices.IndexFunc(all, func(d document) bool { return d.Name == name })]
+		})
 	}
 	serveDrawings(mux, docs.Drawings)
 	mux.HandleFunc("GET "+stylePath, func(w http.ResponseWriter, r *http.Request) {
@@ -70,22 +76,30 @@ func serveDrawings(mux *http.ServeMux, drawings fs.FS) {
 	}
 }
 
+// pageNames are the names of a folder's documents.
+func pageNames(folder fs.FS) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		err := fs.WalkDir(folder, ".", func(file string, entry fs.DirEntry, err error) error {
+			if err == nil && !entry.IsDir() && !yield(strings.TrimSuffix(file, ".md")) {
+				return fs.SkipAll
+			}
+			return err
+		})
+		if err != nil {
+			panic(err) // it is embedded
+		}
+	}
+}
+
 // renderAll renders the Markdown files of a folder, which are our own.
 func renderAll(folder fs.FS) []document {
 	var documents []document
-	err := fs.WalkDir(folder, ".", func(file string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		source, err := fs.ReadFile(folder, file)
+	for name := range pageNames(folder) {
+		source, err := fs.ReadFile(folder, name+".md")
 		if err != nil {
-			return err
+			panic(err) // it is embedded
 		}
-		documents = append(documents, render(folder, file, source))
-		return nil
-	})
-	if err != nil {
-		panic(err) // it is embedded
+		documents = append(documents, render(folder, name+".md", source))
 	}
 	rank := func(d document) int {
 		if i := slices.Index(readingOrder, d.Name); i >= 0 {

@@ -18,6 +18,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed dist
@@ -36,15 +37,16 @@ type file struct {
 
 // Handler serves the SDK below Prefix, to every origin. The addresses are
 // stable while the files behind them change with the server, so that caches ask
-// each time and are answered 304 by the ETag.
+// each time and are answered 304 by the ETag. They are compressed when the first
+// of them is asked for.
 func Handler() http.Handler {
-	files := load()
+	files := sync.OnceValue(load)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Access-Control-Allow-Origin", "*")
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		h.Set("X-Content-Type-Options", "nosniff")
-		f, ok := files[strings.TrimPrefix(r.URL.Path, Prefix)]
+		f, ok := files()[strings.TrimPrefix(r.URL.Path, Prefix)]
 		switch {
 		case !ok:
 			http.NotFound(w, r)
