@@ -21,6 +21,7 @@ type InviteOptions struct {
 	OnLeave    party.OnLeave   // of its maker: keep (the default), revoke or follow
 	Payload    json.RawMessage // for the joiner's game, ≤2 KiB
 	Requires   party.Needs     // what that game must be: ≤4 names and values, such as its version
+	Replaces   party.InviteID  // a live link, which ends in the same change: one of the player's own, or any for the leader
 	Spoken     bool            // a spoken code as well: 6 characters for at most 10 minutes, or in a party that approves newcomers, else 8
 }
 
@@ -37,7 +38,7 @@ type Invite struct {
 func (c *Client) Invite(ctx context.Context, o InviteOptions) (Invite, error) {
 	command := protocol.Command{
 		T: protocol.TInvite, Expires: int64(o.Expires / time.Second), MaxUses: o.MaxUses, Message: o.Message,
-		For: o.For, OnLeave: o.OnLeave, Payload: o.Payload, Requires: o.Requires, Spoken: o.Spoken,
+		For: o.For, OnLeave: o.OnLeave, Payload: o.Payload, Requires: o.Requires, Spoken: o.Spoken, Replaces: o.Replaces,
 	}
 	if o.UntilEmpty {
 		command.Until = "empty"

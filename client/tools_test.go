@@ -35,10 +35,10 @@ func TestToolsSpeakTheProtocol(t *testing.T) {
 		{func(ctx context.Context, c *Client) error { return c.Admit(ctx, 7, false) }, `{"t":"admit","id":1,"n":7,"yes":false}`},
 		{func(ctx context.Context, c *Client) error {
 			_, err := c.Invite(ctx, InviteOptions{
-				UntilEmpty: true, For: "g2", OnLeave: party.RevokeOnLeave, Payload: json.RawMessage(`{"a":1}`), Requires: party.Needs{"version": "2"}, Spoken: true,
+				UntilEmpty: true, For: "g2", OnLeave: party.RevokeOnLeave, Payload: json.RawMessage(`{"a":1}`), Requires: party.Needs{"version": "2"}, Spoken: true, Replaces: "i0",
 			})
 			return err
-		}, `{"t":"invite","id":1,"for":"g2","spoken":true,"until":"empty","onLeave":"revoke","payload":{"a":1},"requires":{"version":"2"}}`},
+		}, `{"t":"invite","id":1,"for":"g2","spoken":true,"until":"empty","onLeave":"revoke","replaces":"i0","payload":{"a":1},"requires":{"version":"2"}}`},
 		{func(ctx context.Context, c *Client) error {
 			_, err := c.Invite(ctx, InviteOptions{OnLeave: party.FollowOnLeave})
 			return err

@@ -13,8 +13,9 @@ import (
 
 // with is what acts are done with; README.md says which takes what.
 type with struct {
-	As       string          `json:"as"`   // invite: what the story calls the link; identify: an account
-	Link     string          `json:"link"` // a link by the story's name
+	Replaces string          `json:"replaces"` // invite: what the story calls the link that ends by this one
+	As       string          `json:"as"`       // invite: what the story calls the link; identify: an account
+	Link     string          `json:"link"`     // a link by the story's name
 	Spoken   json.RawMessage `json:"spoken"`
 	Party    string          `json:"party"` // a player's
 	Who      json.RawMessage `json:"who"`   // a player, or a number
@@ -95,6 +96,9 @@ var acts = map[string]func(ctx context.Context, c *cast, p *player, w with) erro
 		}
 		if w.For != "" {
 			o.For = c.players[w.For].kit.You().ID
+		}
+		if w.Replaces != "" {
+			o.Replaces = c.links[w.Replaces].ID
 		}
 		link, err := p.kit.Invite(ctx, o)
 		if err == nil {

@@ -97,7 +97,9 @@ type (
 		Options InviteOptions
 		MaxUses int
 		Message string
-		Hash    string // of its code, where it may have to be found again: with FollowOnLeave
+		// Replaces is the live link that ends by this one; "": none.
+		Replaces InviteID
+		Hash     string // of its code, where it may have to be found again: with FollowOnLeave
 	}
 	// Adopt takes in links that followed their maker here.
 	Adopt struct {

@@ -1,6 +1,10 @@
 package party
 
-import "partykit/internal/names"
+import (
+	"slices"
+
+	"partykit/internal/names"
+)
 
 func (d *decision) makeInvite(c MakeInvite) error {
 	by, person, err := d.inviter(c)
@@ -10,7 +14,12 @@ func (d *decision) makeInvite(c MakeInvite) error {
 	if d.s.Invite(c.ID) != nil {
 		return nil // its id comes from its code: it is the same one, asked for again
 	}
-	live := d.s.LiveInvites(d.now)
+	if c.Replaces != "" {
+		if err := d.revocable(c.Player, c.Replaces); err != nil {
+			return err
+		}
+	}
+	live := slices.DeleteFunc(d.s.LiveInvites(d.now), func(i Invite) bool { return i.ID == c.Replaces })
 	mine := 0
 	for _, i := range live {
 		if i.By == by {
@@ -45,6 +54,9 @@ func (d *decision) makeInvite(c MakeInvite) error {
 		Expires: expires, MaxUses: c.MaxUses, Message: message,
 		InviteOptions: c.Options, Hash: c.Hash,
 	}})
+	if c.Replaces != "" {
+		d.emit(InviteRevoked{Invite: c.Replaces})
+	}
 	return nil
 }
 
@@ -81,15 +93,24 @@ func (s *State) Went(p PlayerID, now Time) []Invite {
 }
 
 func (d *decision) revoke(c Revoke) error {
-	i := d.s.Invite(c.Invite)
-	if i == nil || !i.Live(d.now) {
-		return &Error{Code: NotFound, Detail: "There is no such live link."}
-	}
-	if i.By != c.Player && !d.leads(c.Player) {
-		return &Error{Code: NotAllowed}
+	if err := d.revocable(c.Player, c.Invite); err != nil {
+		return err
 	}
 	d.emit(InviteRevoked{Invite: c.Invite})
 	d.endIfEmpty()
+	return nil
+}
+
+// revocable says why a player may not end a link, or nil: it is its maker's and
+// the leader's.
+func (d *decision) revocable(p PlayerID, id InviteID) error {
+	i := d.s.Invite(id)
+	switch {
+	case i == nil || !i.Live(d.now):
+		return &Error{Code: NotFound, Detail: "There is no such live link."}
+	case i.By != p && !d.leads(p):
+		return &Error{Code: NotAllowed}
+	}
 	return nil
 }
 

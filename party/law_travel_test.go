@@ -199,6 +199,20 @@ func TestLaw25ALinkDoesNotFollowIntoAnotherGame(t *testing.T) {
 	}
 }
 
+func TestALinkReplacesAnother(t *testing.T) {
+	sc := court(t) // ada leads; i1 is hers
+	new := func(p PlayerID, id, old InviteID) MakeInvite { return MakeInvite{Player: p, ID: id, Replaces: old} }
+	sc.refused(NotAllowed, new("bob", "i2", "i1"))
+	sc.refused(NotFound, new("ada", "i2", "i0"))
+	sc.must(new("ada", "i2", "i1"))
+	sc.nothing(new("ada", "i2", "i1")) // repeated
+	sc.refused(Revoked, coming("cai"))
+	live := sc.s.LiveInvites(sc.now)
+	if len(live) != 1 || live[0].ID != "i2" {
+		t.Errorf("the live links are %+v", live)
+	}
+}
+
 func TestALinkThatEndsWithItsMakerEndsOnATimeoutToo(t *testing.T) {
 	sc := newScene(t, 4)
 	sc.inviteWith(InviteOptions{OnLeave: RevokeOnLeave})

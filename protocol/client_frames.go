@@ -57,6 +57,7 @@ type Command struct {
 	Spoken   bool            `json:"spoken,omitempty"`  // invite
 	Until    string          `json:"until,omitempty"`   // invite: "empty"
 	OnLeave  party.OnLeave   `json:"onLeave,omitempty"`
+	Replaces party.InviteID  `json:"replaces,omitempty"` // invite
 	Payload  json.RawMessage `json:"payload,omitempty"`
 	Requires party.Needs     `json:"requires,omitempty"`
 	Has      party.Needs     `json:"has,omitempty"`   // join

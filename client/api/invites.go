@@ -19,9 +19,10 @@ type NewInvite struct {
 	For      party.PlayerID  `json:"for,omitempty"`     // the one player that may use it
 	Payload  json.RawMessage `json:"payload,omitempty"` // for the game of who comes
 	Requires party.Needs     `json:"requires,omitempty"`
-	As       int             `json:"as,omitempty"`      // the number of the member whose link it is; 0: the game's
-	OnLeave  party.OnLeave   `json:"onLeave,omitempty"` // with As: what becomes of it when that member leaves
-	Spoken   bool            `json:"spoken,omitempty"`  // give it a code to say as well
+	As       int             `json:"as,omitempty"`       // the number of the member whose link it is; 0: the game's
+	OnLeave  party.OnLeave   `json:"onLeave,omitempty"`  // with As: what becomes of it when that member leaves
+	Replaces party.InviteID  `json:"replaces,omitempty"` // a live link, which ends in the same change
+	Spoken   bool            `json:"spoken,omitempty"`   // give it a code to say as well
 }
 
 // UntilEmpty is NewInvite.Until of a link that works until nobody is left.

@@ -25,13 +25,14 @@ type NewInvite struct {
 	Requires party.Needs     `json:"requires,omitempty" doc:"What the game must be to fit, such as version; told before joining."`
 	As       int             `json:"as,omitempty" minimum:"1" doc:"The number of the member whose link it is, and who may revoke it too; the game's if left out."`
 	OnLeave  party.OnLeave   `json:"onLeave,omitempty" enum:"keep,revoke,follow" doc:"With as: what becomes of it when that member leaves; follow leads to the party it then is in. keep if left out."`
+	Replaces party.InviteID  `json:"replaces,omitempty" maxLength:"64" doc:"The id of a live link of the party, which ends in the same change."`
 	Spoken   bool            `json:"spoken,omitempty" doc:"Give it a code to say as well: of 6 characters if it works for 10 minutes at most or newcomers are approved, else of 8."`
 }
 
 func (n NewInvite) wish() host.Wish {
 	return host.Wish{
 		Expires: time.Duration(n.Expires) * time.Second, MaxUses: n.MaxUses, Message: n.Message,
-		As: n.As, Spoken: n.Spoken,
+		As: n.As, Spoken: n.Spoken, Replaces: n.Replaces,
 		Options: party.InviteOptions{For: n.For, UntilEmpty: n.Until == "empty", OnLeave: n.OnLeave, Payload: n.Payload, Requires: n.Requires},
 	}
 }

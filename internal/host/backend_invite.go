@@ -21,6 +21,8 @@ type Wish struct {
 	Options party.InviteOptions
 	As      int  // the number of the member whose link it is; 0: the game's
 	Spoken  bool // with a spoken code
+	// Replaces is the live link that ends by this one; "": none.
+	Replaces party.InviteID
 }
 
 // Made is a link that was made. Its codes are told here and nowhere else.
@@ -156,7 +158,7 @@ func (h *Host) wish(g game.Game, id party.ID, seed string, w Wish) wished {
 		cmd: party.MakeInvite{
 			Hash:   auth.CodeHash(code),
 			Player: party.Backend, As: party.Person{Name: g.Name, Face: Face(g.Name)},
-			For: w.As, ID: invite, Expires: expires, MaxUses: w.MaxUses, Message: w.Message, Options: w.Options,
+			For: w.As, ID: invite, Replaces: w.Replaces, Expires: expires, MaxUses: w.MaxUses, Message: w.Message, Options: w.Options,
 		},
 		link: link{Game: party.GameID(g.ID), Party: id, Invite: invite, Follows: w.Options.OnLeave == party.FollowOnLeave}, life: life, speaks: w.Spoken,
 	}

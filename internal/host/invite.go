@@ -51,7 +51,7 @@ func (s *session) makeInvite(c protocol.Command) {
 		return
 	}
 	cmd := party.MakeInvite{
-		Player: s.player, ID: id, Expires: expires, MaxUses: c.MaxUses, Message: c.Message, Hash: hash,
+		Player: s.player, ID: id, Expires: expires, MaxUses: c.MaxUses, Message: c.Message, Hash: hash, Replaces: c.Replaces,
 		Options: party.InviteOptions{
 			For: c.For, UntilEmpty: c.Until == "empty", OnLeave: c.OnLeave, Payload: c.Payload, Requires: c.Requires,
 		},

@@ -16,7 +16,7 @@ export class Links {
   }
 
   async create(options: InviteOptions = {}): Promise<Invite> {
-    const { expires, maxUses, message, until, for: only, onLeave, payload, requires, spoken, ...others } = options;
+    const { expires, maxUses, message, until, for: only, onLeave, payload, requires, spoken, replaces, ...others } = options;
     noOthers(this.#core, others);
     const bytes = new TextEncoder().encode(message).length;
     if (bytes > maxMessage) {
@@ -24,11 +24,11 @@ export class Links {
     }
     const rare = { until, for: typeof only === "object" ? only.id : only, onLeave, payload, requires, spoken: spoken || undefined };
     const key = JSON.stringify([expires || 0, maxUses || 0, message || "", rare]);
-    const live = this.#core.party().invites.find((invite) => usable(invite) && this.#kept(invite.id)?.options === key);
+    const live = !replaces && this.#core.party().invites.find((invite) => usable(invite) && this.#kept(invite.id)?.options === key);
     if (live) return this.#whole(live);
     let asked = this.#asked.get(key);
     if (!asked) {
-      asked = this.#make(key, { expires, maxUses, message, ...rare }).finally(() => this.#asked.delete(key));
+      asked = this.#make(key, { expires, maxUses, message, replaces: typeof replaces === "object" ? replaces.id : replaces, ...rare }).finally(() => this.#asked.delete(key));
       this.#asked.set(key, asked);
     }
     return asked;

@@ -407,6 +407,8 @@ export interface InviteOptions {
   payload?: Json;
   /** What the joiner's game must be, ≤ 4 names and values, such as its `version`. */
   requires?: { readonly [name: string]: string };
+  /** A live link, or its id, which ends in the same change: one of the player's own, or any for the leader. */
+  replaces?: LiveInvite | string;
   /** A spoken code as well: 6 characters for a link of at most 10 minutes, or of a party that approves newcomers; else 8. */
   spoken?: boolean;
 }

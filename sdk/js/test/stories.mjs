@@ -104,8 +104,8 @@ const acts = {
   return: (cast, player) => player.return(),
   away: (cast, player, { away }) => player.hide(away),
 
-  async invite(cast, { kit }, { as, for: whom, ...options }) {
-    const invite = await kit.createInvite({ ...options, ...(whom && { for: cast.players.get(whom).kit.player }) });
+  async invite(cast, { kit }, { as, for: whom, replaces, ...options }) {
+    const invite = await kit.createInvite({ ...options, ...(replaces && { replaces: cast.links.get(replaces) }), ...(whom && { for: cast.players.get(whom).kit.player }) });
     cast.links.set(as, invite);
   },
   revoke: (cast, { kit }, { link }) => kit.revokeInvite(cast.links.get(link).id),
