@@ -35,12 +35,13 @@ type Message struct {
 	Payload  []byte // shares the frame's memory
 }
 
+var errBinary = party.Errorf(party.BadRequest, "The binary frame is not as the protocol wants it.")
+
 // DecodeMessage reads a game message. The error is a BadRequest or TooLarge,
 // with the message's id in Message when it could be read.
 func DecodeMessage(frame []byte) (Message, error) {
-	broken := party.Errorf(party.BadRequest, "The binary frame is not as the protocol wants it.")
 	if len(frame) < 3 {
-		return Message{}, broken
+		return Message{}, errBinary
 	}
 	var m Message
 	rest := frame[1:]
@@ -52,14 +53,14 @@ func DecodeMessage(frame []byte) (Message, error) {
 		m.Flags, rest = rest[0], rest[1:]
 		var ok bool
 		if m.ID, rest, ok = varint(rest); !ok || m.ID == 0 {
-			return Message{}, broken
+			return Message{}, errBinary
 		}
 	default:
-		return Message{}, broken
+		return Message{}, errBinary
 	}
 	peer, rest, ok := varint(rest)
 	if !ok || peer > math.MaxInt32 || m.Flags&^(FlagJSON|FlagDirect) != 0 {
-		return m, broken
+		return m, errBinary
 	}
 	m.Peer, m.Payload = int(peer), rest
 	if len(rest) > MaxPayload {

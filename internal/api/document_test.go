@@ -178,9 +178,9 @@ func TestEveryRouteKeepsItsWord(t *testing.T) {
 	id := made.Party.ID
 	ada, bob := w.player(1), w.player(2)
 	for _, g := range []*guest{ada, bob} {
-		g.session.Text([]byte(`{"t":"join","id":1,"code":"` + made.Invite.Code + `"}`))
+		g.session.Text(nil, []byte(`{"t":"join","id":1,"code":"` + made.Invite.Code + `"}`))
 		g.next(t, "ok")
-		g.session.Text([]byte(`{"t":"finalize","id":2,"success":true}`))
+		g.session.Text(nil, []byte(`{"t":"finalize","id":2,"success":true}`))
 		g.next(t, "ok")
 	}
 	v := must(c.Party(ctx, id))
@@ -192,7 +192,7 @@ func TestEveryRouteKeepsItsWord(t *testing.T) {
 			t.Errorf("listed as %+v, %v", b, err)
 		}
 	}
-	ada.session.Text([]byte(`{"t":"report","id":90,"n":2,"reason":"Rude"}`))
+	ada.session.Text(nil, []byte(`{"t":"report","id":90,"n":2,"reason":"Rude"}`))
 	ada.next(t, "ok")
 	for r, err := range c.Reports(ctx) {
 		if err != nil || r.By.Player != ada.id || r.About.Player != bob.id || r.Reason != "Rude" || r.Party != id || r.Game != "demo" {

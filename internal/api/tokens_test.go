@@ -36,7 +36,7 @@ func TestABackendNamesAPlayer(t *testing.T) {
 		t.Errorf("another game's: %s, %v", theirs.Player, err)
 	}
 
-	ada.session.Text([]byte(`{"t":"token","id":1}`))
+	ada.session.Text(nil, []byte(`{"t":"token","id":1}`))
 	shown := ada.next(t, "ok")["token"].(string)
 	if v, err := c.VerifyToken(t.Context(), shown); err != nil || !v.Valid || v.Player != ada.id || v.Name != "Ada" || v.Until == 0 {
 		t.Errorf("verified as %+v, %v", v, err)

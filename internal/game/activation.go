@@ -21,3 +21,9 @@ func (r *Registry) OnActivation(fn func(id string)) {
 	defer r.mu.Unlock()
 	r.onActivation = fn
 }
+
+// Active reports whether there is a game of that id with the kit activated.
+func (r *Registry) Active(id string) bool {
+	e, ok := r.games.Load(id)
+	return ok && e.(*entry).game.Active
+}

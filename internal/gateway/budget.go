@@ -3,9 +3,8 @@ package gateway
 import (
 	"time"
 
-	"github.com/coder/websocket"
-
 	"partykit/internal/limit"
+	"partykit/internal/ws"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -24,22 +23,22 @@ func (b *budget) take(n, perSecond int) (wait time.Duration) {
 }
 
 // overBudget tells the client which request was refused.
-func (g *Gateway) overBudget(c *Conn, b *budget, kind websocket.MessageType, data []byte, wait time.Duration) {
-	e := protocol.Error{T: protocol.TError, Failure: g.opts.Failure(&party.Error{Code: party.RateLimited, RetryAfter: wait})}
-	if kind == websocket.MessageText {
-		command, _ := protocol.DecodeCommand(data)
+func (c *Conn) overBudget(m ws.Message, wait time.Duration) {
+	e := protocol.Error{T: protocol.TError, Failure: c.g.opts.Failure(&party.Error{Code: party.RateLimited, RetryAfter: wait})}
+	if m.Op == ws.Text {
+		command, _ := protocol.DecodeCommand(m.Data)
 		e.ID = command.ID
 		c.Send(false, protocol.Encode(e))
 		return
 	}
-	m, _ := protocol.DecodeMessage(data)
-	if m.Reliable {
-		e.MID = m.ID
+	message, _ := protocol.DecodeMessage(m.Data)
+	if message.Reliable {
+		e.MID = message.ID
 		c.Send(false, protocol.Encode(e))
 		return
 	}
-	if now := time.Now(); now.Sub(b.told) >= time.Second {
-		b.told = now
+	if now := time.Now(); now.Sub(c.budget.told) >= time.Second {
+		c.budget.told = now
 		c.Send(false, protocol.Encode(e))
 	}
 }

@@ -1,69 +1,88 @@
 package gateway
 
 import (
-	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/coder/websocket"
-
+	"partykit/internal/ws"
 	"partykit/protocol"
 )
 
-// Conn is one client's connection. Its methods may be called from any
-// goroutine and never block.
+// Conn is one client's connection. Send and Close may be called from any
+// goroutine, and never block or call the session.
+//
+// It is read in one of two ways, which do the same: by a goroutine (stream.go),
+// or by the loop of its session (socket_linux.go). Whoever reads it owns what is
+// not behind the lock.
 type Conn struct {
-	ws  *websocket.Conn
-	net *corked
+	g       *Gateway
+	game    string
+	release func()  // counts it out
+	session Session // nil until the hello was answered
 
-	wake chan struct{} // something waits, or the connection is over
+	parser ws.Parser
+	frames uint64 // that came
+	broken bool   // what came is no WebSocket: nothing is read any more
+	budget budget
 
-	mu      sync.Mutex
-	waiting []frame
-	bytes   int
-	since   time.Time          // more than maxWaiting waits since; zero: it does not
-	closing protocol.CloseCode // 0: open
-	over    bool               // the reader has ended: nothing more goes out
+	closing  atomic.Bool // a close frame was sent, or waits to be
+	answered atomic.Bool // one came
+
+	mu    sync.Mutex
+	wire  wire
+	out   *ws.Buffer // what waits to be written, nil: nothing
+	edge  int        // where the first frame begins that is not all written
+	sent  int        // how much of out is written
+	since time.Time  // more than maxWaiting waits since; zero: it does not
+	over  bool       // nothing goes out any more
 }
 
-type frame struct {
-	kind websocket.MessageType
-	data []byte
+// wire is how a connection is read and written. Its methods are called with the
+// connection's lock held, and do not block.
+type wire interface {
+	// rouse has what waits written soon.
+	rouse()
+	// shut gives the client writeTime to answer the close.
+	shut()
+	// abort ends the connection at once.
+	abort()
 }
 
-func newConn(ws *websocket.Conn, net *corked) *Conn {
-	return &Conn{ws: ws, net: net, wake: make(chan struct{}, 1)}
-}
-
-// Send puts a frame in the queue, in order; the frame must not change any more.
-// When more than a megabyte waits for ten seconds, or more than any resume
-// brings, the client does not read what it is sent, and the connection is
-// closed with slow_reader: what waited is dropped, and a resume brings it.
+// Send copies a frame behind those that wait. When more than a megabyte waits
+// for ten seconds, or more than any resume brings, the client does not read what
+// it is sent, and the connection is closed with slow_reader: what waited is
+// dropped, and a resume brings it.
 func (c *Conn) Send(binary bool, data []byte) {
-	kind := websocket.MessageText
+	op := ws.Text
 	if binary {
-		kind = websocket.MessageBinary
+		op = ws.Binary
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closing != 0 || c.over {
+	if c.closing.Load() || c.over {
 		return
 	}
-	c.waiting = append(c.waiting, frame{kind, data})
-	c.bytes += len(data)
+	c.put(op, data)
 	if c.tooSlow() {
-		c.waiting, c.bytes = nil, 0
-		c.close(protocol.SlowReader)
-		return
+		c.slow()
 	}
-	c.rouse()
+}
+
+// put has a frame written.
+func (c *Conn) put(op ws.Op, data []byte) {
+	if c.out == nil {
+		c.out = ws.Borrow()
+	}
+	c.out.B = ws.AppendFrame(c.out.B, op, data)
+	c.wire.rouse()
 }
 
 func (c *Conn) tooSlow() bool {
-	switch {
-	case c.bytes > maxBurst, len(c.waiting) > maxFrames:
+	switch waits := len(c.out.B) - c.sent; {
+	case waits > maxBurst:
 		return true
-	case c.bytes <= maxWaiting:
+	case waits <= maxWaiting:
 		return false
 	case c.since.IsZero():
 		c.since = time.Now()
@@ -71,74 +90,78 @@ func (c *Conn) tooSlow() bool {
 	return time.Since(c.since) > writeTime
 }
 
+// slow drops what waits, but for a frame of which a part is written, and tells
+// the client that it does not read.
+func (c *Conn) slow() {
+	if c.out != nil {
+		for c.edge < c.sent {
+			c.edge += ws.FrameLen(c.out.B[c.edge:])
+		}
+		c.out.B = c.out.B[:c.edge]
+	}
+	c.close(int(protocol.SlowReader), protocol.SlowReader.Name())
+}
+
+// wrote notes that n bytes of what waits are written, and gives the memory back
+// when that was all.
+func (c *Conn) wrote(n int) {
+	if c.sent += n; c.sent == len(c.out.B) {
+		c.out.Return()
+		c.out, c.sent, c.edge, c.since = nil, 0, 0, time.Time{}
+		return
+	}
+	for c.edge+2 <= c.sent {
+		next := c.edge + ws.FrameLen(c.out.B[c.edge:])
+		if next > c.sent {
+			break
+		}
+		c.edge = next
+	}
+	if c.edge > len(c.out.B)/2 {
+		c.out.B = append(c.out.B[:0], c.out.B[c.edge:]...)
+		c.sent, c.edge = c.sent-c.edge, 0
+	}
+}
+
 // Close ends the connection with a code. What was sent before still goes out,
 // for ten seconds at most. Only the first close counts.
 func (c *Conn) Close(code protocol.CloseCode) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closing == 0 && !c.over {
-		c.close(code)
+	c.close(int(code), code.Name())
+}
+
+// close sends a close frame. The lock is held.
+func (c *Conn) close(code int, reason string) {
+	if c.over || c.closing.Swap(true) {
+		return
 	}
-}
-
-func (c *Conn) close(code protocol.CloseCode) {
-	c.closing = code
-	time.AfterFunc(writeTime, func() { c.ws.CloseNow() })
-	c.rouse()
-}
-
-func (c *Conn) rouse() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
+	if c.out == nil {
+		c.out = ws.Borrow()
 	}
+	c.out.B = ws.AppendClose(c.out.B, code, reason)
+	c.wire.shut()
+	c.wire.rouse()
 }
 
-// closed reports whether nothing that the client sends counts any more.
-func (c *Conn) closed() bool {
+// abort ends the connection without another word.
+func (c *Conn) abort() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.closing != 0
-}
-
-// write is the connection's writer. It ends after a close or after end.
-func (c *Conn) write() {
-	for range c.wake {
-		c.mu.Lock()
-		batch, code, over := c.waiting, c.closing, c.over
-		c.waiting, c.bytes, c.since = nil, 0, time.Time{}
-		c.mu.Unlock()
-		if over {
-			return
-		}
-		if len(batch) > 0 && c.flush(batch) != nil {
-			c.ws.CloseNow()
-			return
-		}
-		if code != 0 {
-			c.ws.Close(websocket.StatusCode(code), code.Name())
-			return
-		}
+	if !c.over {
+		c.wire.abort()
 	}
 }
 
-// flush writes frames in as few writes as it can.
-func (c *Conn) flush(batch []frame) error {
-	c.net.hold()
-	for _, f := range batch {
-		if err := c.ws.Write(context.Background(), f.kind, f.data); err != nil {
-			c.net.release()
-			return err
-		}
-	}
-	return c.net.release()
-}
-
-// end tells the writer that the reader has ended; a close that was asked for
-// is still told to the client.
-func (c *Conn) end() {
+// ended notes that nothing is read or written any more, and lets go of what the
+// connection holds. Its reader calls it, once.
+func (c *Conn) ended() {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.over = c.closing == 0
-	c.rouse()
+	c.over = true
+	c.out.Return()
+	c.out = nil
+	c.mu.Unlock()
+	c.parser.Release()
+	c.release()
+	c.g.leave(c)
 }

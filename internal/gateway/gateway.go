@@ -3,8 +3,8 @@
 // reads the hello, and from then on hands each frame of a client to its session
 // and each frame of the session to the client. It holds no rule of a party.
 //
-// What it promises its session: frames come one after another, from one
-// goroutine, and none after Gone. What it promises a client: every refusal says
+// What it promises its session: frames come one after another, and none after
+// Gone. What it promises a client: every refusal says
 // why, in a frame before the close code or, where a browser hides that, to a
 // plain GET of the same address.
 package gateway
@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"partykit/internal/game"
+	"partykit/internal/loop"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -29,16 +30,19 @@ const (
 	writeTime  = 10 * time.Second // for a write, and for all that waits at a close
 	maxWaiting = 1 << 20          // bytes that may wait to be written for longer than writeTime
 	maxBurst   = 24 << 20         // bytes that may wait at all: a resume brings up to 1,000 messages of 16 KiB
-	maxFrames  = 4096             // frames that may wait to be written
 	minCost    = 64               // bytes that a frame counts at least, so that tiny ones are bounded, too
 )
 
 // A Session is the other side of a connection after its hello.
 type Session interface {
-	// Text and Binary take a client's frame, which is theirs to keep. They
-	// answer through the connection and do not block for long.
-	Text(frame []byte)
-	Binary(frame []byte)
+	// Loop is where the session lives, until it moves to another.
+	Loop() *loop.Loop
+	// Text and Binary take a client's frame, which is the gateway's again when
+	// they return. The loop is the one that the call is made on; it is nil where
+	// a goroutine reads the connection. They answer through the connection and
+	// do not block for long.
+	Text(on *loop.Loop, frame []byte)
+	Binary(on *loop.Loop, frame []byte)
 	// Gone says that the connection is over.
 	Gone()
 }
@@ -93,6 +97,9 @@ type Gateway struct {
 	closed bool
 	conns  map[*Conn]struct{}
 	wg     sync.WaitGroup
+
+	lanes lanes        // where connections are read by loops
+	clock func() int64 // in seconds: theirs
 }
 
 // New returns a gateway. All options but Dev and Logger are required.
@@ -101,11 +108,16 @@ func New(o Options) *Gateway {
 		o.Logger = slog.Default()
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Gateway{opts: o, ctx: ctx, cancel: cancel, conns: map[*Conn]struct{}{}}
+	start := time.Now()
+	return &Gateway{
+		opts: o, ctx: ctx, cancel: cancel, conns: map[*Conn]struct{}{},
+		clock: func() int64 { return int64(time.Since(start) / time.Second) },
+	}
 }
 
 // Close takes no more connections, closes those there are with going_away and
-// waits until they are over or ctx ends.
+// waits until they are over; when ctx ends it waits no more and cuts them off.
+// The loops of the sessions must run meanwhile.
 func (g *Gateway) Close(ctx context.Context) error {
 	g.mu.Lock()
 	g.closed = true
@@ -123,6 +135,11 @@ func (g *Gateway) Close(ctx context.Context) error {
 	case <-over:
 		return nil
 	case <-ctx.Done():
+		g.mu.Lock()
+		for c := range g.conns {
+			c.abort()
+		}
+		g.mu.Unlock()
 		return context.Cause(ctx)
 	}
 }
@@ -141,7 +158,9 @@ func (g *Gateway) enter(c *Conn) bool {
 
 func (g *Gateway) leave(c *Conn) {
 	g.mu.Lock()
-	delete(g.conns, c)
-	g.mu.Unlock()
-	g.wg.Done()
+	defer g.mu.Unlock()
+	if _, in := g.conns[c]; in {
+		delete(g.conns, c)
+		g.wg.Done()
+	}
 }

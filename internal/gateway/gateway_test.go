@@ -21,20 +21,26 @@ import (
 
 	"partykit/internal/game"
 	"partykit/internal/gateway"
+	"partykit/internal/loop"
 	"partykit/party"
 	"partykit/protocol"
 )
 
-// world is a gateway on an in-memory network, with a session that records.
+// world is a gateway with sessions that record, on an in-memory network, or on
+// TCP, where a loop reads the connections.
 type world struct {
 	t       *testing.T
 	gateway *gateway.Gateway
-	network *pipes
+	network *pipes // nil on TCP
+	dialer  func(context.Context, string, string) (net.Conn, error)
+	pass    func(time.Duration) // lets time pass
+	loop    *loop.Loop          // of all sessions
 	games   games
 	hello   func(gateway.Caller) (gateway.Session, error) // nil: a recorder
 	full    atomic.Bool
 	spare   atomic.Bool
 	open    atomic.Int32
+	closed  chan struct{} // has room for those that were counted out
 
 	callers  chan gateway.Caller
 	sessions chan *recorder
@@ -58,14 +64,16 @@ func (g games) FirstUse(_ context.Context, id, origin, page string) (game.Game, 
 
 type recorder struct {
 	conn   *gateway.Conn
+	loop   atomic.Pointer[loop.Loop]
 	mu     sync.Mutex
 	frames []string
 	gone   chan struct{}
 }
 
-func (r *recorder) Text(b []byte)   { r.note("text " + string(b)) }
-func (r *recorder) Binary(b []byte) { r.note("binary " + string(b)) }
-func (r *recorder) Gone()           { close(r.gone) }
+func (r *recorder) Loop() *loop.Loop              { return r.loop.Load() }
+func (r *recorder) Text(_ *loop.Loop, b []byte)   { r.note("text " + string(b)) }
+func (r *recorder) Binary(_ *loop.Loop, b []byte) { r.note("binary " + string(b)) }
+func (r *recorder) Gone()                         { close(r.gone) }
 func (r *recorder) note(s string) {
 	r.mu.Lock()
 	r.frames = append(r.frames, s)
@@ -117,9 +125,17 @@ var loopback = netip.MustParseAddr("127.0.0.1")
 
 func newWorld(t *testing.T, change func(*gateway.Options)) *world {
 	t.Helper()
+	network := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
+	w := newWorldOn(t, network, network.dial, change)
+	w.network, w.pass = network, time.Sleep
+	return w
+}
+
+func newWorldOn(t *testing.T, l net.Listener, dial func(context.Context, string, string) (net.Conn, error), change func(*gateway.Options)) *world {
+	t.Helper()
 	w := &world{
-		t: t, network: &pipes{conns: make(chan net.Conn), done: make(chan struct{})},
-		callers: make(chan gateway.Caller, 8), sessions: make(chan *recorder, 8),
+		t: t, dialer: dial, loop: loop.New(), closed: make(chan struct{}, 1000),
+		callers: make(chan gateway.Caller, 1000), sessions: make(chan *recorder, 1000),
 	}
 	w.games.list = map[string]game.Game{
 		"demo":   {ID: "demo", Name: "Demo", Active: true, Origins: []string{"https://demo.example"}},
@@ -133,6 +149,7 @@ func newWorld(t *testing.T, change func(*gateway.Options)) *world {
 				return w.hello(c)
 			}
 			r := &recorder{conn: c.Conn, gone: make(chan struct{})}
+			r.loop.Store(w.loop)
 			w.callers <- c
 			w.sessions <- r
 			return r, nil
@@ -143,7 +160,7 @@ func newWorld(t *testing.T, change func(*gateway.Options)) *world {
 				return nil, false, false
 			}
 			w.open.Add(1)
-			return func() { w.open.Add(-1) }, w.spare.Load(), true
+			return func() { w.open.Add(-1); w.closed <- struct{}{} }, w.spare.Load(), true
 		},
 		Failure: func(err error) protocol.Failure {
 			e, _ := errors.AsType[*party.Error](err)
@@ -159,8 +176,12 @@ func newWorld(t *testing.T, change func(*gateway.Options)) *world {
 	}
 	w.gateway = gateway.New(o)
 	server := &http.Server{Handler: w.gateway}
-	go server.Serve(w.network)
+	go server.Serve(l)
+	var running sync.WaitGroup
+	running.Go(w.loop.Run)
 	t.Cleanup(func() {
+		defer running.Wait()
+		defer w.loop.Close()
 		if err := w.gateway.Close(context.Background()); err != nil {
 			t.Errorf("closing the gateway: %v", err)
 		}
@@ -170,7 +191,7 @@ func newWorld(t *testing.T, change func(*gateway.Options)) *world {
 }
 
 func (w *world) client() *http.Client {
-	return &http.Client{Transport: &http.Transport{DialContext: w.network.dial, DisableKeepAlives: true}}
+	return &http.Client{Transport: &http.Transport{DialContext: w.dialer, DisableKeepAlives: true}}
 }
 
 // player is a raw client of the gateway.
@@ -248,6 +269,14 @@ func (p *player) wantClose(code protocol.CloseCode) {
 	}
 }
 
+// both runs a test with each way to read a connection: by a goroutine, on fake
+// time, and by a loop.
+func both(t *testing.T, change func(*gateway.Options), do func(*testing.T, *world)) {
+	t.Helper()
+	t.Run("goroutine", func(t *testing.T) { inBubble(t, change, do) })
+	t.Run("loop", func(t *testing.T) { do(t, newTCPWorld(t, change)) })
+}
+
 func inBubble(t *testing.T, change func(*gateway.Options), do func(*testing.T, *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) { do(t, newWorld(t, change)) })
@@ -265,16 +294,19 @@ func TestFirstFrameWithin5Seconds(t *testing.T) {
 }
 
 func TestSilenceEnds(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, w *world) {
+	both(t, nil, func(t *testing.T, w *world) {
 		p, r := w.enter()
-		time.Sleep(44 * time.Second)
+		w.pass(44 * time.Second)
 		p.say(`{"t":"ping"}`)
 		if got := p.hear(); got != `{"t":"pong"}` {
 			t.Fatalf("heard %s; want a pong", got)
 		}
 		start := time.Now()
+		if w.network == nil {
+			w.pass(47 * time.Second) // its clock is coarse
+		}
 		p.wantClose(protocol.Idle)
-		if d := time.Since(start); d != 45*time.Second {
+		if d := time.Since(start); w.network != nil && d != 45*time.Second {
 			t.Errorf("closed after %v; want 45s", d)
 		}
 		<-r.gone
@@ -285,7 +317,7 @@ func TestSilenceEnds(t *testing.T) {
 }
 
 func TestFramesReachTheSessionInOrder(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, w *world) {
+	both(t, nil, func(t *testing.T, w *world) {
 		p, r := w.enter()
 		c := <-w.callers
 		if c.Game.ID != "demo" || c.Origin != "https://demo.example" || c.Address != loopback || c.Hello.Key != "k" {
@@ -300,7 +332,7 @@ func TestFramesReachTheSessionInOrder(t *testing.T) {
 		if diff := cmp.Diff(want, r.seen()); diff != "" {
 			t.Errorf("frames (-want +got):\n%s", diff)
 		}
-		synctest.Wait()
+		<-w.closed
 		if n := w.open.Load(); n != 0 {
 			t.Errorf("%d connections are still counted", n)
 		}
@@ -328,7 +360,7 @@ func TestWhatWaitsLeavesInOneWrite(t *testing.T) {
 }
 
 func TestCloseFollowsWhatWasSent(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, w *world) {
+	both(t, nil, func(t *testing.T, w *world) {
 		p, r := w.enter()
 		r.conn.Send(false, []byte("last words"))
 		r.conn.Close(protocol.Replaced)
@@ -345,7 +377,7 @@ func TestCloseFollowsWhatWasSent(t *testing.T) {
 // A resume brings up to 1,000 messages of 16 KiB at once: who reads them gets
 // them all.
 func TestWhatAResumeBringsFits(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, w *world) {
+	both(t, nil, func(t *testing.T, w *world) {
 		p, r := w.enter()
 		frame := make([]byte, protocol.MaxPayload)
 		for range 1000 {
@@ -416,7 +448,7 @@ func TestClientThatDoesNotReadIsLetGo(t *testing.T) {
 }
 
 func TestHugeFrameCloses(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, w *world) {
+	both(t, nil, func(t *testing.T, w *world) {
 		p, r := w.enter()
 		go p.ws.Write(t.Context(), websocket.MessageText, make([]byte, protocol.MaxFrame+1))
 		_, _, err := p.ws.Read(t.Context())
@@ -428,12 +460,15 @@ func TestHugeFrameCloses(t *testing.T) {
 }
 
 func TestByteBudget(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, w *world) {
+	both(t, nil, func(t *testing.T, w *world) {
 		p, r := w.enter()
 		start := time.Now()
-		const frames = 32 // of 16 KiB: four times the burst
+		frames := 32 // of 16 KiB: four times the burst
+		if w.network == nil {
+			frames = 12 // time passes as it does
+		}
 		var refused []uint64
-		heard := make(chan struct{})
+		answered, heard := make(chan struct{}), make(chan struct{})
 		go func() {
 			defer close(heard)
 			for {
@@ -442,7 +477,11 @@ func TestByteBudget(t *testing.T) {
 					return
 				}
 				var e protocol.Error
-				if json.Unmarshal(b, &e) != nil || e.Code != party.RateLimited || e.RetryAfter <= 0 {
+				if json.Unmarshal(b, &e) == nil && e.MID == 0 { // the ping's answer, or that it was too much
+					close(answered)
+					continue
+				}
+				if e.Code != party.RateLimited || e.RetryAfter <= 0 {
 					t.Errorf("heard %s", b)
 				}
 				refused = append(refused, e.MID)
@@ -454,13 +493,15 @@ func TestByteBudget(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		p.say(`{"t":"ping"}`)
+		<-answered // nothing is heard after a close
 		p.ws.Close(websocket.StatusNormalClosure, "")
 		<-r.gone
 		<-heard
-		if len(r.seen())+len(refused) != frames || len(refused) == 0 || refused[0] != 8 {
+		if len(r.seen())+len(refused) != frames || len(refused) == 0 || refused[0] < 8 || w.network != nil && refused[0] > 8 {
 			t.Errorf("%d taken, refused %v; every frame is one or the other, the 8th is the first beyond 128 KiB", len(r.seen()), refused)
 		}
-		if d := time.Since(start); d < 5*time.Second {
+		if d := time.Since(start); w.network != nil && d < 5*time.Second {
 			t.Errorf("512 KiB were read in %v; above 128 KiB a client is read at 64 KiB/s", d)
 		}
 	})
@@ -689,7 +730,7 @@ func TestFirstUseInDev(t *testing.T) {
 }
 
 func TestCloseTellsEverybody(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, w *world) {
+	both(t, nil, func(t *testing.T, w *world) {
 		p, r := w.enter()
 		early, _ := w.dial("demo", "") // has not said hello
 		var closed sync.WaitGroup

@@ -5,7 +5,6 @@ import (
 	"math"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"partykit/party"
 )
@@ -62,13 +61,4 @@ func writeProblem(w http.ResponseWriter, p problem) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(p.Status)
 	json.NewEncoder(w).Encode(p)
-}
-
-func asksUpgrade(r *http.Request) bool {
-	for _, v := range r.Header.Values("Upgrade") {
-		if strings.Contains(strings.ToLower(v), "websocket") {
-			return true
-		}
-	}
-	return false
 }

@@ -1,36 +1,34 @@
 package gateway
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
-	"github.com/coder/websocket"
-
+	"partykit/internal/ws"
 	"partykit/party"
 	"partykit/protocol"
 )
 
 // ServeHTTP is GET /connect?game=ID: it upgrades to a WebSocket and serves it,
-// or says why not.
+// or says why not. Where the session's loop reads the connection from its hello
+// on, ServeHTTP returns then.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id, origin, from := r.URL.Query().Get("game"), g.originOf(r), g.opts.ClientAddr(r)
 	refused := g.admit(id, origin, from)
-	spare := false
+	release, spare := func() {}, false
 	if refused == nil {
-		release, over, ok := g.opts.Acquire(id, from)
+		counted, over, ok := g.opts.Acquire(id, from)
 		if ok {
-			defer release()
+			release = counted
 		} else {
 			refused = crowded
 		}
 		spare = over
 	}
-	if !asksUpgrade(r) {
+	if !ws.Asked(r) {
+		release()
 		if refused == nil && spare {
 			refused = crowded
 		}
@@ -38,107 +36,104 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if refused != nil {
+		release()
 		g.refuse(w, refused)
 		return
 	}
-	wrapped := &corker{ResponseWriter: w}
-	ws, err := websocket.Accept(wrapped, r, &websocket.AcceptOptions{
-		InsecureSkipVerify: true, // the origin was checked against the game's list
-		CompressionMode:    websocket.CompressionDisabled,
-	})
-	if err != nil {
-		return // Accept has answered
-	}
-	ws.SetReadLimit(protocol.MaxFrame)
-	c := newConn(ws, wrapped.conn)
-	if !g.enter(c) {
-		ws.Close(websocket.StatusCode(protocol.GoingAway), protocol.GoingAway.Name())
+	conn, came, ok := ws.Accept(w, r, writeTime)
+	if !ok {
+		release()
 		return
 	}
-	defer g.leave(c)
-	var writer sync.WaitGroup
-	writer.Go(c.write)
-	defer func() { // also when something panics: nobody else closes an upgraded connection
-		c.end()
-		writer.Wait()
-		ws.CloseNow()
-	}()
-	g.converse(c, id, Caller{Address: from, Origin: origin, Spare: spare, Conn: c})
+	c := &Conn{g: g, game: id, release: release, parser: ws.Parser{Limit: protocol.MaxFrame}}
+	s := newStream(c, conn)
+	c.wire = s
+	var rest []byte
+	if g.enter(c) {
+		rest = s.hello(came, Caller{Address: from, Origin: origin, Spare: spare, Conn: c})
+	} else {
+		c.Close(protocol.GoingAway)
+	}
+	if c.session == nil || c.closing.Load() || !c.hand(conn, rest) {
+		s.run(rest)
+	}
 }
 
 // crowded is the refusal of a connection too many.
 var crowded = &party.Error{Code: party.RateLimited, Detail: "Too many connections of this game are open, from your address or in all. Close some, then try again.", RetryAfter: 10 * time.Second}
 
-// converse reads the hello and then all that the client says, until either
-// side ends it.
-func (g *Gateway) converse(c *Conn, id string, who Caller) {
-	var ok bool
-	if who.Hello, ok = g.readHello(c, g.opts.Games.Settings(id).HelloTime); !ok {
+// hello reads the first frame, of which came is the beginning, and answers it.
+// It returns what was read behind it. If the connection has no session
+// afterwards, it closes.
+func (s *stream) hello(came []byte, who Caller) (rest []byte) {
+	c := s.c
+	defer func() {
+		if r := recover(); r != nil { // nobody else closes an upgraded connection
+			s.conn.Close()
+			c.ended()
+			panic(r)
+		}
+	}()
+	s.listen(c.g.opts.Games.Settings(c.game).HelloTime)
+	buffer := make([]byte, readAtOnce)
+	for rest = came; ; {
+		for len(rest) > 0 {
+			m, more, err := c.parser.Next(rest)
+			if err != nil {
+				c.fail(err)
+				return nil
+			}
+			rest = more
+			switch m.Op {
+			case 0:
+			case ws.Text:
+				c.greet(m.Data, who)
+				return rest
+			case ws.Binary:
+				c.sendError(party.Errorf(party.BadRequest, "The first frame is a hello: a text frame."))
+				c.Close(protocol.Broken)
+				return nil
+			default:
+				c.control(m)
+			}
+		}
+		if c.closing.Load() {
+			return nil
+		}
+		n, err := s.conn.Read(buffer)
+		if err != nil {
+			c.Close(protocol.HelloTimeout) // or nobody is there to read it
+			return nil
+		}
+		rest = buffer[:n]
+	}
+}
+
+// greet answers a hello.
+func (c *Conn) greet(frame []byte, who Caller) {
+	g := c.g
+	var err error
+	if who.Hello, err = protocol.DecodeHello(frame); err != nil {
+		c.turnAway(asError(g.opts.Logger, err))
 		return
 	}
 	var refused *party.Error
-	if who.Game, refused = g.active(g.ctx, id, who.Origin, who.Hello.Page); refused != nil {
-		g.turnAway(c, refused)
+	if who.Game, refused = g.active(g.ctx, c.game, who.Origin, who.Hello.Page); refused != nil {
+		c.turnAway(refused)
 		return
 	}
 	session, err := g.opts.Hello(g.ctx, who)
 	if err != nil {
-		g.turnAway(c, asError(g.opts.Logger, err))
+		c.turnAway(asError(g.opts.Logger, err))
 		return
 	}
-	defer session.Gone()
-	idle := time.AfterFunc(idleTime, func() { c.Close(protocol.Idle) })
-	defer idle.Stop()
-	var b budget
-	for {
-		kind, data, err := c.ws.Read(context.Background())
-		if err != nil || c.closed() {
-			return
-		}
-		idle.Reset(idleTime)
-		if wait := b.take(len(data), g.opts.Games.Settings(id).Bytes); wait > 0 {
-			g.overBudget(c, &b, kind, data, wait)
-			if !sleep(g.ctx, wait) {
-				return
-			}
-			continue
-		}
-		switch {
-		case kind == websocket.MessageBinary:
-			session.Binary(data)
-		case isPing(data):
-			c.Send(false, pong)
-		default:
-			session.Text(data)
-		}
-	}
-}
-
-// readHello waits for the first frame.
-func (g *Gateway) readHello(c *Conn, within time.Duration) (protocol.Hello, bool) {
-	late := time.AfterFunc(within, func() { c.Close(protocol.HelloTimeout) })
-	defer late.Stop()
-	kind, data, err := c.ws.Read(context.Background())
-	if err != nil || c.closed() {
-		return protocol.Hello{}, false
-	}
-	if kind != websocket.MessageText {
-		g.sendError(c, party.Errorf(party.BadRequest, "The first frame is a hello: a text frame."))
-		c.Close(protocol.Broken)
-		return protocol.Hello{}, false
-	}
-	hello, err := protocol.DecodeHello(data)
-	if err != nil {
-		g.turnAway(c, asError(g.opts.Logger, err))
-		return protocol.Hello{}, false
-	}
-	return hello, true
+	c.session = session
 }
 
 // turnAway answers a hello with an error, and closes with a code that says
 // whether coming back will help.
-func (g *Gateway) turnAway(c *Conn, e *party.Error) {
-	g.sendError(c, e)
+func (c *Conn) turnAway(e *party.Error) {
+	c.sendError(e)
 	switch e.Code {
 	case party.RateLimited:
 		c.Close(protocol.RateLimited)
@@ -149,8 +144,8 @@ func (g *Gateway) turnAway(c *Conn, e *party.Error) {
 	}
 }
 
-func (g *Gateway) sendError(c *Conn, e *party.Error) {
-	c.Send(false, protocol.Encode(protocol.Error{T: protocol.TError, Failure: g.opts.Failure(e)}))
+func (c *Conn) sendError(e *party.Error) {
+	c.Send(false, protocol.Encode(protocol.Error{T: protocol.TError, Failure: c.g.opts.Failure(e)}))
 }
 
 // asError makes an error with a code of any error; one without a code is a bug
@@ -161,26 +156,4 @@ func asError(log *slog.Logger, err error) *party.Error {
 	}
 	log.Error("hello failed", "err", err)
 	return &party.Error{Code: party.Internal}
-}
-
-var pong = protocol.Encode(struct {
-	T string `json:"t"`
-}{protocol.TPong})
-
-// isPing recognises a ping without decoding every frame twice.
-func isPing(data []byte) bool {
-	if len(data) > 64 || !bytes.Contains(data, []byte(`"ping"`)) {
-		return false
-	}
-	c, err := protocol.DecodeCommand(data)
-	return err == nil && c.T == protocol.TPing
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-time.After(d):
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

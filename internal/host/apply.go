@@ -24,6 +24,7 @@ func (p *live) apply(seq uint64, e party.Entry) {
 	before := p.state.Clone()
 	p.state.Apply(seq, e)
 	p.changes.Add(1)
+	p.near = nil
 	p.last = max(p.last, seq)
 	p.idleSince = 0
 	if seq > 0 && (p.logged || founds(e)) {
@@ -119,6 +120,7 @@ func (p *live) resumed(e party.Resumed) {
 	delete(p.absent, e.Player)
 	if s := p.sessions[e.Player]; s != nil && s.hash != e.Hash && !p.coming[e.Hash] {
 		delete(p.sessions, e.Player)
+		p.near = nil
 		s.close(protocol.Replaced)
 	}
 }

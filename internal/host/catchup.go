@@ -109,7 +109,7 @@ func (p *live) jump(l engine.Loaded) {
 		p.h.log.Error("a snapshot cannot be read", "game", p.ref.Game, "party", p.ref.Party, "err", err)
 		return
 	}
-	p.state, p.last = state, max(p.last, state.Seq)
+	p.state, p.last, p.near = state, max(p.last, state.Seq), nil
 	for _, s := range p.sessions {
 		s.close(protocol.SlowReader)
 		if p.state.Member(s.player) == nil {

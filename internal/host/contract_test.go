@@ -65,8 +65,8 @@ func TestALostAppendIsDecidedAgain(t *testing.T) {
 		for i := range 20 { // both commands are under way before either comes back
 			a.next++
 			b.next++
-			a.session.Text(fmt.Appendf(nil, `{"t":"rename","id":%d,"name":"Ada%d"}`, a.next, i))
-			b.session.Text(fmt.Appendf(nil, `{"t":"rename","id":%d,"name":"Bob%d"}`, b.next, i))
+			a.session.Text(nil, fmt.Appendf(nil, `{"t":"rename","id":%d,"name":"Ada%d"}`, a.next, i))
+			b.session.Text(nil, fmt.Appendf(nil, `{"t":"rename","id":%d,"name":"Bob%d"}`, b.next, i))
 			synctest.Wait()
 		}
 		for _, c := range []*client{a, b} {
@@ -203,7 +203,7 @@ func TestOneOrderForAll(t *testing.T) {
 		for i := range 12 { // events and messages of two senders on two hosts, all at once
 			for _, x := range []*client{a, b} {
 				x.next++
-				x.session.Text(fmt.Appendf(nil, `{"t":"rename","id":%d,"name":"N%d-%d"}`, x.next, x.n, i))
+				x.session.Text(nil, fmt.Appendf(nil, `{"t":"rename","id":%d,"name":"N%d-%d"}`, x.next, x.n, i))
 				x.reliable(uint64(i+1), 0, fmt.Sprintf("%d-%d", x.n, i))
 			}
 		}
@@ -419,7 +419,7 @@ func TestStatusesAreToldToANewListener(t *testing.T) {
 		b := w.hello("a", 2)
 		b.ok("join", map[string]any{"code": code})
 		_, before := w.entries(home)
-		b.session.Text([]byte(`{"t":"loading","phase":"downloading","progress":0.25}`))
+		b.session.Text(nil, []byte(`{"t":"loading","phase":"downloading","progress":0.25}`))
 		w.wantParty("b", home, "*1:in:connected 2:loading:connected")
 		w.on("b", home, func(p *live) {
 			l := p.status(p.state.Members[1].Player).Loading

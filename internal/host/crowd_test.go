@@ -33,7 +33,7 @@ func crowdHost(t testing.TB) (*Host, game.Game) {
 		Node: enginetest.Connect(t, e, "a"), Epoch: e.Epoch(), Name: "a", Keys: keys,
 		Games: games{"demo": g}, PublicURL: "https://party.example",
 	})
-	t.Cleanup(h.end)
+	t.Cleanup(h.Stop)
 	return h, g
 }
 
@@ -86,11 +86,11 @@ func TestACrowdThatGoesLeavesNothing(t *testing.T) {
 		visit := func(round int) {
 			guests := crowd(t, h, w.games["demo"], 1000, round)
 			for n, s := range guests {
-				s.Text(protocol.Encode(map[string]any{"t": "rename", "id": 1, "name": fmt.Sprint("Guest ", n)}))
-				s.Text(protocol.Encode(map[string]any{"t": "data", "id": 2, "set": map[string]any{"n": n}}))
-				s.Binary(protocol.AppendMessage(nil, protocol.Message{Reliable: true, ID: 1, Payload: []byte("hello")}))
+				s.Text(nil, protocol.Encode(map[string]any{"t": "rename", "id": 1, "name": fmt.Sprint("Guest ", n)}))
+				s.Text(nil, protocol.Encode(map[string]any{"t": "data", "id": 2, "set": map[string]any{"n": n}}))
+				s.Binary(nil, protocol.AppendMessage(nil, protocol.Message{Reliable: true, ID: 1, Payload: []byte("hello")}))
 				if n%50 == 0 {
-					s.Text(protocol.Encode(map[string]any{"t": "invite", "id": 3}))
+					s.Text(nil, protocol.Encode(map[string]any{"t": "invite", "id": 3}))
 				}
 			}
 			synctest.Wait()

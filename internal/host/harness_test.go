@@ -35,6 +35,7 @@ type world struct {
 type games map[string]game.Game
 
 func (g games) Get(id string) (game.Game, bool) { v, ok := g[id]; return v, ok }
+func (g games) Active(id string) bool           { return g[id].Active }
 
 func (g games) Settings(id string) *game.Settings { return new(g[id].Settings.OrDefault()) }
 
@@ -88,7 +89,7 @@ func (w *world) host(name string) *Host {
 func (w *world) crash(name string) {
 	h := w.hosts[name]
 	delete(w.hosts, name)
-	h.end()
+	h.Stop()
 	h.o.Node.Close()
 }
 
@@ -169,11 +170,11 @@ func (c *client) acks() map[uint64]uint64 {
 
 // reliable sends a message with its id.
 func (c *client) reliable(id uint64, to int, payload string) {
-	c.session.Binary(protocol.AppendMessage(nil, protocol.Message{Reliable: true, ID: id, Peer: to, Payload: []byte(payload)}))
+	c.session.Binary(nil, protocol.AppendMessage(nil, protocol.Message{Reliable: true, ID: id, Peer: to, Payload: []byte(payload)}))
 }
 
 func (c *client) volatile(to int, payload string) {
-	c.session.Binary(protocol.AppendMessage(nil, protocol.Message{Peer: to, Payload: []byte(payload)}))
+	c.session.Binary(nil, protocol.AppendMessage(nil, protocol.Message{Peer: to, Payload: []byte(payload)}))
 }
 
 // drop loses the connection.
@@ -327,7 +328,7 @@ func (c *client) redo(id uint64, t string, members map[string]any) map[string]an
 		frame[k] = v
 	}
 	from := len(c.frames())
-	c.session.Text(protocol.Encode(frame))
+	c.session.Text(nil, protocol.Encode(frame))
 	for range 100 {
 		for _, f := range c.frames()[from:] {
 			if (f["t"] == "ok" || f["t"] == "error") && f["id"] == float64(id) {

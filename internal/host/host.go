@@ -42,6 +42,8 @@ type Options struct {
 // Games tells what the operator set.
 type Games interface {
 	Get(id string) (game.Game, bool)
+	// Active reports whether there is such a game with the kit activated.
+	Active(id string) bool
 	// Settings are a game's numbers as they are now, defaults filled in. They
 	// are shared and must not be changed.
 	Settings(id string) *game.Settings
@@ -49,7 +51,7 @@ type Games interface {
 
 // Conn is a client's connection. Neither method blocks.
 type Conn interface {
-	// Send queues a frame behind those before it. A client that does not read
+	// Send copies a frame behind those before it. A client that does not read
 	// is closed with SlowReader.
 	Send(binary bool, frame []byte)
 	// Close sends what is queued, then closes with the code.
@@ -93,10 +95,10 @@ func New(o Options) *Host {
 	return h
 }
 
-// Close tells every client to come back, stores what makes the next start
-// short, and stops. ctx bounds how long it waits for writes under way. When it
-// returns nothing of the host runs any more.
-func (h *Host) Close(ctx context.Context) error {
+// Drain takes no more players, tells every client to come back and stores what
+// makes the next start short. ctx bounds how long it waits for writes under way.
+// The loops run on, until Close: connections still have a word to write.
+func (h *Host) Drain(ctx context.Context) error {
 	h.closing.Store(true)
 	var left atomic.Int64
 	drained := make(chan struct{})
@@ -116,18 +118,24 @@ func (h *Host) Close(ctx context.Context) error {
 			done()
 		})
 	}
-	var err error
 	select {
 	case <-drained:
+		return nil
 	case <-ctx.Done():
-		err = ctx.Err()
+		return ctx.Err()
 	}
-	h.end()
+}
+
+// Close drains the host and stops it. When it returns nothing of the host runs
+// any more.
+func (h *Host) Close(ctx context.Context) error {
+	err := h.Drain(ctx)
+	h.Stop()
 	return err
 }
 
-// end stops all that runs.
-func (h *Host) end() {
+// Stop ends all that runs, and waits until it has ended. What is under way is lost.
+func (h *Host) Stop() {
 	h.stop()
 	for _, l := range h.loops {
 		l.Post(everyGame, func() {

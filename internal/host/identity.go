@@ -292,6 +292,7 @@ func (p *live) identified(e party.Identified) {
 	p.h.moved(p.state.Game, e.As, whereabouts{p.state.ID, e.Move})
 	if s := p.sessions[e.Player]; s != nil {
 		delete(p.sessions, e.Player)
+		p.near = nil
 		if s.id == e.Session {
 			s.player = e.As
 			p.sessions[e.As] = s

@@ -153,7 +153,7 @@ func (s *tale) command(a *actor, kind string, members map[string]any) {
 		frame[k] = v
 	}
 	s.note("guest %d: %s %v", a.n, kind, members)
-	a.session.Text(protocol.Encode(frame))
+	a.session.Text(nil, protocol.Encode(frame))
 }
 
 func (s *tale) step() {

@@ -31,7 +31,7 @@ func TestLimitsAreAnsweredNotPunished(t *testing.T) {
 		time.Sleep(time.Minute)
 		for range 100 {
 			a.next++
-			a.session.Text(fmt.Appendf(nil, `{"t":"invites","id":%d}`, a.next))
+			a.session.Text(nil, fmt.Appendf(nil, `{"t":"invites","id":%d}`, a.next))
 		}
 		if n := a.failed(party.RateLimited); n != 40 {
 			t.Errorf("of 100 commands at once %d were over the limit of 60", n)
@@ -66,7 +66,7 @@ func TestLimitsAreAnsweredNotPunished(t *testing.T) {
 			t.Errorf("after a pause the client is not served: acked %v, closed with %d", ok, a.closedWith())
 		}
 		for range 3000 {
-			a.session.Text([]byte(`{"t":"ping"}`))
+			a.session.Text(nil, []byte(`{"t":"ping"}`))
 		}
 		if a.closedWith() != protocol.RateLimited {
 			t.Errorf("abuse was closed with %d", a.closedWith())
@@ -91,7 +91,7 @@ func TestReportsAreCoalescedNeverRefused(t *testing.T) {
 		}
 		before, _ := count()
 		for i := range 100 { // over one second
-			b.session.Text(fmt.Appendf(nil, `{"t":"loading","phase":"downloading","progress":%v}`, float64(i+1)/100))
+			b.session.Text(nil, fmt.Appendf(nil, `{"t":"loading","phase":"downloading","progress":%v}`, float64(i+1)/100))
 			time.Sleep(10 * time.Millisecond)
 		}
 		time.Sleep(time.Second)
@@ -103,7 +103,7 @@ func TestReportsAreCoalescedNeverRefused(t *testing.T) {
 			t.Errorf("a report was refused: %v", b.failedAny())
 		}
 		for range 12 { // the same again and again is no progress
-			b.session.Text([]byte(`{"t":"loading","phase":"downloading","progress":1}`))
+			b.session.Text(nil, []byte(`{"t":"loading","phase":"downloading","progress":1}`))
 			time.Sleep(time.Second)
 		}
 		if _, last := count(); last["stalled"] != true {
@@ -111,7 +111,7 @@ func TestReportsAreCoalescedNeverRefused(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		w.wantParty("a", home, "*1:in:connected 2:loading:connected") // a silent one is never dropped
-		b.session.Text([]byte(`{"t":"loading","progress":2}`))
+		b.session.Text(nil, []byte(`{"t":"loading","progress":2}`))
 		if b.failed(party.BadRequest) != 1 {
 			t.Error("a progress of 2 was taken")
 		}
@@ -166,7 +166,7 @@ func TestPatchesInARow(t *testing.T) {
 		a, _, home, _ := w.pair("a")
 		for i := range 10 {
 			a.next++
-			a.session.Text(fmt.Appendf(nil, `{"t":"data","id":%d,"patch":{"k%d":%d}}`, a.next, i, i))
+			a.session.Text(nil, fmt.Appendf(nil, `{"t":"data","id":%d,"patch":{"k%d":%d}}`, a.next, i, i))
 		}
 		synctest.Wait()
 		w.on("a", home, func(p *live) {
@@ -205,10 +205,10 @@ func TestAnEngineThatDoesNotAnswer(t *testing.T) {
 		began := time.Now()
 		a.next++
 		id := a.next
-		a.session.Text(fmt.Appendf(nil, `{"t":"rename","id":%d,"name":"Ada"}`, id))
+		a.session.Text(nil, fmt.Appendf(nil, `{"t":"rename","id":%d,"name":"Ada"}`, id))
 		a.reliable(1, 0, "x")
 		a.next++
-		a.session.Text(fmt.Appendf(nil, `{"t":"invite","id":%d}`, a.next))
+		a.session.Text(nil, fmt.Appendf(nil, `{"t":"invite","id":%d}`, a.next))
 		time.Sleep(patience - 100*time.Millisecond)
 		if n := len(a.failedAny()); n != 0 {
 			t.Fatalf("answered after %v: %v", time.Since(began), a.failedAny())
@@ -278,7 +278,7 @@ func TestCloseTellsEverybodyAndEndsAll(t *testing.T) {
 		page := w.open("a", code, 1)
 		for i := range 30 { // under load
 			a.next++
-			a.session.Text(fmt.Appendf(nil, `{"t":"rename","id":%d,"name":"Ada%d"}`, a.next, i))
+			a.session.Text(nil, fmt.Appendf(nil, `{"t":"rename","id":%d,"name":"Ada%d"}`, a.next, i))
 			b.reliable(uint64(i+1), 0, "x")
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -292,7 +292,7 @@ func TestCloseTellsEverybodyAndEndsAll(t *testing.T) {
 		// All of these must return, and do nothing.
 		page.Visible(true)
 		page.Close()
-		a.session.Text([]byte(`{"t":"ping"}`))
+		a.session.Text(nil, []byte(`{"t":"ping"}`))
 		a.session.Gone()
 		if _, err := w.tryHello("a", 3); failure(err).Code != party.Unavailable {
 			t.Errorf("a hello after Close: %v", err)

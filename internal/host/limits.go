@@ -1,16 +1,18 @@
 package host
 
 import (
+	"bytes"
 	"time"
 
 	"partykit/internal/game"
 	"partykit/internal/limit"
+	"partykit/internal/loop"
 	"partykit/party"
 	"partykit/protocol"
 )
 
 // limits are the budgets of one connection, as its game sets them now. They
-// belong to the goroutine that reads it, so that what is over them costs the
+// belong to who reads it, so that what is over them costs the
 // parties nothing.
 type limits struct {
 	commands, volatile, abuse limit.Bucket
@@ -37,15 +39,16 @@ func (s *Session) admit(set *game.Settings, now time.Time) bool {
 	return true
 }
 
-// Text takes a text frame: a command of the player. Frames of a connection come
-// from one goroutine.
-func (s *Session) Text(frame []byte) {
+// Text takes a text frame: a command of the player. The frame is the caller's
+// again when it returns. Frames of a connection come one after another; on is the
+// loop that the call is made on, if it is made on one.
+func (s *Session) Text(on *loop.Loop, frame []byte) {
 	set, now := s.s.h.settings(s.s.game), time.Now()
 	if !s.admit(set, now) {
 		return
 	}
 	c, err := protocol.DecodeCommand(frame)
-	if err == nil {
+	if err == nil && !s.s.h.o.Games.Active(string(s.s.game)) {
 		_, err = s.s.h.active(s.s.game)
 	}
 	if err == nil && counted(c) {
@@ -53,6 +56,11 @@ func (s *Session) Text(frame []byte) {
 	}
 	if err != nil {
 		s.refuse(protocol.Error{ID: c.ID}, err)
+		return
+	}
+	if s.canDo(on) {
+		s.s.used = true
+		s.s.text(c)
 		return
 	}
 	s.s.push(input{conn: s.conn, command: &c})
@@ -66,13 +74,13 @@ func counted(c protocol.Command) bool {
 
 // Binary takes a binary frame: a game message. Of refused volatile ones one a
 // second is answered.
-func (s *Session) Binary(frame []byte) {
+func (s *Session) Binary(on *loop.Loop, frame []byte) {
 	set, now := s.s.h.settings(s.s.game), time.Now()
 	if !s.admit(set, now) {
 		return
 	}
 	m, err := protocol.DecodeMessage(frame)
-	if err == nil {
+	if err == nil && !s.s.h.o.Games.Active(string(s.s.game)) {
 		_, err = s.s.h.active(s.s.game)
 	}
 	if err != nil {
@@ -87,8 +95,30 @@ func (s *Session) Binary(frame []byte) {
 			return
 		}
 	}
-	s.s.push(input{conn: s.conn, message: &m})
+	if s.canDo(on) {
+		s.s.used = true
+		s.s.binary(m)
+		return
+	}
+	later := m // so that a message that is passed on at once takes no memory
+	later.Payload = bytes.Clone(m.Payload)
+	s.s.push(input{conn: s.conn, message: &later})
 }
+
+// canDo reports whether a frame may be handled at once: by who runs on the loop
+// that the session lives on, and behind nothing else.
+func (s *Session) canDo(on *loop.Loop) bool {
+	x := s.s
+	if on == nil || x.owner.Load().Loop != on || x.paused || x.conn != s.conn {
+		return false
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return len(x.inbox) == 0
+}
+
+// Loop is the loop that the session lives on now.
+func (s *Session) Loop() *loop.Loop { return s.s.owner.Load().Loop }
 
 // Gone says that the connection is over.
 func (s *Session) Gone() { s.s.push(input{conn: s.conn, gone: true}) }

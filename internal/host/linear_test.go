@@ -209,7 +209,7 @@ func (c *client) ask(t string, members map[string]any) party.Code {
 	c.mu.Unlock()
 	frame := map[string]any{"t": t, "id": id}
 	maps.Copy(frame, members)
-	c.session.Text(protocol.Encode(frame))
+	c.session.Text(nil, protocol.Encode(frame))
 	for range 20_000 {
 		c.mu.Lock()
 		frames := c.log[from:]

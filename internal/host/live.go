@@ -43,6 +43,7 @@ type awake struct {
 	inflight *inflight
 
 	sessions map[party.PlayerID]*session
+	near     []*session                 // see here
 	tracks   map[party.SessionID]*track // of reliable messages
 	absent   map[party.PlayerID]party.Absence
 	reports  map[party.PlayerID]*report
@@ -285,6 +286,21 @@ func (p *live) status(id party.PlayerID) party.Status {
 		st.Loading = r.shown()
 	}
 	return st
+}
+
+// here lists the sessions of members that are served here, each with its number.
+// It is made anew after the state or the sessions changed.
+func (p *live) here() []*session {
+	if p.near != nil {
+		return p.near
+	}
+	for id, s := range p.sessions {
+		if m := p.state.Member(id); m != nil {
+			s.n = m.N
+			p.near = append(p.near, s)
+		}
+	}
+	return p.near
 }
 
 // elsewhere reports whether a higher move has taken the member away.

@@ -103,28 +103,31 @@ func (s *session) receiver(to int) error {
 }
 
 // volatile passes a message on at once: to those here, and once to the other
-// hosts if any serves this party.
+// hosts if any serves this party. Nothing of it is kept, or parsed, or put on the
+// heap.
 func (s *session) volatile(m protocol.Message) {
 	p := s.party
 	if err := s.receiver(m.Peer); err != nil {
 		s.refuseMessage(0, err)
 		return
 	}
-	to := m.Peer
-	m.Peer = p.state.Member(s.player).N
+	to, here := m.Peer, p.here()
+	m.Peer = s.n
 	m.Flags &= protocol.FlagJSON
 	if to != 0 {
 		m.Flags |= protocol.FlagDirect
 	}
-	out := protocol.AppendMessage(make([]byte, 0, len(m.Payload)+16), m)
-	p.passOn(to, m.Peer, out)
-	p.remote.volatile(p, to, m.Peer, out)
+	out := protocol.AppendMessage(p.loop.scratch[:0], m)
+	p.loop.scratch = out
+	passOn(here, to, s.n, out)
+	p.remote.volatile(p, to, s.n, out)
 }
 
-// passOn sends a volatile message to the members served here.
-func (p *live) passOn(to, from int, frame []byte) {
-	for id, s := range p.sessions {
-		if m := p.state.Member(id); m != nil && m.N != from && (to == 0 || m.N == to) {
+// passOn sends a volatile message to those of the members served here that it
+// is for.
+func passOn(here []*session, to, from int, frame []byte) {
+	for _, s := range here {
+		if s.n != from && (to == 0 || s.n == to) {
 			s.send(true, frame)
 		}
 	}

@@ -39,8 +39,8 @@ func TestAMessageSentBeforeAMove(t *testing.T) {
 		code := c.invite(nil)
 		b.reliable(1, 0, "to the old ones")
 		b.next++
-		b.session.Text([]byte(`{"t":"leave","id":3}`))
-		b.session.Text([]byte(`{"t":"join","id":4,"code":"` + code + `"}`))
+		b.session.Text(nil, []byte(`{"t":"leave","id":3}`))
+		b.session.Text(nil, []byte(`{"t":"join","id":4,"code":"`+code+`"}`))
 		synctest.Wait()
 		if _, ok := b.acks()[1]; !ok {
 			t.Error("the message was not acknowledged")

@@ -23,7 +23,7 @@ func (p *live) adopt(s *session) {
 		s.expelled = party.ReasonLeft
 		return
 	}
-	p.sessions[s.player] = s
+	p.sessions[s.player], p.near = s, nil
 	if s.conn != nil && p.h.closing.Load() {
 		s.close(protocol.GoingAway)
 	}
@@ -41,6 +41,7 @@ func (p *live) adopt(s *session) {
 func (p *live) release(s *session) {
 	if p.sessions[s.player] == s {
 		delete(p.sessions, s.player)
+		p.near = nil
 		s.keepSets(p.state)
 	}
 	s.party = nil
@@ -84,6 +85,7 @@ func (s *session) moveTo(x, y *live, then func()) {
 // on when its pause ends, but for a player that asked to leave.
 func (p *live) expel(s *session, why party.Reason) {
 	delete(p.sessions, s.player)
+	p.near = nil
 	if s.paused && s.leaving == 0 {
 		s.expelled = why
 		return

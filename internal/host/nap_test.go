@@ -38,7 +38,7 @@ func TestAPartyOfOneSleepsBetweenWhatHappensInIt(t *testing.T) {
 		w.wantAsleep(ada, true, "after what it was asked")
 		ada.ok("data", map[string]any{"patch": map[string]any{"mode": "coop"}, "if_revision": 1})
 		ada.reliable(1, 0, "to nobody")
-		ada.session.Text(protocol.Encode(map[string]any{"t": "away", "away": true}))
+		ada.session.Text(nil, protocol.Encode(map[string]any{"t": "away", "away": true}))
 		w.wantAsleep(ada, true, "after a message, with the game out of sight")
 
 		var got party.Snapshot
@@ -141,7 +141,7 @@ func TestWhatAPartyKeepsAsleep(t *testing.T) {
 		"opening": nothing, "waiting": nothing, "held": nothing, // reading and follow say it
 		"countAt": nothing, // counts say it
 		"changes": nothing, // outdated by falling asleep
-		"remote":  nothing, "timer": nothing, "idleSince": nothing, "tired": nothing,
+		"near":    nothing, "remote": nothing, "timer": nothing, "idleSince": nothing, "tired": nothing,
 	}
 	for i := range reflect.TypeFor[awake]().NumField() {
 		if name := reflect.TypeFor[awake]().Field(i).Name; fate[name] == "" {

@@ -24,7 +24,7 @@ func TestANoticeKnowsWhenItIsOutdated(t *testing.T) {
 			return v, current
 		}
 		_, before := see()
-		a.session.Text([]byte(`{"t":"away","away":true}`)) // fleeting
+		a.session.Text(nil, []byte(`{"t":"away","away":true}`)) // fleeting
 		synctest.Wait()
 		if !before() {
 			t.Error("presence outdates a page")

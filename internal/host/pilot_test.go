@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"partykit/internal/engine"
+	"partykit/internal/loop"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -137,14 +138,36 @@ func (p *pilot) transmit(r request) {
 	if !stands {
 		return
 	}
-	if r.binary {
-		p.session.Binary(r.frame)
+	if p.n%2 == 0 {
+		r.hand(p.session, nil)
 	} else {
-		p.session.Text(r.frame)
+		onLoop(p.session, func(l *loop.Loop) { r.hand(p.session, l) })
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.wire.end()
+}
+
+func (r request) hand(s *Session, on *loop.Loop) {
+	if r.binary {
+		s.Binary(on, r.frame)
+	} else {
+		s.Text(on, r.frame)
+	}
+}
+
+// onLoop calls fn on the loop where a session lives, as a gateway does that
+// reads there, and waits until it has returned, or the host is gone.
+func onLoop(s *Session, fn func(*loop.Loop)) {
+	l, done := s.Loop(), make(chan struct{})
+	l.Post("demo", func() {
+		fn(l)
+		close(done)
+	})
+	select {
+	case <-done:
+	case <-s.s.h.ctx.Done():
+	}
 }
 
 // do sends a command.

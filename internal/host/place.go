@@ -9,6 +9,7 @@ import (
 type place struct {
 	*loop.Loop
 	parties map[engine.Ref]*live
+	scratch []byte // a frame that is being sent
 }
 
 // everyGame stands for tasks that concern no single game.

@@ -104,7 +104,7 @@ func TestASettingReachesWhoIsConnected(t *testing.T) {
 			before := a.failed(party.RateLimited)
 			for range 10 {
 				a.next++
-				a.session.Text(fmt.Appendf(nil, `{"t":"invites","id":%d}`, a.next))
+				a.session.Text(nil, fmt.Appendf(nil, `{"t":"invites","id":%d}`, a.next))
 			}
 			return 10 - (a.failed(party.RateLimited) - before)
 		}
@@ -157,7 +157,7 @@ func TestAGameSetsHowOftenReportsGoOut(t *testing.T) {
 		}
 		before := len(statuses())
 		for n := range 50 { // over 5 s
-			b.session.Text(fmt.Appendf(nil, `{"t":"loading","message":"%d"}`, n))
+			b.session.Text(nil, fmt.Appendf(nil, `{"t":"loading","message":"%d"}`, n))
 			time.Sleep(100 * time.Millisecond)
 		}
 		time.Sleep(time.Second)

@@ -29,7 +29,7 @@ func race(clients []*client, send func(*client)) {
 
 func (c *client) joins(code string) {
 	c.next++
-	c.session.Text(fmt.Appendf(nil, `{"t":"join","id":%d,"code":%q}`, c.next, code))
+	c.session.Text(nil, fmt.Appendf(nil, `{"t":"join","id":%d,"code":%q}`, c.next, code))
 }
 
 var rounds = flag.Int("rounds", 5, "how often two hundred race for the last seat, and for the last use")
@@ -100,8 +100,8 @@ func TestFinalizeTwiceAtOnce(t *testing.T) {
 		home, code := a.lastParty(), a.invite(nil)
 		b := w.hello("a", 2)
 		b.ok("join", map[string]any{"code": code})
-		b.session.Text(fmt.Appendf(nil, `{"t":"finalize","id":%d,"success":true}`, b.next+1))
-		b.session.Text(fmt.Appendf(nil, `{"t":"finalize","id":%d,"success":false}`, b.next+2))
+		b.session.Text(nil, fmt.Appendf(nil, `{"t":"finalize","id":%d,"success":true}`, b.next+1))
+		b.session.Text(nil, fmt.Appendf(nil, `{"t":"finalize","id":%d,"success":false}`, b.next+2))
 		b.next += 2
 		synctest.Wait()
 		for id := b.next - 1; id <= b.next; id++ {
@@ -177,7 +177,7 @@ func TestLostInTheMiddle(t *testing.T) {
 				c.ok("join", map[string]any{"code": code, "confirm": true})
 				from := w.hello("a", 100+n, resuming(c, c.seq())) // and a half-open one before it
 				for _, f := range frames {
-					from.session.Text([]byte(f))
+					from.session.Text(nil, []byte(f))
 				}
 				if when > 0 {
 					time.Sleep(when)
@@ -241,7 +241,7 @@ func TestTakenOutOnTheWay(t *testing.T) {
 			page := w.open("a", code, n)
 			b := w.hello("a", 100+2*n, ticketed(w.start("a", code, n)))
 			ticket := w.start("a", code, n) // the same browser again
-			b.session.Text([]byte(f))
+			b.session.Text(nil, []byte(f))
 			c := w.hello("a", 101+2*n, ticketed(ticket)) // takes the seat over
 			time.Sleep(time.Second)
 			if c.lastParty() != home {
@@ -272,7 +272,7 @@ func TestTakenOutDuringAPause(t *testing.T) {
 		w.on("a", home, func(*live) { b.session.s.paused = true })
 		w.hello("a", 3, ticketed(w.start("a", code, 1)))
 		w.wantParty("a", home, "*1:in:connected 3:loading:connected")
-		b.session.Text([]byte(`{"t":"rename","id":1,"name":"Bo"}`)) // waits
+		b.session.Text(nil, []byte(`{"t":"rename","id":1,"name":"Bo"}`)) // waits
 		w.on("a", home, func(*live) { b.session.s.rest() })
 		synctest.Wait()
 		if b.lastParty() == home || b.answerTo(1)["t"] != "ok" {
@@ -362,7 +362,7 @@ func TestFramesKeepTheirOrderAcrossMoves(t *testing.T) {
 				for _, f := range []string{`"t":"rename","name":"Bo"`, `"t":"join","confirm":true,"code":"` + code + `"`, `"t":"invites"`} {
 					b.next++
 					want = append(want, b.next)
-					b.session.Text(fmt.Appendf(nil, `{"id":%d,%s}`, b.next, f))
+					b.session.Text(nil, fmt.Appendf(nil, `{"id":%d,%s}`, b.next, f))
 					if b.next%16 == 0 {
 						time.Sleep(time.Second)
 					}

@@ -91,7 +91,7 @@ func (p *live) heard(b []byte) {
 		delete(p.remote.pages, w.Closed)
 		p.pageClosed(w.Closed)
 	case w.Frame != nil:
-		p.passOn(w.To, w.N, w.Frame)
+		passOn(p.here(), w.To, w.N, w.Frame)
 	}
 	p.schedule()
 }

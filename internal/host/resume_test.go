@@ -115,7 +115,7 @@ func TestALostAnswerLocksNobodyOut(t *testing.T) {
 		if f := second.welcome(); f["t"] != "resumed" {
 			t.Fatalf("the token before was refused: %v", f)
 		}
-		second.session.Text([]byte(`{"t":"ping"}`))
+		second.session.Text(nil, []byte(`{"t":"ping"}`))
 		synctest.Wait()
 		second.drop()
 		third := b.back("a")
@@ -322,7 +322,7 @@ func resend(t *testing.T, seed uint64) {
 			}
 		}
 		command := func(id uint64) {
-			b.session.Text(fmt.Appendf(nil, `{"t":"rename","id":%d,"name":"Bo%d"}`, 100+id, id))
+			b.session.Text(nil, fmt.Appendf(nil, `{"t":"rename","id":%d,"name":"Bo%d"}`, 100+id, id))
 		}
 		message := func(id uint64) { b.reliable(id, 0, fmt.Sprint("m", id)) }
 		const rounds = 12

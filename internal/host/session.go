@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -35,6 +36,7 @@ type session struct {
 	conn    Conn     // nil while away
 	behind  *backlog // while what it missed is being read
 	party   *live
+	n       int // its number in the party, after party.here
 	own     party.Own
 	has     party.Needs // what the player's game is
 	from    netip.Addr
@@ -145,7 +147,7 @@ func (s *session) send(binary bool, data []byte) {
 	switch {
 	case s.conn == nil:
 	case s.behind != nil:
-		*s.behind = append(*s.behind, frame{binary, data})
+		*s.behind = append(*s.behind, frame{binary, bytes.Clone(data)})
 	default:
 		s.conn.Send(binary, data)
 	}

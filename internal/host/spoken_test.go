@@ -88,7 +88,7 @@ func TestAPlayersGuessesAreCounted(t *testing.T) {
 		guesses := func(from int) (wrong int) {
 			for n := range 15 {
 				b.next++
-				b.session.Text(protocol.Encode(map[string]any{
+				b.session.Text(nil, protocol.Encode(map[string]any{
 					"t": "join", "id": b.next, "code": h.o.Keys.Spoken("guess", uint64(from+n), 0, auth.SpokenShort),
 				}))
 			}

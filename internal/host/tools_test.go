@@ -131,9 +131,9 @@ func TestChat(t *testing.T) {
 func TestAway(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		a, _, home, _ := w.pair("a")
-		a.session.Text([]byte(`{"t":"away","away":true}`))
+		a.session.Text(nil, []byte(`{"t":"away","away":true}`))
 		w.wantParty("a", home, "*1:in:away 2:in:connected")
-		a.session.Text([]byte(`{"t":"away"}`))
+		a.session.Text(nil, []byte(`{"t":"away"}`))
 		w.wantParty("a", home, "*1:in:connected 2:in:connected")
 	})
 }
@@ -157,7 +157,7 @@ func TestTheTimeToArrivalIsMeasured(t *testing.T) {
 		b := w.hello("a", 2)
 		b.ok("join", map[string]any{"code": a.invite(nil)})
 		for i := range 5 {
-			b.session.Text(fmt.Appendf(nil, `{"t":"loading","phase":"downloading","progress":%v}`, float64(i)/10))
+			b.session.Text(nil, fmt.Appendf(nil, `{"t":"loading","phase":"downloading","progress":%v}`, float64(i)/10))
 			time.Sleep(time.Second)
 		}
 		frames := a.frames()
@@ -165,7 +165,7 @@ func TestTheTimeToArrivalIsMeasured(t *testing.T) {
 		if got := last["seconds"]; got != 6.0 {
 			t.Fatalf("at 40 %% after 4 s it takes another %v s, want 6", got)
 		}
-		b.session.Text([]byte(`{"t":"loading","phase":"tutorial"}`))
+		b.session.Text(nil, []byte(`{"t":"loading","phase":"tutorial"}`))
 		time.Sleep(time.Second)
 		frames = a.frames()
 		if last := frames[len(frames)-1]["loading"].(map[string]any); last["seconds"] != nil {

@@ -14,7 +14,7 @@ import (
 func TestAGameWaitsForItsOwnLookups(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New(Options{Games: games{"noisy": game.Game{}, "quiet": game.Game{}}})
-		defer h.end()
+		defer h.Stop()
 		open := make(chan struct{})
 		var begun, done, quiet atomic.Int32
 		for range 5 * maxLookups {

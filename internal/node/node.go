@@ -154,9 +154,9 @@ func (n *Node) Close(ctx context.Context) error {
 		errs = append(errs, n.control.Close())
 	}
 	if n.host != nil {
-		errs = append(errs, n.host.Close(ctx))
+		errs = append(errs, n.host.Drain(ctx))
 	}
-	if n.gateway != nil {
+	if n.gateway != nil { // while the loops, which write for it, still run
 		errs = append(errs, n.gateway.Close(ctx))
 	}
 	if n.server != nil {
@@ -166,6 +166,9 @@ func (n *Node) Close(ctx context.Context) error {
 		}
 		cancel()
 		n.pages()
+	}
+	if n.host != nil {
+		n.host.Stop()
 	}
 	if n.sender != nil {
 		n.sender.Close()

@@ -1,0 +1,357 @@
+package gateway
+
+import (
+	"net"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"partykit/internal/loop"
+	"partykit/internal/ws"
+	"partykit/protocol"
+)
+
+// socket is a connection that is read and written on a loop, the one of its
+// session: what a party's members send is handled there without a hand-over,
+// and what a pass has for a connection leaves in one write. Between two frames
+// it has neither a goroutine nor a buffer.
+//
+// It belongs to its lane's loop, but for what is behind the connection's lock.
+type socket struct {
+	c  *Conn
+	fd int
+
+	// Behind the lock.
+	lane  *lane // written by the loop of the lane before
+	dirty bool  // End is asked for
+
+	watch   loop.Watch
+	watched bool // it has arrived on its lane
+	ended   bool
+	gone    bool       // the session was told
+	blocked bool       // it waits for room to write
+	held    *ws.Buffer // read, but not handled yet; nothing more is read until it is
+	paused  bool
+
+	// In the lane's time; 0: not at all.
+	heard  int64 // the last frame came
+	stuck  int64 // when what waits must have moved on
+	shutBy int64 // when the client must have answered the close
+	filed  int64 // when the lane looks next
+}
+
+// hand gives a connection to the loop of its session. It reports false for one
+// that only goroutines can serve.
+func (c *Conn) hand(conn net.Conn, rest []byte) bool {
+	tcp, ok := conn.(*net.TCPConn)
+	if !ok {
+		return false
+	}
+	fd, err := takeOut(tcp)
+	if err != nil {
+		return false
+	}
+	s := &socket{c: c, fd: fd, lane: c.g.laneOf(c.session.Loop())}
+	c.mu.Lock()
+	c.wire = s
+	c.mu.Unlock()
+	s.lane.loop.Post(c.game, func() { s.arrive(rest) })
+	return true
+}
+
+// takeOut takes a connection's descriptor out of the runtime's poller: a second
+// one of the same socket, of which the first is closed.
+func takeOut(conn *net.TCPConn) (fd int, err error) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	var failed error
+	err = raw.Control(func(old uintptr) {
+		fd, failed = unix.FcntlInt(old, unix.F_DUPFD_CLOEXEC, 0)
+	})
+	if err == nil {
+		err = failed
+	}
+	if err != nil {
+		return 0, err
+	}
+	conn.Close()
+	return fd, nil
+}
+
+// arrive begins to read on the lane. rest was read before.
+func (s *socket) arrive(rest []byte) {
+	if s.ended {
+		return
+	}
+	var err error
+	if s.watch, err = s.lane.loop.Watch(s.fd, s); err != nil {
+		s.c.g.opts.Logger.Warn("a connection cannot be watched", "err", err)
+		s.end()
+		return
+	}
+	s.watched = true
+	s.lane.enter(s)
+	if len(rest) > 0 {
+		s.handle(rest)
+	}
+	s.End()
+}
+
+// Ready reads and writes what it can.
+func (s *socket) Ready(read, write, broken bool) {
+	if (write || broken) && !s.settle() {
+		return
+	}
+	switch {
+	case !read && !broken:
+		return
+	case s.paused:
+		if broken {
+			s.end()
+		}
+		return
+	}
+	n, errno := receive(s.fd, s.lane.buffer)
+	switch {
+	case n > 0:
+		s.handle(s.lane.buffer[:n])
+	case errno == unix.EAGAIN || errno == unix.EINTR:
+	default:
+		s.end()
+	}
+}
+
+// handle handles what was read, as far as it is this connection's turn.
+func (s *socket) handle(b []byte) {
+	c := s.c
+	before := c.frames
+	rest, wait := c.take(s.lane.loop, b)
+	if c.frames != before {
+		s.heard = s.lane.now
+	}
+	if len(rest) > 0 || wait > 0 {
+		s.pause(rest, wait)
+	}
+	if c.session.Loop() != s.lane.loop {
+		s.askEnd()
+	}
+}
+
+// pause reads no more for a time, or until others had their turn.
+func (s *socket) pause(rest []byte, wait time.Duration) {
+	s.paused = true
+	s.held = ws.Borrow()
+	s.held.B = append(s.held.B, rest...)
+	s.listen()
+	again := func() { s.lane.loop.Post(s.c.game, s.proceed) } // it stays on its lane meanwhile
+	if wait > 0 {
+		time.AfterFunc(wait, again)
+		return
+	}
+	again()
+}
+
+// proceed goes on after a pause.
+func (s *socket) proceed() {
+	if s.ended {
+		return
+	}
+	held := s.held
+	s.held, s.paused = nil, false
+	s.handle(held.B)
+	held.Return()
+	s.listen()
+}
+
+// listen tells the loop what the socket waits for.
+func (s *socket) listen() {
+	if s.watched {
+		// It cannot fail for a descriptor that is watched.
+		_ = s.watch.Want(!s.paused, s.blocked)
+	}
+}
+
+func (s *socket) askEnd() {
+	s.c.mu.Lock()
+	s.rouse()
+	s.c.mu.Unlock()
+}
+
+func (s *socket) rouse() {
+	if !s.dirty {
+		s.dirty = true
+		s.lane.loop.AtEnd(s)
+	}
+}
+
+// shut has nothing to do: End, which follows, sees that the connection closes.
+func (s *socket) shut() {}
+
+func (s *socket) abort() {
+	// The loop is told that the socket is broken, and ends it.
+	_ = unix.Shutdown(s.fd, unix.SHUT_RDWR)
+}
+
+// End is called at the end of a pass in which something was sent.
+func (s *socket) End() { s.settle() }
+
+// settle writes what waits, and does what follows from it. It reports whether
+// the socket is still on this loop.
+func (s *socket) settle() bool {
+	c := s.c
+	c.mu.Lock()
+	s.dirty = false
+	if s.ended {
+		c.mu.Unlock()
+		return false
+	}
+	alive := s.flush()
+	written, closing := c.out == nil, c.closing.Load()
+	if alive && !closing && s.watched && !s.paused {
+		if next := c.session.Loop(); next != s.lane.loop {
+			s.move(next)
+			c.mu.Unlock()
+			return false
+		}
+	}
+	c.mu.Unlock()
+	switch {
+	case !alive, closing && c.answered.Load() && written:
+		s.end()
+		return false
+	case closing:
+		s.leave()
+		if s.shutBy == 0 {
+			s.shutBy = s.lane.now + seconds(writeTime)
+			s.lane.file(s)
+		}
+	}
+	return true
+}
+
+// move takes the socket to the lane of the loop in which its session now lives.
+// The connection's lock is held: once it is not, that loop may be at work.
+func (s *socket) move(to *loop.Loop) {
+	s.watch.Stop()
+	s.watched = false
+	s.lane.leave()
+	s.lane = s.c.g.laneOf(to)
+	to.Post(s.c.game, func() { s.arrive(nil) })
+}
+
+// flush writes what it can, and reports false when the connection is broken. The
+// connection's lock is held.
+func (s *socket) flush() bool {
+	c := s.c
+	for c.out != nil {
+		n, errno := transmit(s.fd, c.out.B[c.sent:])
+		switch {
+		case n > 0:
+			c.wrote(n)
+			s.stuck = 0
+		case errno == unix.EINTR:
+		case errno == unix.EAGAIN:
+			s.block(true)
+			return true
+		default:
+			return false
+		}
+	}
+	s.stuck = 0
+	s.block(false)
+	return true
+}
+
+// block notes whether the client has no room for what waits.
+func (s *socket) block(yes bool) {
+	if yes && s.stuck == 0 {
+		s.stuck = s.lane.now + seconds(writeTime)
+		s.lane.file(s)
+	}
+	if s.blocked != yes {
+		s.blocked = yes
+		s.listen()
+	}
+}
+
+// on reports whether the socket is on a lane, and so that lane's to look at.
+func (s *socket) on(l *lane) bool {
+	s.c.mu.Lock()
+	defer s.c.mu.Unlock()
+	return s.lane == l
+}
+
+// due is when the lane must look at the socket.
+func (s *socket) due() int64 {
+	at := s.shutBy
+	if at == 0 {
+		at = s.heard + seconds(idleTime) + 1 // the second in which it was heard is not over
+	}
+	if s.stuck != 0 && s.stuck < at {
+		at = s.stuck
+	}
+	return at
+}
+
+// late does what is due when the time has come. End, which follows, sees to the
+// rest.
+func (s *socket) late() {
+	c := s.c
+	if s.shutBy != 0 {
+		s.end()
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s.stuck != 0 && s.stuck <= s.lane.now {
+		s.stuck = 0
+		c.slow()
+		return
+	}
+	c.close(int(protocol.Idle), protocol.Idle.Name())
+}
+
+// leave tells the session that the connection is over.
+func (s *socket) leave() {
+	if !s.gone {
+		s.gone = true
+		s.c.session.Gone()
+	}
+}
+
+// end ends the connection.
+func (s *socket) end() {
+	s.ended = true
+	s.leave()
+	if s.watched {
+		s.watch.Stop()
+		s.lane.leave()
+	}
+	s.held.Return()
+	s.held = nil
+	s.c.ended() // first: afterwards nobody uses the descriptor
+	unix.Close(s.fd)
+}
+
+// receive and transmit do not tell the runtime of their system call: it does
+// not block.
+
+func receive(fd int, b []byte) (int, syscall.Errno) {
+	n, _, errno := syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_DONTWAIT, 0, 0)
+	if errno != 0 {
+		return -1, errno
+	}
+	return int(n), 0
+}
+
+func transmit(fd int, b []byte) (int, syscall.Errno) {
+	n, _, errno := syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, 0, 0)
+	if errno != 0 {
+		return -1, errno
+	}
+	return int(n), 0
+}

@@ -1,0 +1,288 @@
+package gateway_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
+
+	"partykit/internal/game"
+	"partykit/internal/gateway"
+	"partykit/internal/loop"
+	"partykit/internal/ws"
+	"partykit/protocol"
+)
+
+func newTCPWorld(t *testing.T, change func(*gateway.Options)) *world {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", l.Addr().String())
+	}
+	w := newWorldOn(t, l, dial, change)
+	w.pass = w.gateway.Advance()
+	return w
+}
+
+// quiet waits until the loop has done what it had to do.
+func (w *world) quiet(l *loop.Loop) {
+	done := make(chan struct{})
+	l.Post("", func() { close(done) })
+	<-done
+}
+
+// raw connects without a library, and says hello and what follows it in one
+// write.
+func (w *world) raw(after ...[]byte) net.Conn {
+	w.t.Helper()
+	conn, err := w.dialer(w.t.Context(), "", "")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { conn.Close() })
+	b := []byte("GET /connect?game=demo HTTP/1.1\r\nHost: host.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+	b = append(b, fromClient(0x81, `{"t":"hello","v":1,"key":"k"}`)...)
+	for _, f := range after {
+		b = append(b, f...)
+	}
+	if _, err := conn.Write(b); err != nil {
+		w.t.Fatal(err)
+	}
+	head := make([]byte, 129)
+	if _, err := io.ReadFull(conn, head); err != nil || !strings.HasSuffix(string(head), "\r\n\r\n") {
+		w.t.Fatalf("answered %q, %v", head, err)
+	}
+	return conn
+}
+
+// fromClient is a frame as a client sends it.
+func fromClient(first byte, payload string) []byte {
+	b := ws.AppendFrame(nil, 0, []byte(payload))
+	size := len(b) - len(payload)
+	b[0], b[1] = first, b[1]|0x80
+	key := [4]byte{1, 2, 3, 4}
+	out := append(append([]byte{}, b[:size]...), key[:]...)
+	for i := range len(payload) {
+		out = append(out, payload[i]^key[i%4])
+	}
+	return out
+}
+
+func TestWhatComesWithTheHelloIsNotLost(t *testing.T) {
+	w := newTCPWorld(t, nil)
+	conn := w.raw(fromClient(0x82, "one"), fromClient(0x01, "t"), fromClient(0x80, "wo")[:4])
+	r := <-w.sessions
+	conn.Write(fromClient(0x80, "wo")[4:])
+	conn.Write(fromClient(0x88, ""))
+	<-r.gone
+	if diff := cmp.Diff([]string{"binary one", "text two"}, r.seen()); diff != "" {
+		t.Errorf("frames (-want +got):\n%s", diff)
+	}
+	answer := make([]byte, 10)
+	if n, err := io.ReadAtLeast(conn, answer, 2); err != nil || string(answer[:n]) != "\x88\x00" {
+		t.Errorf("the close was answered % x, %v", answer[:n], err)
+	}
+}
+
+// Far more frames than one connection may bring at once, of odd sizes, so that
+// they are torn where a buffer ends.
+func TestATorrentOfFramesKeepsItsOrder(t *testing.T) {
+	w := newTCPWorld(t, func(o *gateway.Options) { o.Games = generous{o.Games} })
+	conn := w.raw()
+	r := <-w.sessions
+	var want []string
+	var b []byte
+	for i := range 5000 {
+		text := fmt.Sprint(i, strings.Repeat("x", i%701))
+		want = append(want, "text "+text)
+		b = append(b, fromClient(0x81, text)...)
+	}
+	b = append(b, fromClient(0x88, "\x03\xe8")...)
+	if _, err := conn.Write(b); err != nil {
+		t.Fatal(err)
+	}
+	<-r.gone
+	if diff := cmp.Diff(want, r.seen()); diff != "" {
+		t.Errorf("frames (-want +got):\n%s", diff)
+	}
+}
+
+// A session moves to and fro between two loops while its client talks and is
+// talked to: both keep their order.
+func TestAConnectionFollowsItsSession(t *testing.T) {
+	w := newTCPWorld(t, func(o *gateway.Options) { o.Games = generous{o.Games} })
+	other := loop.New()
+	var running sync.WaitGroup
+	running.Go(other.Run)
+	t.Cleanup(func() { other.Close(); running.Wait() })
+	p, r := w.enter()
+	const frames = 400
+	go func() {
+		for i := range frames {
+			p.ws.Write(t.Context(), websocket.MessageText, fmt.Append(nil, i))
+		}
+	}()
+	var want []string
+	for i := range frames {
+		want = append(want, fmt.Sprint("text ", i))
+		if i%10 == 0 {
+			r.loop.Store([]*loop.Loop{w.loop, other}[i/10%2])
+		}
+		r.conn.Send(false, fmt.Append(nil, i))
+		if got := p.hear(); got != fmt.Sprint(i) {
+			t.Fatalf("heard %q; want %d", got, i)
+		}
+	}
+	p.ws.Close(websocket.StatusNormalClosure, "")
+	<-r.gone
+	if diff := cmp.Diff(want, r.seen()); diff != "" {
+		t.Errorf("frames (-want +got):\n%s", diff)
+	}
+}
+
+// What a pass has for a connection leaves in one write: as the kernel counts,
+// in few packets.
+func TestWhatAPassBringsLeavesAtOnce(t *testing.T) {
+	w := newTCPWorld(t, nil)
+	conn := w.raw()
+	r := <-w.sessions
+	packets := func() uint32 {
+		raw, _ := conn.(*net.TCPConn).SyscallConn()
+		var info *unix.TCPInfo
+		raw.Control(func(fd uintptr) { info, _ = unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO) })
+		return info.Data_segs_in
+	}
+	w.quiet(w.loop)
+	before := packets()
+	w.loop.Post("", func() {
+		for range 100 {
+			r.conn.Send(true, []byte("0123456789"))
+		}
+	})
+	if _, err := io.ReadFull(conn, make([]byte, 1200)); err != nil {
+		t.Fatal(err)
+	}
+	if n := packets() - before; n > 3 {
+		t.Errorf("100 frames came in %d packets", n)
+	}
+}
+
+// stuff sends a client that reads nothing more than its system takes.
+func stuff(r *recorder) {
+	for range 200 {
+		r.conn.Send(false, make([]byte, 64<<10))
+	}
+}
+
+func TestASlowReaderIsToldWhy(t *testing.T) {
+	w := newTCPWorld(t, nil)
+	p, r := w.enter()
+	stuff(r)
+	w.quiet(w.loop)
+	w.quiet(w.loop) // it has been written as far as it goes
+	w.pass(12 * time.Second)
+	<-r.gone
+	p.wantClose(protocol.SlowReader) // and the frame before it is whole
+	<-w.closed
+}
+
+// A client that neither reads nor answers does not keep its connection.
+func TestASlowReaderThatStaysIsCutOff(t *testing.T) {
+	w := newTCPWorld(t, nil)
+	_, r := w.enter()
+	stuff(r)
+	w.quiet(w.loop)
+	w.quiet(w.loop)
+	w.pass(12 * time.Second)
+	<-r.gone
+	w.quiet(w.loop)
+	w.pass(12 * time.Second)
+	<-w.closed
+}
+
+func TestALostConnectionIsGone(t *testing.T) {
+	for name, lose := range map[string]func(net.Conn){
+		"closed": func(c net.Conn) { c.Close() },
+		"half":   func(c net.Conn) { c.(*net.TCPConn).CloseWrite() },
+		"reset":  func(c net.Conn) { c.(*net.TCPConn).SetLinger(0); c.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newTCPWorld(t, nil)
+			conn := w.raw()
+			r := <-w.sessions
+			w.quiet(w.loop)
+			lose(conn)
+			<-r.gone
+			<-w.closed
+		})
+	}
+}
+
+// One that is lost while it is read more slowly is gone, too, and at once.
+func TestALostConnectionIsGoneThoughNobodyReads(t *testing.T) {
+	w := newTCPWorld(t, nil)
+	conn := w.raw()
+	r := <-w.sessions
+	for range 12 {
+		conn.Write(fromClient(0x82, strings.Repeat("x", 60<<10)))
+	}
+	io.ReadAtLeast(conn, make([]byte, 100), 1) // it was told that it is too much
+	conn.(*net.TCPConn).SetLinger(0)
+	conn.Close()
+	<-r.gone
+	<-w.closed
+}
+
+func TestIdleConnectionsHaveNoGoroutine(t *testing.T) {
+	w := newTCPWorld(t, nil)
+	w.enter()
+	w.quiet(w.loop)
+	client := func() int { // those of the clients' side have our package's test in them
+		stacks := make([]byte, 1<<20)
+		return strings.Count(string(stacks[:runtime.Stack(stacks, true)]), "gateway.(*")
+	}
+	for range 50 {
+		w.raw()
+		<-w.sessions
+	}
+	w.quiet(w.loop)
+	if n := client(); n > 2 {
+		t.Errorf("50 idle connections have %d goroutines", n)
+	}
+}
+
+func TestClosingCutsOffWhoDoesNotAnswer(t *testing.T) {
+	w := newTCPWorld(t, nil)
+	w.raw() // and reads nothing
+	r := <-w.sessions
+	ctx, cancel := context.WithCancelCause(t.Context())
+	why := errors.New("it takes too long")
+	cancel(why)
+	if err := w.gateway.Close(ctx); err != why {
+		t.Errorf("closing: %v", err)
+	}
+	<-r.gone
+	<-w.closed
+}
+
+// generous lets a game's clients send as much as they like.
+type generous struct{ gateway.Games }
+
+func (g generous) Settings(id string) *game.Settings {
+	s := *g.Games.Settings(id)
+	s.Bytes = 1 << 30
+	return &s
+}

@@ -1,0 +1,169 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"partykit/protocol"
+)
+
+const (
+	readAtOnce  = 4 << 10  // bytes that a goroutine reads at once
+	writeAtOnce = 32 << 10 // bytes that are written within writeTime, or the client is let go
+)
+
+// stream is a connection that goroutines read and write: one of TLS in this
+// process, one in memory, any on a system without an event loop, and every one
+// until its hello is answered.
+type stream struct {
+	c     *Conn
+	conn  net.Conn
+	wake  chan struct{}
+	early bool // the hello is not answered yet: nobody writes
+}
+
+func newStream(c *Conn, conn net.Conn) *stream {
+	return &stream{c: c, conn: conn, wake: make(chan struct{}, 1), early: true}
+}
+
+func (s *stream) rouse() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// shut bounds the wait for the client's close; before the hello there is no
+// wait, and it is run that waits.
+func (s *stream) shut() {
+	until := time.Now()
+	if !s.early {
+		until = until.Add(writeTime)
+	}
+	s.conn.SetReadDeadline(until)
+}
+
+func (s *stream) abort() { s.conn.SetDeadline(time.Now()) }
+
+// listen gives the client time for its next frame, unless the connection closes.
+func (s *stream) listen(d time.Duration) {
+	s.c.mu.Lock()
+	defer s.c.mu.Unlock()
+	if !s.c.closing.Load() {
+		s.conn.SetReadDeadline(time.Now().Add(d))
+	}
+}
+
+// run reads and writes until the connection is over. rest has been read already.
+func (s *stream) run(rest []byte) {
+	c := s.c
+	c.mu.Lock()
+	s.early = false
+	if c.closing.Load() {
+		s.shut()
+	}
+	c.mu.Unlock()
+	s.listen(idleTime)
+	var writer sync.WaitGroup
+	writer.Go(s.write)
+	defer func() { // also when something panics: nobody else closes an upgraded connection
+		c.mu.Lock()
+		c.over = true
+		s.rouse()
+		c.mu.Unlock()
+		wait := time.Duration(0)
+		if c.answered.Load() { // then it may read what was sent before, and our close
+			wait = writeTime
+		}
+		late := time.AfterFunc(wait, func() { s.conn.Close() })
+		writer.Wait()
+		late.Stop()
+		s.conn.Close()
+		if c.session != nil {
+			c.session.Gone()
+		}
+		c.ended()
+	}()
+	s.read(rest)
+}
+
+// read reads until either side has ended it.
+func (s *stream) read(rest []byte) {
+	c := s.c
+	buffer := make([]byte, readAtOnce)
+	for {
+		before := c.frames
+		for len(rest) > 0 && !c.answered.Load() {
+			var wait time.Duration
+			if rest, wait = c.take(nil, rest); wait > 0 && !sleep(c.g.ctx, wait) {
+				return
+			}
+		}
+		if c.answered.Load() {
+			return
+		}
+		if c.frames != before {
+			s.listen(idleTime)
+		}
+		n, err := s.conn.Read(buffer)
+		if err != nil {
+			if c.closing.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {
+				return
+			}
+			c.Close(protocol.Idle)
+			continue
+		}
+		rest = buffer[:n]
+	}
+}
+
+// write is the connection's writer. All that waits leaves in one write.
+func (s *stream) write() {
+	c := s.c
+	for range s.wake {
+		c.mu.Lock()
+		out, over := c.out, c.over
+		c.out, c.since = nil, time.Time{}
+		c.mu.Unlock()
+		if over && !c.closing.Load() {
+			out.Return()
+			return
+		}
+		if out != nil {
+			err := s.flush(out.B)
+			out.Return()
+			if err != nil {
+				s.conn.Close()
+				return
+			}
+		}
+		if over {
+			return
+		}
+	}
+}
+
+func (s *stream) flush(b []byte) error {
+	for len(b) > 0 {
+		n := min(len(b), writeAtOnce)
+		s.conn.SetWriteDeadline(time.Now().Add(writeTime))
+		if _, err := s.conn.Write(b[:n]); err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
