@@ -745,3 +745,12 @@ func TestCloseTellsEverybody(t *testing.T) {
 		late.wantClose(protocol.GoingAway)
 	})
 }
+
+// generous lets a game's clients send as much as they like.
+type generous struct{ gateway.Games }
+
+func (g generous) Settings(id string) *game.Settings {
+	s := *g.Games.Settings(id)
+	s.Bytes = 1 << 30
+	return &s
+}

@@ -16,10 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
-	"partykit/internal/game"
 	"partykit/internal/gateway"
 	"partykit/internal/loop"
-	"partykit/internal/ws"
 	"partykit/protocol"
 )
 
@@ -66,19 +64,6 @@ func (w *world) raw(after ...[]byte) net.Conn {
 		w.t.Fatalf("answered %q, %v", head, err)
 	}
 	return conn
-}
-
-// fromClient is a frame as a client sends it.
-func fromClient(first byte, payload string) []byte {
-	b := ws.AppendFrame(nil, 0, []byte(payload))
-	size := len(b) - len(payload)
-	b[0], b[1] = first, b[1]|0x80
-	key := [4]byte{1, 2, 3, 4}
-	out := append(append([]byte{}, b[:size]...), key[:]...)
-	for i := range len(payload) {
-		out = append(out, payload[i]^key[i%4])
-	}
-	return out
 }
 
 func TestWhatComesWithTheHelloIsNotLost(t *testing.T) {
@@ -276,13 +261,4 @@ func TestClosingCutsOffWhoDoesNotAnswer(t *testing.T) {
 	}
 	<-r.gone
 	<-w.closed
-}
-
-// generous lets a game's clients send as much as they like.
-type generous struct{ gateway.Games }
-
-func (g generous) Settings(id string) *game.Settings {
-	s := *g.Games.Settings(id)
-	s.Bytes = 1 << 30
-	return &s
 }
