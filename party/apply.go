@@ -44,7 +44,9 @@ func (s *State) evolve(e Event, at Time) {
 		s.Line = append(s.Line, e.Visitor)
 		s.LastN = max(s.LastN, e.Visitor.N)
 	case Unqueued:
-		s.Line = slices.DeleteFunc(s.Line, func(v Visitor) bool { return v.Seat == e.Seat })
+		if i := s.inLine(e.Seat); i > 0 {
+			s.Line = slices.Concat(s.Line[:i-1], s.Line[i:])
+		}
 	case Asked:
 		s.Asks = append(s.Asks, e.Visitor)
 		s.LastN = max(s.LastN, e.Visitor.N)

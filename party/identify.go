@@ -1,5 +1,7 @@
 package party
 
+import "slices"
+
 // Identify makes a guest that is in the party the player that its game knows it
 // as. Where that player is a member already, the guest's place goes to it.
 type Identify struct {
@@ -74,6 +76,7 @@ func (s *State) identified(e Identified) {
 	for i := range s.Members {
 		become(&s.Members[i].Player, &s.Members[i].By)
 	}
+	s.Line = slices.Clone(s.Line) // see Clone
 	for _, waiting := range [][]Visitor{s.Line, s.Asks} {
 		for i := range waiting {
 			become(&waiting[i].Player)

@@ -259,7 +259,8 @@ func (s *State) Clone() *State {
 	c := *s
 	c.Members = slices.Clone(s.Members)
 	c.Seats = slices.Clone(s.Seats)
-	c.Line, c.Asks, c.Declined = slices.Clone(s.Line), slices.Clone(s.Asks), slices.Clone(s.Declined)
+	c.Line = slices.Clip(s.Line) // shared: long, and never changed in place
+	c.Asks, c.Declined = slices.Clone(s.Asks), slices.Clone(s.Declined)
 	c.Invites = slices.Clone(s.Invites)
 	for i := range c.Invites {
 		c.Invites[i].Used = slices.Clone(c.Invites[i].Used)

@@ -24,6 +24,7 @@ const (
 // It is made once, whatever the crowd, and served until it is outdated: by a
 // change of its party or of any game, or by its age.
 type crowdPage struct {
+	game         string
 	status       int
 	header       http.Header // shared: its values must not be changed
 	body, zipped []byte
@@ -39,14 +40,20 @@ type crowdPages struct {
 	memo  *memo[crowdKey, *crowdPage]
 
 	mu     sync.Mutex
-	making map[crowdKey]chan struct{} // closed when it is made
+	making map[crowdKey]*making
+}
+
+// making is a page that is being made.
+type making struct {
+	done chan struct{}
+	page *crowdPage // once it is done; nil if that failed
 }
 
 // crowdKey is what tells such pages of one server apart. All are in English.
 type crowdKey struct{ code, inside string }
 
 func newCrowdPages() *crowdPages {
-	return &crowdPages{memo: newMemo[crowdKey, *crowdPage](crowdBytes), making: map[crowdKey]chan struct{}{}}
+	return &crowdPages{memo: newMemo[crowdKey, *crowdPage](crowdBytes), making: map[crowdKey]*making{}}
 }
 
 // outdate has every page made anew.
@@ -55,22 +62,25 @@ func (c *crowdPages) outdate() { c.games.Add(1) }
 // get returns the page if it still says what is so.
 func (c *crowdPages) get(key crowdKey) (*crowdPage, bool) {
 	p, ok := c.memo.get(key)
-	return p, ok && p.games == c.games.Load() && time.Since(p.made) < crowdFor && p.current()
+	return p, ok && time.Since(p.made) < crowdFor && c.holds(p)
 }
 
+// holds reports whether nothing was changed since a page was made.
+func (c *crowdPages) holds(p *crowdPage) bool { return p.games == c.games.Load() && p.current() }
+
 // once returns the kept page or has it made. Of many who want the same page at
-// once one makes it and the others wait; who then finds it outdated already, or
-// finds that it cannot be kept, makes its own. So no request gets a page that
-// was outdated before the request came.
+// once one makes it and the others wait, however long it takes. Who then finds it
+// outdated already, or finds that nobody would know when it is, makes its own: no
+// request gets a page that was outdated before the request came.
 func (c *crowdPages) once(ctx context.Context, key crowdKey, render func() (*crowdPage, error)) (*crowdPage, error) {
 	if p, ok := c.get(key); ok {
 		return p, nil
 	}
 	c.mu.Lock()
-	made, underway := c.making[key]
+	m, underway := c.making[key]
 	if !underway {
-		made = make(chan struct{})
-		c.making[key] = made
+		m = &making{done: make(chan struct{})}
+		c.making[key] = m
 	}
 	c.mu.Unlock()
 	if !underway {
@@ -78,16 +88,20 @@ func (c *crowdPages) once(ctx context.Context, key crowdKey, render func() (*cro
 			c.mu.Lock()
 			delete(c.making, key)
 			c.mu.Unlock()
-			close(made)
+			close(m.done)
 		}()
-		return c.make(key, render)
+		p, err := c.make(key, render)
+		if err == nil {
+			m.page = p
+		}
+		return p, err
 	}
 	select {
-	case <-made:
+	case <-m.done:
 	case <-ctx.Done():
 		return nil, &party.Error{Code: party.Unavailable}
 	}
-	if p, ok := c.get(key); ok {
+	if p := m.page; p != nil && p.current != nil && c.holds(p) {
 		return p, nil
 	}
 	return c.make(key, render)
@@ -95,10 +109,10 @@ func (c *crowdPages) once(ctx context.Context, key crowdKey, render func() (*cro
 
 // make makes a page, and keeps it if it can be known when it is outdated.
 func (c *crowdPages) make(key crowdKey, render func() (*crowdPage, error)) (*crowdPage, error) {
-	games, begun := c.games.Load(), time.Now()
+	games := c.games.Load()
 	p, err := render()
 	if err == nil && p.current != nil {
-		p.games, p.made = games, begun
+		p.games, p.made = games, time.Now()
 		c.memo.put(key, p, len(p.body)+len(p.zipped))
 	}
 	return p, err
@@ -132,7 +146,7 @@ func (s *Server) crowdPage(r *http.Request, code string) (*crowdPage, error) {
 			return nil, err
 		}
 		status, p := s.pageOf(code, notice.Invitation)
-		made := &crowdPage{status: status, header: http.Header{}, current: notice.Current}
+		made := &crowdPage{game: string(notice.Game), status: status, header: http.Header{}, current: notice.Current}
 		if made.body, err = p.render(inside); err != nil {
 			return nil, err
 		}

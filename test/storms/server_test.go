@@ -1,0 +1,101 @@
+// Package storms has crowds come at once, as they do when a streamer shows a
+// link, to the built server in a process of its own.
+package storms
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// server is a running server with its demo game.
+type server struct {
+	url string
+	cmd *exec.Cmd
+	out bytes.Buffer
+}
+
+// start builds and runs a server until the test ends.
+func start(t *testing.T) *server {
+	t.Helper()
+	dir := t.TempDir()
+	program := filepath.Join(dir, "partykit")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "partykit/cmd/partykit").CombinedOutput(); err != nil {
+		t.Fatalf("building: %v\n%s", err, out)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	l.Close()
+	s := &server{url: "http://" + address}
+	s.cmd = exec.Command(program, "dev", "--listen", address, "--public-url", s.url, "--data", filepath.Join(dir, "data"))
+	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		s.cmd.Process.Signal(os.Interrupt)
+		if err := s.cmd.Wait(); err != nil || t.Failed() {
+			t.Logf("the server ended with %v:\n%s", err, s.out.String())
+		}
+	})
+	for range 300 {
+		if r, err := http.Get(s.url + "/readyz"); err == nil {
+			r.Body.Close()
+			return s
+		}
+		time.Sleep(100 * time.Millisecond) // a process cannot be waited for otherwise
+	}
+	t.Fatalf("the server does not answer:\n%s", s.out.String())
+	return nil
+}
+
+// cpu is the processor time that the server has used.
+func (s *server) cpu(t *testing.T) (user, kernel time.Duration) {
+	t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	if err != nil {
+		return 0, 0 // not on Linux
+	}
+	_, after, _ := strings.Cut(string(b), ") ")
+	f := strings.Fields(after)
+	ticks := func(i int) time.Duration {
+		n, _ := strconv.ParseInt(f[i], 10, 64)
+		return time.Duration(n) * time.Second / 100
+	}
+	return ticks(11), ticks(12)
+}
+
+// resident is the server's memory in bytes.
+func (s *server) resident() int64 {
+	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", s.cmd.Process.Pid))
+	f := strings.Fields(string(b))
+	if len(f) < 2 {
+		return 0
+	}
+	pages, _ := strconv.ParseInt(f[1], 10, 64)
+	return pages * int64(os.Getpagesize())
+}
+
+// room raises what the process may open as far as it can, and reports whether
+// that is enough for so many connections.
+func room(connections int) bool {
+	var l syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l) != nil {
+		return false
+	}
+	l.Cur = l.Max
+	syscall.Setrlimit(syscall.RLIMIT_NOFILE, &l)
+	return uint64(connections)+500 < l.Cur
+}
