@@ -178,7 +178,7 @@ func TestEveryRouteKeepsItsWord(t *testing.T) {
 	id := made.Party.ID
 	ada, bob := w.player(1), w.player(2)
 	for _, g := range []*guest{ada, bob} {
-		g.session.Text(nil, []byte(`{"t":"join","id":1,"code":"` + made.Invite.Code + `"}`))
+		g.session.Text(nil, []byte(`{"t":"join","id":1,"code":"`+made.Invite.Code+`"}`))
 		g.next(t, "ok")
 		g.session.Text(nil, []byte(`{"t":"finalize","id":2,"success":true}`))
 		g.next(t, "ok")

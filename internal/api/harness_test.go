@@ -177,7 +177,7 @@ func (w *world) connect(hello protocol.Hello) *guest {
 // asks has the guest ask to be let in by a code, and waits until it stands there.
 func (g *guest) asks(t *testing.T, code string) {
 	t.Helper()
-	g.session.Text(nil, []byte(`{"t":"ask","id":1,"code":"` + code + `"}`))
+	g.session.Text(nil, []byte(`{"t":"ask","id":1,"code":"`+code+`"}`))
 	for {
 		if you, _ := g.next(t, "door")["you"].(map[string]any); you["stage"] == "asking" {
 			return

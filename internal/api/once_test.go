@@ -16,7 +16,7 @@ func TestARepeatedRequestHappensOnce(t *testing.T) {
 	w.check = d.check
 	made := w.found("demo")
 	ada := w.player(1)
-	ada.session.Text(nil, []byte(`{"t":"join","id":1,"code":"` + made.Invite.Code + `"}`))
+	ada.session.Text(nil, []byte(`{"t":"join","id":1,"code":"`+made.Invite.Code+`"}`))
 	ada.next(t, "ok")
 	in := "/v1/parties/" + string(made.Party.ID)
 	for _, x := range [][3]string{
@@ -53,7 +53,7 @@ func TestWhatIsUnderWayIsWaitedFor(t *testing.T) {
 	w := newWorld(t)
 	made := w.found("demo")
 	ada := w.player(1)
-	ada.session.Text(nil, []byte(`{"t":"join","id":1,"code":"` + made.Invite.Code + `"}`))
+	ada.session.Text(nil, []byte(`{"t":"join","id":1,"code":"`+made.Invite.Code+`"}`))
 	ada.next(t, "ok")
 	path := "/v1/parties/" + string(made.Party.ID) + "/members/1"
 	type result struct {
@@ -125,7 +125,7 @@ func TestARefusedRequestIsTriedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	ada := w.player(1)
-	ada.session.Text(nil, []byte(`{"t":"join","id":1,"code":"` + made.Code + `"}`))
+	ada.session.Text(nil, []byte(`{"t":"join","id":1,"code":"`+made.Code+`"}`))
 	ada.next(t, "ok")
 	if response, answer := w.send("POST", path, `{"json":1}`, "Idempotency-Key", "1"); response.StatusCode != 200 {
 		t.Errorf("tried again: %s", answer)

@@ -165,7 +165,7 @@ func TestOverlay(t *testing.T) {
 		p.eval(`socket.event({ type: "held", seat: { n: 3, name: "CalmHeron", face: 3, since: 1 } })`)
 		p.want(badges(), "CalmHeronis opening the game")
 		p.eval(`socket.event({ type: "held", seat: { n: 9, name: "LetIn", face: 3, since: 1, letIn: true } })`)
-		p.want(badges(), "CalmHeronis opening the game") // it may yet not come
+		p.want(badges(), "CalmHeronis opening the game")                                           // it may yet not come
 		p.eval(`socket.event({ type: "held", seat: { n: 9, name: "LetIn", face: 3, since: 1 } })`) // Start was pressed
 		p.want(badges(), "CalmHeronis opening the game|LetInis opening the game")
 		p.eval(`socket.event({ type: "lapsed", n: 9 })`)
@@ -417,7 +417,7 @@ func TestOverlay(t *testing.T) {
 		p.eval(`socket.event({ type: "travel", travel: null }, { type: "readyEnded", reason: "cancelled", ready: false })`)
 		p.eval(`void kit.on("travel", ({ title }) => heard.push(title))`)
 		p.eval(travel("t5"))
-		p.want(note, "undefined") // the game asks
+		p.want(note, "undefined")                // the game asks
 		p.want(`heard`, "m2,m2,<i>Moonfall</i>") // m2 again when its leader was no longer blocked
 
 		p.eval(`socket.say({ t: "party", reason: "kicked", seq: 0, you: party.members[0], party: { ...party, id: "palone", members: [party.members[0]] } })`)
