@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -55,6 +56,10 @@ func serve(s *surroundings, o config.Server, dev bool, publicURL func(netAddr) s
 		}
 		return dataError(o.Data.Data, err)
 	}
+	limitMemory(os.DirFS("/"))
+	running, stop := context.WithCancel(s.ctx)
+	defer stop()
+	go tidy(running, time.Tick(lookEvery))
 	ended := make(chan error, 1)
 	go func() { ended <- n.Serve(l) }()
 	started(n)

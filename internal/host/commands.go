@@ -6,10 +6,14 @@ import (
 	"partykit/protocol"
 )
 
+var pong = protocol.Encode(struct {
+	T string `json:"t"`
+}{protocol.TPong})
+
 // text takes a text frame: what the player does.
 func (s *session) text(c protocol.Command) {
 	if c.T == protocol.TPing {
-		s.tell(map[string]string{"t": protocol.TPong})
+		s.send(false, pong)
 		return
 	}
 	s.party.rouse()

@@ -31,67 +31,86 @@ type visitor struct {
 // for who comes back while the connection that was lost is still counted.
 func (n *Node) connections() func(string, netip.Addr) (release func(), spare, ok bool) {
 	var games limit.Counts[string]
-	var visitors limit.Counts[visitor]
-	var homes limit.Counts[netip.Prefix]
+	var visits visits
+	give := func(v visitor, counted int) { // what counted of them, in the order they are taken
+		if counted > 0 {
+			games.Give(v.game)
+		}
+		visits.give(v, counted-1)
+	}
 	return func(id string, from netip.Addr) (func(), bool, bool) {
-		set := n.games.Settings(id)
-		home := limit.Address(from)
-		counts := []counted{counter(&games, id, min(set.Connections, n.room))}
+		if g, known := n.games.Get(id); known {
+			id = g.ID // as long as the connection lasts: what came may be part of a whole request
+		}
+		set, v := n.games.Settings(id), visitor{id, limit.Address(from)}
+		counts := []count{func(times int) bool { return games.Take(id, times*min(set.Connections, n.room)) }}
 		if !n.unlimited(from) {
-			counts = append(counts,
-				counter(&visitors, visitor{id, home}, set.AddressConnections),
-				counter(&homes, home, max(perAddress, set.AddressConnections)))
+			counts = append(counts, visits.counts(v, set)...)
 		}
-		return takeAll(counts)
+		taken, spare, ok := takeAll(counts)
+		if !ok {
+			give(v, taken)
+			return nil, false, false
+		}
+		return func() { give(v, taken) }, spare, true
 	}
 }
 
-// counted is a count that one more is to be taken of.
-type counted struct {
-	take func(times int) bool // up to so many times its limit
-	give func()
+// visits counts what addresses have open: each at a game, and each in all.
+type visits struct {
+	visitors limit.Counts[visitor]
+	homes    limit.Counts[netip.Prefix]
 }
 
-func counter[K comparable](c *limit.Counts[K], key K, most int) counted {
-	return counted{func(times int) bool { return c.Take(key, times*most) }, func() { c.Give(key) }}
-}
-
-// takeAll takes one of every count, or of none.
-func takeAll(counts []counted) (release func(), spare, ok bool) {
-	taken := 0
-	release = func() {
-		for _, c := range counts[:taken] {
-			c.give()
-		}
+func (x *visits) counts(v visitor, set *game.Settings) []count {
+	return []count{
+		func(times int) bool { return x.visitors.Take(v, times*set.AddressConnections) },
+		func(times int) bool { return x.homes.Take(v.home, times*max(perAddress, set.AddressConnections)) },
 	}
-	for _, c := range counts {
-		if !c.take(1) {
+}
+
+// give gives back the first so many of the counts.
+func (x *visits) give(v visitor, counted int) {
+	if counted > 0 {
+		x.visitors.Give(v)
+	}
+	if counted > 1 {
+		x.homes.Give(v.home)
+	}
+}
+
+// count takes one more, up to so many times its limit.
+type count func(times int) bool
+
+// takeAll takes one of every count, in their order, and says of how many it did.
+// It is spare where a count had room only beyond its limit.
+func takeAll(counts []count) (taken int, spare, ok bool) {
+	for _, take := range counts {
+		if !take(1) {
 			spare = true
-			if !c.take(2) {
-				release()
-				return nil, false, false
+			if !take(2) {
+				return taken, false, false
 			}
 		}
 		taken++
 	}
-	return release, spare, true
+	return taken, spare, true
 }
 
 // openPages returns the counter of open invite pages.
 func (n *Node) openPages() func(string, netip.Addr) (release func(), ok bool) {
-	var visitors limit.Counts[visitor]
-	var homes limit.Counts[netip.Prefix]
+	var visits visits
 	return func(id string, from netip.Addr) (func(), bool) {
 		if n.unlimited(from) {
 			return func() {}, true
 		}
-		home, most := limit.Address(from), n.games.Settings(id).AddressConnections
-		release, spare, ok := takeAll([]counted{counter(&visitors, visitor{id, home}, most), counter(&homes, home, max(perAddress, most))})
-		if ok && spare {
-			release()
-			ok = false
+		v := visitor{id, limit.Address(from)}
+		taken, spare, ok := takeAll(visits.counts(v, n.games.Settings(id)))
+		if !ok || spare {
+			visits.give(v, taken)
+			return nil, false
 		}
-		return release, ok
+		return func() { visits.give(v, taken) }, true
 	}
 }
 
