@@ -33,6 +33,7 @@ type world struct {
 	gateway *gateway.Gateway
 	network *pipes // nil on TCP
 	dialer  func(context.Context, string, string) (net.Conn, error)
+	addr    string              // on TCP
 	pass    func(time.Duration) // lets time pass
 	loop    *loop.Loop          // of all sessions
 	games   games
@@ -126,15 +127,16 @@ var loopback = netip.MustParseAddr("127.0.0.1")
 func newWorld(t *testing.T, change func(*gateway.Options)) *world {
 	t.Helper()
 	network := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
-	w := newWorldOn(t, network, network.dial, change)
-	w.network, w.pass = network, time.Sleep
-	return w
+	return newWorldOn(t, network, network.dial, change, func(w *world) { w.network, w.pass = network, time.Sleep })
 }
 
-func newWorldOn(t *testing.T, l net.Listener, dial func(context.Context, string, string) (net.Conn, error), change func(*gateway.Options)) *world {
+// newWorldOn serves on a listener what dial connects to. ready completes the
+// world before anything runs.
+
+func newWorldOn(t *testing.T, l net.Listener, dial func(context.Context, string, string) (net.Conn, error), change func(*gateway.Options), ready func(*world)) *world {
 	t.Helper()
 	w := &world{
-		t: t, dialer: dial, loop: loop.New(), closed: make(chan struct{}, 1000),
+		t: t, dialer: dial, loop: loop.New(), closed: make(chan struct{}, 2000),
 		callers: make(chan gateway.Caller, 1000), sessions: make(chan *recorder, 1000),
 	}
 	w.games.list = map[string]game.Game{
@@ -175,6 +177,7 @@ func newWorldOn(t *testing.T, l net.Listener, dial func(context.Context, string,
 		change(&o)
 	}
 	w.gateway = gateway.New(o)
+	ready(w)
 	server := &http.Server{Handler: w.gateway}
 	go server.Serve(l)
 	var running sync.WaitGroup

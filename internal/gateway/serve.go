@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -75,7 +76,8 @@ func (s *stream) hello(came []byte, who Caller) (rest []byte) {
 		}
 	}()
 	s.listen(c.g.opts.Games.Settings(c.game).HelloTime)
-	buffer := make([]byte, readAtOnce)
+	buffer := readers.Get().(*[readAtOnce]byte)
+	defer readers.Put(buffer)
 	for rest = came; ; {
 		for len(rest) > 0 {
 			m, more, err := c.parser.Next(rest)
@@ -88,7 +90,7 @@ func (s *stream) hello(came []byte, who Caller) (rest []byte) {
 			case 0:
 			case ws.Text:
 				c.greet(m.Data, who)
-				return rest
+				return bytes.Clone(rest)
 			case ws.Binary:
 				c.sendError(party.Errorf(party.BadRequest, "The first frame is a hello: a text frame."))
 				c.Close(protocol.Broken)
@@ -100,7 +102,7 @@ func (s *stream) hello(came []byte, who Caller) (rest []byte) {
 		if c.closing.Load() {
 			return nil
 		}
-		n, err := s.conn.Read(buffer)
+		n, err := s.conn.Read(buffer[:])
 		if err != nil {
 			c.Close(protocol.HelloTimeout) // or nobody is there to read it
 			return nil

@@ -21,7 +21,7 @@ import (
 	"partykit/protocol"
 )
 
-func newTCPWorld(t *testing.T, change func(*gateway.Options)) *world {
+func newTCPWorld(t *testing.T, change func(*gateway.Options), ready ...func(*world)) *world {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -30,9 +30,12 @@ func newTCPWorld(t *testing.T, change func(*gateway.Options)) *world {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "tcp", l.Addr().String())
 	}
-	w := newWorldOn(t, l, dial, change)
-	w.pass = w.gateway.Advance()
-	return w
+	return newWorldOn(t, l, dial, change, func(w *world) {
+		w.pass, w.addr = w.gateway.Advance(), l.Addr().String()
+		for _, fn := range ready {
+			fn(w)
+		}
+	})
 }
 
 // quiet waits until the loop has done what it had to do.

@@ -58,6 +58,10 @@ func (s *stream) listen(d time.Duration) {
 	}
 }
 
+// readers are buffers of those goroutines that read. A connection that leaves for
+// a loop leaves its buffer.
+var readers = sync.Pool{New: func() any { return new([readAtOnce]byte) }}
+
 // run reads and writes until the connection is over. rest has been read already.
 func (s *stream) run(rest []byte) {
 	c := s.c
@@ -94,7 +98,8 @@ func (s *stream) run(rest []byte) {
 // read reads until either side has ended it.
 func (s *stream) read(rest []byte) {
 	c := s.c
-	buffer := make([]byte, readAtOnce)
+	buffer := readers.Get().(*[readAtOnce]byte)
+	defer readers.Put(buffer)
 	for {
 		before := c.frames
 		for len(rest) > 0 && !c.answered.Load() {
@@ -109,7 +114,7 @@ func (s *stream) read(rest []byte) {
 		if c.frames != before {
 			s.listen(idleTime)
 		}
-		n, err := s.conn.Read(buffer)
+		n, err := s.conn.Read(buffer[:])
 		if err != nil {
 			if c.closing.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {
 				return
