@@ -96,7 +96,7 @@ func (c *Client) reconnect(code protocol.CloseCode) (*link, error) {
 			if !party.Lookup(refused.Code).Retry {
 				return nil, err
 			}
-			pause = max(pause, refused.RetryAfter)
+			pause = max(pause, spread(refused.RetryAfter))
 		} else if closeCode(err).Final() {
 			return nil, err
 		}
@@ -119,6 +119,10 @@ func nextPause(pause time.Duration) time.Duration {
 	next := min(max(2*pause, 250*time.Millisecond), 15*time.Second)
 	return next/2 + rand.N(next/2)
 }
+
+// spread adds up to half of what a server asks to wait: it asks everybody for
+// the same.
+func spread(wait time.Duration) time.Duration { return wait + rand.N(wait/2+1) }
 
 // connect makes a connection and takes in the answer to hello.
 func (c *Client) connect(ctx context.Context) (*link, error) {

@@ -62,24 +62,43 @@ type Loaded struct {
 // ErrNotFound if there is neither, and with ErrHole if an event after the
 // snapshot is missing from the log.
 func (n *Node) Load(ctx context.Context, ref Ref) (Loaded, error) {
+	l, _, err := n.loadFit(ctx, ref, Event.String())
+	return l, err
+}
+
+// LoadAll is Load that also returns every entry of the party that is held, of any
+// kind and in order, in the same read: that is what a read costs, wherever it
+// begins.
+func (n *Node) LoadAll(ctx context.Context, ref Ref) (Loaded, []Record, error) {
+	l, entries, err := n.loadFit(ctx, ref, "*")
+	if err != nil {
+		return l, nil, err
+	}
+	all := make([]Record, 0, len(entries))
+	for _, e := range entries {
+		all = append(all, record(ref, e))
+	}
+	return l, all, nil
+}
+
+func (n *Node) loadFit(ctx context.Context, ref Ref, which string) (l Loaded, entries []entry, err error) {
 	if err := ref.validate(); err != nil {
-		return Loaded{}, err
+		return l, nil, err
 	}
 	// Snapshot and log are two reads. Where a newer snapshot came between them
 	// and older events left, they do not fit, and reading again helps.
 	const tries = 4
-	var err error
 	for range tries {
-		var l Loaded
-		if l, err = n.load(ctx, ref); !errors.Is(err, ErrHole) {
-			return l, err
+		if l, entries, err = n.load(ctx, ref, which); !errors.Is(err, ErrHole) {
+			return l, entries, err
 		}
 	}
-	return Loaded{}, err
+	return Loaded{}, nil, err
 }
 
-func (n *Node) load(ctx context.Context, ref Ref) (Loaded, error) {
-	var l Loaded
+// load reads a party's snapshot, and its entries: of all kinds from the first, or
+// of events alone from the last that the snapshot covers.
+func (n *Node) load(ctx context.Context, ref Ref, which string) (l Loaded, entries []entry, err error) {
 	snapshot, err := n.last(ctx, n.engine.snapshotPlace(ref))
 	found := err == nil
 	switch {
@@ -87,15 +106,22 @@ func (n *Node) load(ctx context.Context, ref Ref) (Loaded, error) {
 		l.Snapshot = snapshot.data
 		l.Covered = snapshot.number(headerCovered)
 	case !errors.Is(err, ErrNotFound):
-		return l, err
+		return l, nil, err
 	}
-	at := n.engine.logPlace(ref, Event.String())
-	entries, err := n.since(ctx, at, l.Covered) // the covered event too: if it is held, nothing is missing before the next
+	from := l.Covered // the covered event too: if it is held, nothing is missing before the next
+	if which == "*" {
+		from = 0
+	}
+	entries, err = n.since(ctx, n.engine.logPlace(ref, which), from)
 	if err != nil {
-		return l, err
+		return l, nil, err
 	}
 	known := l.Covered
 	for _, e := range entries {
+		if record(ref, e).Kind != Event {
+			continue
+		}
+		l.Last = e.seq
 		if e.seq <= l.Covered {
 			continue
 		}
@@ -104,31 +130,30 @@ func (n *Node) load(ctx context.Context, ref Ref) (Loaded, error) {
 		if begins := e.header.Get(headerBegins) != ""; begins {
 			l.Events = nil
 		} else if before := e.number(headerExpected); before > known {
-			return l, fmt.Errorf("%w: event %d is not held", ErrHole, before)
+			return l, nil, fmt.Errorf("%w: event %d is not held", ErrHole, before)
 		}
 		known = e.seq
 		l.Events = append(l.Events, record(ref, e))
 	}
-	if len(entries) > 0 {
-		l.Last = entries[len(entries)-1].seq
-		return l, nil
+	if l.Last > 0 {
+		return l, entries, nil
 	}
 	if !found {
-		return l, ErrNotFound
+		return l, nil, ErrNotFound
 	}
 	// The covered event has expired, but an older one with a longer time may
 	// be held, and is then what the subject ends with.
-	last, err := n.last(ctx, at)
+	last, err := n.last(ctx, n.engine.logPlace(ref, Event.String()))
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return l, nil
+		return l, entries, nil
 	case err != nil:
-		return l, err
+		return l, nil, err
 	case last.seq > l.Covered:
-		return l, fmt.Errorf("%w: event %d came while loading", ErrHole, last.seq)
+		return l, nil, fmt.Errorf("%w: event %d came while loading", ErrHole, last.seq)
 	}
 	l.Last = last.seq
-	return l, nil
+	return l, entries, nil
 }
 
 const headerCovered = "PartyKit-Covered"

@@ -161,6 +161,16 @@ func TestLoad(t *testing.T) {
 		if err != nil {
 			t.Fatalf("load: %v", err)
 		}
+		both, all, err := n.LoadAll(t.Context(), alpaca)
+		if err != nil {
+			t.Fatalf("load all: %v", err)
+		}
+		if diff := cmp.Diff(l, both); diff != "" {
+			t.Errorf("with all entries it is another state (-alone +with all):\n%s", diff)
+		}
+		if diff := cmp.Diff(readAll(t, n, alpaca, 0), all); diff != "" {
+			t.Errorf("all entries (-read +loaded):\n%s", diff)
+		}
 		return l
 	}
 	_, err := n.Load(t.Context(), alpaca)

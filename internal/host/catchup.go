@@ -44,11 +44,14 @@ func (p *live) take(r engine.Record) {
 			return
 		}
 		p.size += len(r.Data)
+		p.newest.add(r)
 		p.apply(r.Seq, e)
 		p.finishInflight()
 	case r.Kind == engine.Message:
+		p.newest.add(r)
 		p.deliver(r)
 	case r.Kind == engine.Chat:
+		p.newest.add(r)
 		p.deliverChat(r)
 	}
 }
@@ -59,6 +62,7 @@ func (p *live) reread(wait time.Duration) {
 		return
 	}
 	p.reading = true
+	p.newest.stop() // it may lack what is read
 	p.pins++
 	after := p.last
 	p.h.work(wait+patience, func(ctx context.Context) {

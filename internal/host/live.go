@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -41,6 +42,7 @@ type awake struct {
 
 	queue    []*job
 	inflight *inflight
+	newest   newest // entries, for those who come back
 
 	sessions map[party.PlayerID]*session
 	near     []*session                 // see here
@@ -110,8 +112,7 @@ type opening struct {
 	expect   uint64
 	size     int
 	unsaved  int             // events after the snapshot
-	tail     []engine.Record // all kinds, after the state
-	messages []engine.Record // all that are held
+	messages []engine.Record // and chat: all that are held
 	err      error
 }
 
@@ -121,7 +122,7 @@ func (p *live) fetch(ctx context.Context) (o opening) {
 	if o.follow, o.err = node.Follow(p.ref, p.arrived); o.err != nil {
 		return o
 	}
-	loaded, err := node.Load(ctx, p.ref)
+	loaded, all, err := node.LoadAll(ctx, p.ref)
 	if err != nil {
 		o.err = err
 		return o
@@ -133,10 +134,7 @@ func (p *live) fetch(ctx context.Context) (o opening) {
 	for _, r := range loaded.Events {
 		o.size += len(r.Data)
 	}
-	if o.tail, o.err = node.Read(ctx, p.ref, o.state.Seq); o.err != nil {
-		return o
-	}
-	o.messages, o.err = node.Read(ctx, p.ref, 0, engine.Message, engine.Chat)
+	o.messages = slices.DeleteFunc(all, func(r engine.Record) bool { return r.Kind == engine.Event })
 	return o
 }
 
@@ -182,17 +180,22 @@ func (p *live) opened(o opening) {
 	p.unsaved = o.unsaved
 	p.saveNext = now().Add(snapshotEvery) // what it was loaded from is kept for margin at least
 	p.started(now())
+	p.newest.keep(p.last)
+	held := p.held // came since it was read
+	p.held = nil
 	for _, r := range o.messages {
-		if r.Kind == engine.Chat {
+		switch {
+		case r.Seq > p.last:
+			p.take(r)
+		case r.Kind == engine.Chat:
 			p.recall(r)
-			continue
+		default:
+			p.track(r)
 		}
-		p.track(r)
 	}
-	for _, r := range append(o.tail, p.held...) {
+	for _, r := range held {
 		p.take(r)
 	}
-	p.held = nil
 	p.settle()
 	for _, fn := range waiting {
 		fn(p, nil)

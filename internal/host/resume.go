@@ -18,27 +18,37 @@ const heldEach = 1000
 func (w *welcoming) replay(after uint64) {
 	s, p := w.s, w.s.party
 	s.behind = new(backlog)
-	p.pins++
 	until := p.last
+	if records, ok := p.newest.after(after); ok {
+		w.caughtUp(records, nil, after, until)
+		return
+	}
+	p.pins++
 	p.h.work(lookup, func(ctx context.Context) {
 		records, err := p.h.o.Node.Read(ctx, p.ref, after)
 		p.post(func() {
 			p.pins--
-			switch {
-			case s.conn == nil:
-				s.rest()
-			case s.expelled != "":
-				s.caughtUpWithout()
-				w.welcome()
-			case err != nil || !held(records) || returned(records, s.player):
-				s.caughtUpWithout()
-				w.gap = err != nil || !held(records)
-				w.snapshot()
-			default:
-				w.missed(records, after, until)
-			}
+			w.caughtUp(records, err, after, until)
 		})
 	})
+}
+
+// caughtUp goes on with what the client missed.
+func (w *welcoming) caughtUp(records []engine.Record, err error, after, until uint64) {
+	s := w.s
+	switch {
+	case s.conn == nil:
+		s.rest()
+	case s.expelled != "":
+		s.caughtUpWithout()
+		w.welcome()
+	case err != nil || !held(records) || returned(records, s.player):
+		s.caughtUpWithout()
+		w.gap = err != nil || !held(records)
+		w.snapshot()
+	default:
+		w.missed(records, after, until)
+	}
 }
 
 // held reports whether the log still held all: of a kind that fills its place,

@@ -15,6 +15,9 @@ func (p *live) schedule() {
 	if p.asleep() || p.unloaded || p.opening || p.state == nil {
 		return
 	}
+	if len(p.absent) == 0 {
+		p.newest.stop()
+	}
 	next := party.Time(0)
 	consider := func(t party.Time) {
 		if t != 0 && (next == 0 || t < next) {

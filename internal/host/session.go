@@ -184,6 +184,7 @@ func (s *session) lost(byServer bool) {
 		return
 	}
 	p.absent[s.player] = party.Absence{Since: now(), ByServer: byServer}
+	p.newest.keep(p.last)
 	p.tellStatus(s.player)
 	p.schedule()
 }

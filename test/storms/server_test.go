@@ -19,46 +19,60 @@ import (
 
 // server is a running server with its demo game.
 type server struct {
-	url string
+	url, address  string
+	program, data string
+
 	cmd *exec.Cmd
 	out bytes.Buffer
 }
 
-// start builds and runs a server until the test ends.
+// start builds a server and runs it until the test ends.
 func start(t *testing.T) *server {
 	t.Helper()
 	dir := t.TempDir()
-	program := filepath.Join(dir, "partykit")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "partykit/cmd/partykit").CombinedOutput(); err != nil {
+	s := &server{program: filepath.Join(dir, "partykit"), data: filepath.Join(dir, "data")}
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", s.program, "partykit/cmd/partykit").CombinedOutput(); err != nil {
 		t.Fatalf("building: %v\n%s", err, out)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := l.Addr().String()
+	s.address = l.Addr().String()
+	s.url = "http://" + s.address
 	l.Close()
-	s := &server{url: "http://" + address}
-	s.cmd = exec.Command(program, "dev", "--listen", address, "--public-url", s.url, "--data", filepath.Join(dir, "data"))
-	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	s.run(t)
 	t.Cleanup(func() {
 		s.cmd.Process.Signal(os.Interrupt)
 		if err := s.cmd.Wait(); err != nil || t.Failed() {
 			t.Logf("the server ended with %v:\n%s", err, s.out.String())
 		}
 	})
+	return s
+}
+
+// run starts the process and waits until it answers.
+func (s *server) run(t *testing.T) {
+	t.Helper()
+	s.cmd = exec.Command(s.program, "dev", "--listen", s.address, "--public-url", s.url, "--data", s.data)
+	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
 	for range 300 {
 		if r, err := http.Get(s.url + "/readyz"); err == nil {
 			r.Body.Close()
-			return s
+			return
 		}
 		time.Sleep(100 * time.Millisecond) // a process cannot be waited for otherwise
 	}
 	t.Fatalf("the server does not answer:\n%s", s.out.String())
-	return nil
+}
+
+// kill ends the process as a crash would.
+func (s *server) kill() {
+	s.cmd.Process.Kill()
+	s.cmd.Wait()
 }
 
 // cpu is the processor time that the server has used.
