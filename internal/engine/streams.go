@@ -3,9 +3,11 @@ package engine
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -126,19 +128,24 @@ func ensureStreams(ctx context.Context, js jetstream.JetStream, shards, replicas
 		shards = n
 	}
 	var born strings.Builder
-	for _, want := range layout(shards, replicas, budget) {
+	all := layout(shards, replicas, budget)
+	failed := make([]error, len(all))
+	var making sync.WaitGroup // the server makes several at a time, and each waits for the disk
+	for i, want := range all {
 		want.Metadata = map[string]string{metaShards: strconv.Itoa(shards)}
 		old, exists := have[want.Name]
 		switch {
 		case !exists:
 			want.Metadata[metaBirth] = rand.Text()
-			if _, err := js.CreateStream(ctx, want); err != nil {
-				return "", 0, fmt.Errorf("creating stream %s: %w", want.Name, err)
-			}
+			making.Go(func() {
+				if _, err := js.CreateStream(ctx, want); err != nil {
+					failed[i] = fmt.Errorf("creating stream %s: %w", want.Name, err)
+				}
+			})
 		case !sameLimits(old, want):
 			want.Metadata = old.Metadata
 			if _, err := js.UpdateStream(ctx, want); err != nil {
-				return "", 0, fmt.Errorf("updating stream %s: %w", want.Name, err)
+				failed[i] = fmt.Errorf("updating stream %s: %w", want.Name, err)
 			}
 		default:
 			want = old
@@ -147,7 +154,8 @@ func ensureStreams(ctx context.Context, js jetstream.JetStream, shards, replicas
 			fmt.Fprintln(&born, want.Name, want.Metadata[metaBirth])
 		}
 	}
-	return born.String(), shards, nil
+	making.Wait()
+	return born.String(), shards, errors.Join(failed...)
 }
 
 // sameLimits reports whether a stream is already as wanted in everything that
