@@ -277,7 +277,7 @@ func (p *player) wantClose(code protocol.CloseCode) {
 func both(t *testing.T, change func(*gateway.Options), do func(*testing.T, *world)) {
 	t.Helper()
 	t.Run("goroutine", func(t *testing.T) { inBubble(t, change, do) })
-	t.Run("loop", func(t *testing.T) { do(t, newTCPWorld(t, change)) })
+	t.Run("loop", func(t *testing.T) { onLoop(t, change, do) })
 }
 
 func inBubble(t *testing.T, change func(*gateway.Options), do func(*testing.T, *world)) {

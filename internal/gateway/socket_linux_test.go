@@ -21,6 +21,12 @@ import (
 	"partykit/protocol"
 )
 
+// onLoop runs a test with connections that a loop reads.
+func onLoop(t *testing.T, change func(*gateway.Options), do func(*testing.T, *world)) {
+	t.Helper()
+	do(t, newTCPWorld(t, change))
+}
+
 func newTCPWorld(t *testing.T, change func(*gateway.Options), ready ...func(*world)) *world {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
