@@ -26,13 +26,19 @@ import (
 	"strconv"
 )
 
-// packages hold the benchmarks of the hot paths.
-var packages = []string{"./party", "./protocol", "./internal/limit", "./internal/landing"}
+// hotPaths are the packages whose benchmarks are those of hot paths, and which of
+// them are.
+var hotPaths = []struct{ dir, which string }{
+	{"./party", "."}, {"./protocol", "."}, {"./internal/limit", "."}, {"./internal/ws", "."},
+	{"./internal/host", "Volatile"}, {"./internal/landing", "Page"},
+}
 
 const (
-	samples = 6    // benchstat wants that many to tell a change from chance
-	few     = 500  // iterations of a run that is subtracted,
-	many    = 1500 // and of the run it is subtracted from
+	samples = 6   // benchstat wants that many to tell a change from chance
+	few     = 500 // iterations of a run that is subtracted, which is mostly start-up
+	// enough is how many instructions are counted beside the start-up, which
+	// differs by some 200,000 from run to run.
+	enough = 50_000_000
 )
 
 func main() {
@@ -56,22 +62,22 @@ func run(ctx context.Context, out, progress io.Writer, only string) error {
 	}
 	defer os.RemoveAll(dir)
 	fmt.Fprintf(out, "goos: %s\ngoarch: %s\n", runtime.GOOS, runtime.GOARCH)
-	for i, pkg := range packages {
-		p := program{dir: pkg, path: filepath.Join(dir, strconv.Itoa(i))}
+	for i, hot := range hotPaths {
+		p := program{dir: hot.dir, path: filepath.Join(dir, strconv.Itoa(i))}
 		if err := p.build(ctx); err != nil {
 			return err
 		}
-		names, err := p.benchmarks(ctx, only)
+		names, err := p.benchmarks(ctx, hot.which, only)
 		if err != nil {
 			return err
 		}
 		if len(names) > 0 {
-			fmt.Fprintf(out, "pkg: partykit/%s\n", filepath.Clean(pkg))
+			fmt.Fprintf(out, "pkg: partykit/%s\n", filepath.Clean(hot.dir))
 		}
 		for _, name := range names {
-			fmt.Fprintf(progress, "%s %s\n", pkg, name)
+			fmt.Fprintf(progress, "%s %s\n", hot.dir, name)
 			if err := p.count(ctx, out, name); err != nil {
-				return fmt.Errorf("%s of %s: %w", name, pkg, err)
+				return fmt.Errorf("%s of %s: %w", name, hot.dir, err)
 			}
 		}
 	}
@@ -90,8 +96,8 @@ func (p program) build(ctx context.Context) error {
 	return cmd.Run()
 }
 
-func (p program) benchmarks(ctx context.Context, only string) ([]string, error) {
-	list, err := p.run(ctx, p.path, "-test.list", "^Benchmark")
+func (p program) benchmarks(ctx context.Context, which, only string) ([]string, error) {
+	list, err := p.run(ctx, p.path, "-test.list", "^Benchmark.*"+which)
 	if err != nil {
 		return nil, err
 	}
@@ -114,8 +120,13 @@ func (p program) count(ctx context.Context, out io.Writer, name string) error {
 	if err != nil {
 		return err
 	}
+	more, err := p.instructions(ctx, name, 2*few)
+	if err != nil {
+		return err
+	}
+	n := iterations((more - less) / few)
 	for range samples {
-		text, err := p.run(ctx, p.path, arguments(name, many)...)
+		text, err := p.run(ctx, p.path, arguments(name, n)...)
 		if err != nil {
 			return err
 		}
@@ -123,13 +134,18 @@ func (p program) count(ctx context.Context, out io.Writer, name string) error {
 		if err != nil {
 			return err
 		}
-		more, err := p.instructions(ctx, name, many)
+		more, err := p.instructions(ctx, name, few+n)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "%s\t%d\t%s B/op\t%s allocs/op\t%d instructions/op\n", name, many, space, allocations, (more-less)/(many-few))
+		fmt.Fprintf(out, "%s\t%d\t%s B/op\t%s allocs/op\t%d instructions/op\n", name, n, space, allocations, (more-less)/int64(n))
 	}
 	return nil
+}
+
+// iterations is how often to run what takes about so many instructions.
+func iterations(each int64) int {
+	return int(min(max(enough/max(each, 1), 200), 200_000))
 }
 
 // instructions counts all that the program does for n iterations. The collector

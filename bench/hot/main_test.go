@@ -22,3 +22,11 @@ func TestReadsWhatValgrindCounts(t *testing.T) {
 		t.Error("nothing was read as something")
 	}
 }
+
+func TestWhatIsCheapRunsMoreOften(t *testing.T) {
+	for each, want := range map[int64]int{-20: 200_000, 0: 200_000, 1_000: 50_000, 2_000_000: 200} {
+		if got := iterations(each); got != want {
+			t.Errorf("what takes %d instructions runs %d times, want %d", each, got, want)
+		}
+	}
+}
