@@ -23,7 +23,7 @@ const (
 func (p *live) apply(seq uint64, e party.Entry) {
 	before := p.state.Clone()
 	p.state.Apply(seq, e)
-	p.changes.Add(1)
+	p.seen.changes.Add(1)
 	p.near = nil
 	p.last = max(p.last, seq)
 	p.idleSince = 0

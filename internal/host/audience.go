@@ -104,6 +104,7 @@ func (a *audience) due() (next party.Time) {
 
 // pagesChanged has the open pages told soon of what all of them show.
 func (p *live) pagesChanged() {
+	p.seen.fleeting.Add(1)
 	if len(p.pages.open) == 0 {
 		return
 	}

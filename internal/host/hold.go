@@ -87,7 +87,7 @@ func (p *live) unpress(seat party.SeatID) {
 // while the party is full.
 func (page *Page) due() party.Time {
 	p := page.p
-	if !page.started || page.holding || page.seat == "" || p.gone[page.seat] != "" || page.refused == p.changes.Load()+1 {
+	if !page.started || page.holding || page.seat == "" || p.gone[page.seat] != "" || page.refused == p.seen.changes.Load()+1 {
 		return 0
 	}
 	if page.problem == party.Full && p.state.Taken() >= p.state.Size || p.state.Arrival(page.seat, p.status).Stage != party.Pressed {
@@ -154,7 +154,7 @@ func (p *live) hold(page *Page) {
 		page.problem, page.refused = "", 0
 		if o.err != nil {
 			if o.err.Code == party.Full || o.err.Code == party.UsedUp || o.err.Code == party.ApprovalNeeded {
-				page.problem, page.refused = o.err.Code, p.changes.Load()+1
+				page.problem, page.refused = o.err.Code, p.seen.changes.Load()+1
 			}
 			page.tryAgain = now().Add(looked)
 			page.changed()

@@ -77,7 +77,8 @@ type Host struct {
 
 	mu    sync.Mutex
 	where map[party.GameID]map[party.PlayerID]whereabouts
-	moves atomic.Uint64 // rises when a player goes from one party to another
+
+	noticed noticed
 }
 
 // New starts a host.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"partykit/internal/engine"
@@ -68,7 +67,7 @@ type awake struct {
 	tired     bool       // looks at the end of the pass whether it can sleep
 	unloaded  bool
 
-	changes atomic.Uint64 // rises with every event, and when the party is unloaded or sleeps
+	seen *seen
 }
 
 func (h *Host) newLive(r engine.Ref, l *place) *live {
@@ -86,6 +85,7 @@ func newAwake() *awake {
 		hidden:   map[party.PlayerID]bool{},
 		counts:   map[party.InviteID]*party.Count{},
 		pages:    newAudience(),
+		seen:     new(seen),
 		closed:   map[party.SeatID]party.Time{},
 		gone:     map[party.SeatID]party.Reason{},
 		coming:   map[string]bool{},
@@ -317,7 +317,7 @@ func (p *live) view() party.Snapshot { return p.state.View(now(), p.status, p.el
 // unload takes the party out of memory. A party of one is gone with it.
 func (p *live) unload() {
 	p.unloaded = true
-	p.changes.Add(1)
+	p.unnotice()
 	p.silence()
 	if p.follow != nil {
 		go p.follow.Stop()

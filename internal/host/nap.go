@@ -62,7 +62,7 @@ func (p *live) End() {
 		return // there is more to it
 	}
 	p.silence()
-	p.changes.Add(1) // nobody counts them any more
+	p.unnotice()
 	p.nap, p.awake = n, nil
 }
 

@@ -140,8 +140,8 @@ func TestWhatAPartyKeepsAsleep(t *testing.T) {
 		"unsaved": nothing, "saveNext": nothing, // of a log
 		"opening": nothing, "waiting": nothing, "held": nothing, // reading and follow say it
 		"countAt": nothing, "newest": nothing, // counts and absent say it
-		"changes": nothing, // outdated by falling asleep
-		"near":    nothing, "remote": nothing, "timer": nothing, "idleSince": nothing, "tired": nothing,
+		"seen": nothing, // outdated by falling asleep
+		"near": nothing, "remote": nothing, "timer": nothing, "idleSince": nothing, "tired": nothing,
 	}
 	for i := range reflect.TypeFor[awake]().NumField() {
 		if name := reflect.TypeFor[awake]().Field(i).Name; fate[name] == "" {

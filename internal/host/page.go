@@ -63,31 +63,6 @@ func (h *Host) Invitation(ctx context.Context, code, browser string, from netip.
 	return h.look(ctx, l, browser)
 }
 
-// Notice tells what a link's code shows to browsers that the party does not
-// know, and whether the party has not changed since: no event was applied, which
-// an acknowledgement always follows, and nobody who is shown was seen to move to
-// another party. current is nil where nobody would notice.
-func (h *Host) Notice(ctx context.Context, code string, from netip.Addr) (v party.Invitation, current func() bool, err error) {
-	l, err := h.linkOf(ctx, code, h.guesser("", from))
-	if err != nil {
-		v, err = noLink(err)
-		return v, nil, err
-	}
-	shown := make(chan party.Invitation, 1)
-	known := make(chan func() bool, 1)
-	v, err = h.visit(ctx, l, shown, func(p *live) {
-		all := &p.changes // p itself belongs to its loop
-		changes, moves := all.Load(), h.moves.Load()
-		known <- func() bool { return changes == all.Load() && moves == h.moves.Load() }
-		shown <- p.invitation(party.Hold{Invite: l.Invite, Approve: l.Approve})
-	})
-	select {
-	case current = <-known:
-	default: // the party cannot be seen
-	}
-	return v, current, err
-}
-
 // noLink says of a code that leads nowhere that it does.
 func noLink(err error) (party.Invitation, error) {
 	if failure(err).Code == party.NotFound {

@@ -30,7 +30,7 @@ func (h *Host) moved(g party.GameID, p party.PlayerID, w whereabouts) {
 	defer h.mu.Unlock()
 	if old, ok := h.where[g][p]; !ok || w.move >= old.move {
 		if ok && w.party != old.party {
-			h.moves.Add(1)
+			h.noticed.went(old.party)
 		}
 		h.put(g, p, w)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,23 +16,26 @@ const (
 	// crowdBytes is how much of pages and their compressed form is kept: those of
 	// about a thousand links.
 	crowdBytes = 24 << 20
-	// crowdFor is how long a page is served that nothing has outdated: what is
-	// fleeting is told to open pages as often.
-	crowdFor = 250 * time.Millisecond
+	// crowdPause is how long a page is served of which only what is fleeting has
+	// changed: open pages are told as often.
+	crowdPause = 250 * time.Millisecond
+	// crowdFor is how long a page is served that tells how long something lasts
+	// already, in minutes.
+	crowdFor = 5 * time.Second
 )
 
 // A crowdPage is what everybody sees of a link whom its party does not know.
 // It is made once, whatever the crowd, and served until it is outdated: by a
-// change of its party or of any game, or by its age.
+// change of its party or of any game, or by time.
 type crowdPage struct {
 	game         string
 	status       int
 	header       http.Header // shared: its values must not be changed
 	body, zipped []byte
 
-	made    time.Time
-	games   uint64 // the games' state of which it was made
-	current func() bool
+	made, until time.Time
+	games       uint64 // the games' state of which it was made
+	notice      Notice
 }
 
 // crowdPages are the pages that crowds look at.
@@ -62,11 +66,15 @@ func (c *crowdPages) outdate() { c.games.Add(1) }
 // get returns the page if it still says what is so.
 func (c *crowdPages) get(key crowdKey) (*crowdPage, bool) {
 	p, ok := c.memo.get(key)
-	return p, ok && time.Since(p.made) < crowdFor && c.holds(p)
+	if !ok || !c.holds(p) {
+		return nil, false
+	}
+	now := time.Now()
+	return p, now.Before(p.until) && (now.Sub(p.made) < crowdPause || p.notice.Same())
 }
 
 // holds reports whether nothing was changed since a page was made.
-func (c *crowdPages) holds(p *crowdPage) bool { return p.games == c.games.Load() && p.current() }
+func (c *crowdPages) holds(p *crowdPage) bool { return p.games == c.games.Load() && p.notice.Current() }
 
 // once returns the kept page or has it made. Of many who want the same page at
 // once one makes it and the others wait, however long it takes. Who then finds it
@@ -101,7 +109,7 @@ func (c *crowdPages) once(ctx context.Context, key crowdKey, render func() (*cro
 	case <-ctx.Done():
 		return nil, &party.Error{Code: party.Unavailable}
 	}
-	if p := m.page; p != nil && p.current != nil && c.holds(p) {
+	if p := m.page; p != nil && p.notice.Current != nil && c.holds(p) {
 		return p, nil
 	}
 	return c.make(key, render)
@@ -111,8 +119,15 @@ func (c *crowdPages) once(ctx context.Context, key crowdKey, render func() (*cro
 func (c *crowdPages) make(key crowdKey, render func() (*crowdPage, error)) (*crowdPage, error) {
 	games := c.games.Load()
 	p, err := render()
-	if err == nil && p.current != nil {
+	if err == nil && p.notice.Current != nil {
 		p.games, p.made = games, time.Now()
+		p.until = p.made.Add(time.Hour)
+		if p.notice.Match != nil {
+			p.until = p.made.Add(crowdFor)
+		}
+		if end := p.notice.Expires; end != 0 && time.UnixMilli(int64(end)).Before(p.until) {
+			p.until = time.UnixMilli(int64(end))
+		}
 		c.memo.put(key, p, len(p.body)+len(p.zipped))
 	}
 	return p, err
@@ -125,6 +140,20 @@ func (s *Server) showStranger(w http.ResponseWriter, r *http.Request, code strin
 		s.fail(w, r, code, party.Invitation{}, s.failure(err))
 		return
 	}
+	p.send(w, r)
+}
+
+// showSame answers a browser that is shown what everybody is, if it is.
+func (s *Server) showSame(w http.ResponseWriter, r *http.Request, code string, inv party.Invitation) bool {
+	p, err := s.crowdPage(r, code)
+	if err != nil || !reflect.DeepEqual(inv, p.notice.Invitation) {
+		return false
+	}
+	p.send(w, r)
+	return true
+}
+
+func (p *crowdPage) send(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	maps.Copy(h, p.header)
 	body := p.body
@@ -146,11 +175,11 @@ func (s *Server) crowdPage(r *http.Request, code string) (*crowdPage, error) {
 			return nil, err
 		}
 		status, p := s.pageOf(code, notice.Invitation)
-		made := &crowdPage{game: string(notice.Game), status: status, header: http.Header{}, current: notice.Current}
+		made := &crowdPage{game: string(notice.Game), status: status, header: http.Header{}, notice: notice}
 		if made.body, err = p.render(inside); err != nil {
 			return nil, err
 		}
-		made.zipped = compress(made.body)
+		made.zipped = compressQuickly(made.body)
 		s.pageHeaders(made.header, p)
 		return made, nil
 	})

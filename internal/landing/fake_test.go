@@ -40,6 +40,8 @@ type fakeParties struct {
 	pages   []*fakePage
 	open    int
 	asked   []string // codes
+
+	fleeting bool // all changes are
 }
 
 func (f *fakeParties) Invitation(_ context.Context, code, _ string, _ netip.Addr) (party.Invitation, error) {
@@ -51,11 +53,13 @@ func (f *fakeParties) Invitation(_ context.Context, code, _ string, _ netip.Addr
 
 func (f *fakeParties) Notice(ctx context.Context, code string, from netip.Addr) (Notice, error) {
 	inv, err := f.Invitation(ctx, code, "", from)
-	return Notice{inv, func() bool {
+	same := func() bool {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		return reflect.DeepEqual(inv, f.inv)
-	}}, err
+	}
+	current := func() bool { return f.fleeting || same() }
+	return Notice{inv, current, same}, err
 }
 
 func (f *fakeParties) Start(_ context.Context, _, browser string, _ netip.Addr) (Started, error) {

@@ -52,6 +52,9 @@ type Notice struct {
 	// from before it is acknowledged. What is fleeting, as how far somebody has
 	// loaded, is no change. nil: nobody would tell.
 	Current func() bool
+	// Same reports whether nothing came since that would be shown, the fleeting
+	// included; only time may have passed.
+	Same func() bool
 }
 
 // Page is one open invite page.

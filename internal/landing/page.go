@@ -202,7 +202,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, status int, p pag
 	s.pageHeaders(w.Header(), p)
 	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
 		w.Header().Set("Content-Encoding", "gzip")
-		body = compressOnce(body)
+		body = compressQuickly(body)
 	}
 	writeBody(w, r, status, body)
 }

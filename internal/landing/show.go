@@ -26,6 +26,9 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, code, party.Invitation{}, s.failure(err))
 		return
 	}
+	if inv.You == nil && s.showSame(w, r, code, inv) {
+		return
+	}
 	status, p := s.pageOf(code, inv)
 	s.write(w, r, status, p)
 }

@@ -82,8 +82,8 @@ func (p parties) Start(ctx context.Context, code, browser string, from netip.Add
 }
 
 func (p parties) Notice(ctx context.Context, code string, from netip.Addr) (landing.Notice, error) {
-	inv, current, err := p.Host.Notice(ctx, code, from)
-	return landing.Notice{Invitation: inv, Current: current}, err
+	inv, current, same, err := p.Host.Notice(ctx, code, from)
+	return landing.Notice{Invitation: inv, Current: current, Same: same}, err
 }
 
 func (p parties) OpenPage(ctx context.Context, code, browser string, from netip.Addr) (landing.Page, error) {
