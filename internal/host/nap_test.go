@@ -139,7 +139,7 @@ func TestWhatAPartyKeepsAsleep(t *testing.T) {
 		"expect": nothing, "lastMsg": nothing, "lastChat": nothing, "base": nothing, "size": nothing,
 		"unsaved": nothing, "saveNext": nothing, // of a log
 		"opening": nothing, "waiting": nothing, "held": nothing, // reading and follow say it
-		"countAt": nothing, "newest": nothing, // counts and absent say it
+		"countAt": nothing, "newest": nothing, "told": nothing, // counts, absent and reports say it
 		"seen": nothing, // outdated by falling asleep
 		"near": nothing, "remote": nothing, "timer": nothing, "idleSince": nothing, "tired": nothing,
 	}

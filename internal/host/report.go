@@ -33,12 +33,19 @@ func (r *report) shown() *party.Loading {
 	return &l
 }
 
-// due is when the report must next be told: what waits for its turn until pause
-// after the one before, or that it has stalled.
-func (r *report) due(pause time.Duration) party.Time {
+// manyReports is how many members load when their reports begin to go out
+// together, so that a member is not written to for each of the others apart.
+const manyReports = 8
+
+// reportDue is when a report must next be told: what waits for its turn until a
+// pause after the one before, of its member or, where many load, of anybody; or
+// that it has stalled.
+func (p *live) reportDue(r *report) party.Time {
 	switch {
+	case r.unsent && len(p.reports) > manyReports:
+		return max(r.sent, p.told).Add(p.reportPause())
 	case r.unsent:
-		return r.sent.Add(pause)
+		return r.sent.Add(p.reportPause())
 	case !r.stalled:
 		return r.progress.Add(party.StalledTime)
 	}
@@ -66,8 +73,8 @@ func (p *live) reported(id party.PlayerID, l party.Loading) {
 		r.measure(l, t)
 	}
 	r.loading, r.unsent = l, true
-	if r.due(p.reportPause()) <= t {
-		p.report(id, r, t)
+	if p.reportDue(r) <= t {
+		p.tellReports(t)
 	}
 	p.schedule()
 }
@@ -99,12 +106,25 @@ func same(a, b party.Loading) bool {
 	return a.Phase == b.Phase && a.Message == b.Message && *a.Progress == *b.Progress
 }
 
+// tellReports tells all that are due, together.
+func (p *live) tellReports(t party.Time) {
+	var due []party.PlayerID // telling one puts the others off
+	for id, r := range p.reports {
+		if at := p.reportDue(r); at != 0 && at <= t {
+			due = append(due, id)
+		}
+	}
+	for _, id := range due {
+		p.report(id, p.reports[id], t)
+	}
+}
+
 // report tells a member's status.
 func (p *live) report(id party.PlayerID, r *report, t party.Time) {
 	if !r.unsent {
 		r.stalled = true
 	}
-	r.unsent, r.sent = false, t
+	r.unsent, r.sent, p.told = false, t, t
 	p.tellStatus(id)
 }
 

@@ -30,7 +30,7 @@ func (p *live) schedule() {
 	}
 	consider(p.deadline())
 	for _, r := range p.reports {
-		consider(r.due(p.reportPause()))
+		consider(p.reportDue(r))
 	}
 	consider(p.pages.due())
 	consider(p.countAt)
@@ -65,11 +65,7 @@ func (p *live) wake() {
 	}
 	t := now()
 	p.late(t)
-	for id, r := range p.reports {
-		if due := r.due(p.reportPause()); due != 0 && due <= t {
-			p.report(id, r, t)
-		}
-	}
+	p.tellReports(t)
 	p.seeToPages(t)
 	if p.countAt != 0 && p.countAt <= t {
 		p.writeCounts()

@@ -69,6 +69,14 @@ func (s *server) run(t *testing.T) {
 	t.Fatalf("the server does not answer:\n%s", s.out.String())
 }
 
+// set changes a number of the demo game, as an operator does.
+func (s *server) set(t *testing.T, setting string) {
+	t.Helper()
+	if out, err := exec.CommandContext(t.Context(), s.program, "game", "set", "demo", "--data", s.data, "--setting", setting).CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", setting, err, out)
+	}
+}
+
 // kill ends the process as a crash would.
 func (s *server) kill() {
 	s.cmd.Process.Kill()
