@@ -37,6 +37,9 @@ func ParseCode(s string) (code string, ok bool) {
 	if len(s) > maxPaste {
 		return "", false
 	}
+	if len(s) == CodeLen && strings.Trim(s, codeAlphabet) == "" {
+		return s, true // as links have it
+	}
 	s = strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`<>()"'.,`, r) })
 	if i := strings.IndexAny(s, "?#"); i >= 0 {
 		s = s[:i]

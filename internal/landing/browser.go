@@ -2,13 +2,12 @@ package landing
 
 import (
 	"net/http"
-	"time"
 
 	"partykit/internal/auth"
 )
 
 // browserFor is how long a browser is recognised: a year, longer than any link.
-const browserFor = 365 * 24 * time.Hour
+const browserFor = "31536000" // seconds
 
 // browser returns the cookie's value that makes one seat of one browser, or ""
 // when the request brings none that this server could have set.
@@ -32,10 +31,11 @@ func (s *Server) ensureBrowser(w http.ResponseWriter, r *http.Request) string {
 // newBrowser gives a browser its cookie.
 func (s *Server) newBrowser(w http.ResponseWriter) string {
 	b := auth.Browser()
-	http.SetCookie(w, &http.Cookie{
-		Name: s.cookieName(), Value: b, Path: "/", MaxAge: int(browserFor.Seconds()),
-		HttpOnly: true, Secure: s.secure(), SameSite: http.SameSiteLaxMode,
-	})
+	cookie := s.cookieName() + "=" + b + "; Path=/; Max-Age=" + browserFor + "; HttpOnly; SameSite=Lax"
+	if s.secure() {
+		cookie += "; Secure"
+	}
+	w.Header()["Set-Cookie"] = []string{cookie}
 	return b
 }
 

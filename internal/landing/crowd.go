@@ -2,7 +2,6 @@ package landing
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"reflect"
 	"sync"
@@ -28,10 +27,9 @@ const (
 // It is made once, whatever the crowd, and served until it is outdated: by a
 // change of its party or of any game, or by time.
 type crowdPage struct {
-	game         string
-	status       int
-	header       http.Header // shared: its values must not be changed
-	body, zipped []byte
+	game          string
+	status        int
+	plain, zipped answer
 
 	made, until time.Time
 	games       uint64 // the games' state of which it was made
@@ -76,14 +74,11 @@ func (c *crowdPages) get(key crowdKey) (*crowdPage, bool) {
 // holds reports whether nothing was changed since a page was made.
 func (c *crowdPages) holds(p *crowdPage) bool { return p.games == c.games.Load() && p.notice.Current() }
 
-// once returns the kept page or has it made. Of many who want the same page at
+// once has a page made that is not kept. Of many who want the same page at
 // once one makes it and the others wait, however long it takes. Who then finds it
 // outdated already, or finds that nobody would know when it is, makes its own: no
 // request gets a page that was outdated before the request came.
 func (c *crowdPages) once(ctx context.Context, key crowdKey, render func() (*crowdPage, error)) (*crowdPage, error) {
-	if p, ok := c.get(key); ok {
-		return p, nil
-	}
 	c.mu.Lock()
 	m, underway := c.making[key]
 	if !underway {
@@ -128,7 +123,7 @@ func (c *crowdPages) make(key crowdKey, render func() (*crowdPage, error)) (*cro
 		if end := p.notice.Expires; end != 0 && time.UnixMilli(int64(end)).Before(p.until) {
 			p.until = time.UnixMilli(int64(end))
 		}
-		c.memo.put(key, p, len(p.body)+len(p.zipped))
+		c.memo.put(key, p, len(p.plain.body)+len(p.zipped.body))
 	}
 	return p, err
 }
@@ -154,33 +149,35 @@ func (s *Server) showSame(w http.ResponseWriter, r *http.Request, code string, i
 }
 
 func (p *crowdPage) send(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	maps.Copy(h, p.header)
-	body := p.body
+	a := &p.plain
 	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
-		h["Content-Encoding"] = inGzip
-		body = p.zipped
+		a = &p.zipped
 	}
-	writeBody(w, r, p.status, body)
+	a.send(w, r, p.status)
 }
-
-var inGzip = []string{"gzip"}
 
 // crowdPage returns what a link shows to strangers.
 func (s *Server) crowdPage(r *http.Request, code string) (*crowdPage, error) {
 	inside := insideApp(r.UserAgent())
-	return s.pages.once(r.Context(), crowdKey{code, inside}, func() (*crowdPage, error) {
+	key := crowdKey{code, inside}
+	if p, ok := s.pages.get(key); ok {
+		return p, nil
+	}
+	return s.pages.once(r.Context(), key, func() (*crowdPage, error) {
 		notice, err := s.parties.Notice(r.Context(), code, s.opts.ClientAddr(r))
 		if err != nil {
 			return nil, err
 		}
 		status, p := s.pageOf(code, notice.Invitation)
-		made := &crowdPage{game: string(notice.Game), status: status, header: http.Header{}, notice: notice}
-		if made.body, err = p.render(inside); err != nil {
+		body, err := p.render(inside)
+		if err != nil {
 			return nil, err
 		}
-		made.zipped = compressQuickly(made.body)
-		s.pageHeaders(made.header, p)
+		h := http.Header{}
+		s.pageHeaders(h, p)
+		made := &crowdPage{game: string(notice.Game), status: status, plain: answerOf(h, body), notice: notice}
+		h.Set("Content-Encoding", "gzip")
+		made.zipped = answerOf(h, compressQuickly(body))
 		return made, nil
 	})
 }

@@ -19,6 +19,38 @@ func writeBody(w http.ResponseWriter, r *http.Request, status int, body []byte) 
 	}
 }
 
+// An answer is a body and all that is said about it, put together once for all
+// whom it is sent to.
+type answer struct {
+	header []headerField // of answers that are shared: not to be changed
+	body   []byte
+}
+
+type headerField struct {
+	name   string // as net/http spells it
+	values []string
+}
+
+func answerOf(h http.Header, body []byte) answer {
+	a := answer{body: body}
+	for name, values := range h {
+		a.header = append(a.header, headerField{name, values})
+	}
+	a.header = append(a.header, headerField{"Content-Length", []string{strconv.Itoa(len(body))}})
+	return a
+}
+
+func (a *answer) send(w http.ResponseWriter, r *http.Request, status int) {
+	h := w.Header()
+	for _, f := range a.header {
+		h[f.name] = f.values
+	}
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		w.Write(a.body) // a reader that has gone away is no concern of ours
+	}
+}
+
 // compress packs a body that is packed once and for all.
 func compress(body []byte) []byte { return pack(body, thorough) }
 

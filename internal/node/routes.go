@@ -13,7 +13,8 @@ import (
 func (n *Node) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /connect", n.gateway)
-	n.newLanding().Register(mux)
+	invites := n.newLanding()
+	invites.Register(mux)
 	mux.Handle(sdkjs.Prefix, sdkjs.Handler())
 	mux.HandleFunc("GET /v1/games/{id}/jwks.json", n.jwks)
 	registerDocs(mux)
@@ -27,18 +28,23 @@ func (n *Node) routes() http.Handler {
 		mux.Handle("/play", play)
 		mux.Handle("/play/", play)
 	}
-	return n.guarded(n.caught(withUnknown(mux)))
+	often := http.NewServeMux() // what crowds ask for is looked up once
+	invites.Register(often)
+	often.Handle("/", withUnknown(mux))
+	return n.guarded(n.caught(often))
 }
 
 // guarded sets the headers that every answer has.
 func (n *Node) guarded(next http.Handler) http.Handler {
 	https := n.opts.PublicURL.Scheme == "https"
+	// All answers share the values, which are spelled as net/http does.
+	nosniff, sameOrigin, oneYear := []string{"nosniff"}, []string{"same-origin"}, []string{"max-age=31536000"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
+		h["X-Content-Type-Options"] = nosniff
+		h["Referrer-Policy"] = sameOrigin
 		if https {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
+			h["Strict-Transport-Security"] = oneYear
 		}
 		next.ServeHTTP(w, r)
 	})
