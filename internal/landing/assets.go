@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"html/template"
 	"net/http"
 	"path"
 	"strings"
@@ -32,7 +31,7 @@ var (
 	// style is the whole look of the pages. It stands in each page, because a
 	// file of its own would cost a second round trip before the first paint;
 	// the policy allows it by its hash.
-	style     = template.CSS(mustRead("join.css"))
+	style     = mustRead("join.css")
 	styleHash = hashSource(string(style))
 )
 

@@ -1,10 +1,6 @@
 package landing
 
-import (
-	"html/template"
-
-	"partykit/internal/game"
-)
+import "partykit/internal/game"
 
 // The colours of a page that knows no game; the accent is that of
 // web/tokens.css in light surroundings.
@@ -16,11 +12,11 @@ var (
 // colours writes a game's two colours as the custom properties that the page's
 // style uses, each with the text colour that is read best on it: black or white,
 // one of which always reaches 4.5:1.
-func colours(g game.Game) template.CSS {
+func colours(g game.Game) markup {
 	stage, accent := stageOf(g)
 	ink := readable(stage)
 	far := stage.Mix(opposite(ink), 0.4) // away from the text's colour, so never harder to read on
-	return template.CSS(":root{--stage:" + stage.String() + ";--stage-far:" + far.String() + ";--stage-fg:" + ink.String() +
+	return markup(":root{--stage:" + stage.String() + ";--stage-far:" + far.String() + ";--stage-fg:" + ink.String() +
 		";--pk-accent:" + accent.String() + ";--pk-accent-fg:" + readable(accent).String() + "}")
 }
 

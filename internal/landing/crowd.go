@@ -169,15 +169,12 @@ func (s *Server) crowdPage(r *http.Request, code string) (*crowdPage, error) {
 			return nil, err
 		}
 		status, p := s.pageOf(code, notice.Invitation)
-		body, err := p.render(inside)
-		if err != nil {
-			return nil, err
-		}
+		written := p.render(inside)
 		h := http.Header{}
 		s.pageHeaders(h, p)
-		made := &crowdPage{game: string(notice.Game), status: status, plain: answerOf(h, body), notice: notice}
-		h.Set("Content-Encoding", "gzip")
-		made.zipped = answerOf(h, compressQuickly(body))
+		made := &crowdPage{game: string(notice.Game), status: status, plain: answerOf(h, written.plain()), notice: notice}
+		h["Content-Encoding"] = inGzip
+		made.zipped = answerOf(h, written.zipped())
 		return made, nil
 	})
 }

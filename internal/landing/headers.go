@@ -9,30 +9,30 @@ import (
 	"partykit/party"
 )
 
-// pageHeaders sets what every page of this package answers with. The launch
-// origin is in form-action because browsers apply that to the redirect which
-// answers Start; a connection to wss is named because older Safari does not
-// count it as 'self'.
+// pageHeaders sets what every page of this package answers with.
 func (s *Server) pageHeaders(h http.Header, p page) {
-	sources := []string{
-		"default-src 'none'",
-		"script-src 'self'",
-		"style-src " + styleHash + " " + hashSource(string(p.Colours)),
-		"img-src 'self'",
-		"connect-src 'self' " + s.socketOrigin(),
-		strings.TrimRight("form-action 'self' "+origin(p.game.Launch.Web), " "),
-		"frame-ancestors 'none'",
-		"base-uri 'none'",
+	for name, values := range p.look.headers {
+		h[name] = values
 	}
-	h.Set("Content-Security-Policy", strings.Join(sources, "; "))
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Vary", "Accept-Encoding")
 	if p.View.Problem == party.RateLimited && h.Get("Retry-After") == "" {
 		h.Set("Retry-After", strconv.Itoa(retryAfter(0)))
 	}
-	privately(h)
+}
+
+// policy is the Content-Security-Policy of a page. The launch origin is in
+// form-action because browsers apply that to the redirect which answers Start; a
+// connection to wss is named because older Safari does not count it as 'self'.
+func (s *Server) policy(colours markup, launch string) string {
+	return strings.Join([]string{
+		"default-src 'none'",
+		"script-src 'self'",
+		"style-src " + styleHash + " " + hashSource(string(colours)),
+		"img-src 'self'",
+		"connect-src 'self' " + s.socketOrigin(),
+		strings.TrimRight("form-action 'self' "+origin(launch), " "),
+		"frame-ancestors 'none'",
+		"base-uri 'none'",
+	}, "; ")
 }
 
 // privately sets the headers that keep a code where it is: out of caches,

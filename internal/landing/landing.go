@@ -110,6 +110,7 @@ type Server struct {
 	opts    Options
 	cards   *cards
 	pages   *crowdPages
+	looks   looks
 	halls   halls
 }
 

@@ -1,28 +1,16 @@
 package landing
 
 import (
-	"bytes"
-	_ "embed"
-	"html/template"
 	"net/http"
 	"net/mail"
 	"net/url"
 	"strconv"
 	"time"
 
-	"partykit/internal/face"
-	"partykit/internal/game"
 	"partykit/party"
 )
 
-//go:embed page.html
-var pageSource string
-
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"face": func(seed uint32) template.HTML { return template.HTML(face.SVG(seed, "")) },
-}).Parse(pageSource))
-
-// A page is all that the template needs.
+// A page is all that is written into one.
 type page struct {
 	View     view
 	Path     string // "/join/CODE"; empty where there is no link
@@ -45,10 +33,7 @@ type page struct {
 	// PasteError is what was wrong with it.
 	PasteError string
 
-	Script, Icon string
-	Style        template.CSS // the same in all pages
-	Colours      template.CSS
-	game         game.Game // reaches the template as Colours only
+	look *gameLook
 }
 
 // info is the landing info of the party's leader.
@@ -72,9 +57,7 @@ type moment struct{ Machine, Human string }
 type contact struct{ Text, Link string }
 
 // plainPage is a page that knows no game.
-func (s *Server) plainPage() page {
-	return page{Script: script.path, Icon: icon.path, Style: style, Colours: colours(game.Game{})}
-}
+func (s *Server) plainPage() page { return page{look: s.lookOf("")} }
 
 // invitePage shows a link that can be used, or was used by who looks at it.
 func (s *Server) invitePage(code string, inv party.Invitation) page {
@@ -107,9 +90,7 @@ func (s *Server) troublePage(code string, inv party.Invitation, t trouble) page 
 		p.Inviter = &party.Person{Name: clean(inv.Inviter.Name), Face: inv.Inviter.Face}
 		p.Summary = p.View.Count + " in the party. No place free right now."
 	}
-	if p.game.Active && origin(p.game.Launch.Web) != "" {
-		p.Alone = p.game.Launch.Web
-	}
+	p.Alone = p.look.alone
 	if t.Activate != "" && s.opts.Contact != "" {
 		p.Contact = contactOf(s.opts.Contact)
 	}
@@ -118,14 +99,8 @@ func (s *Server) troublePage(code string, inv party.Invitation, t trouble) page 
 
 // linkPage is what all pages of a link share.
 func (s *Server) linkPage(code string, inv party.Invitation) page {
-	p := s.plainPage()
-	p.game, _ = s.gameOf(inv)
-	p.Colours = colours(p.game)
-	p.Game = clean(p.game.Name)
-	p.View = s.describe(inv, time.Now())
-	if p.game.ID != "" {
-		p.Art = s.artPath(p.game.ID, game.CoverName)
-	}
+	p := page{look: s.lookOf(string(inv.Game)), View: s.describe(inv, time.Now())}
+	p.Game, p.Art = p.look.name, p.look.art
 	if code != "" {
 		p.Path, p.Link = "/join/"+code, s.link(code)
 		p.CardURL = p.Link + "/card.png?r=" + strconv.FormatUint(inv.Revision, 10)
@@ -194,31 +169,12 @@ func orGame(name string) string {
 
 // write answers with a page that is rendered for this request alone.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, status int, p page) {
-	body, err := p.render(insideApp(r.UserAgent()))
-	if err != nil {
-		s.broken(w, err)
-		return
-	}
+	written := p.render(insideApp(r.UserAgent()))
 	s.pageHeaders(w.Header(), p)
 	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
-		w.Header().Set("Content-Encoding", "gzip")
-		body = compressQuickly(body)
+		w.Header()["Content-Encoding"] = inGzip
+		writeBody(w, r, status, written.zipped())
+		return
 	}
-	writeBody(w, r, status, body)
-}
-
-// render writes the page as it looks in an app's own browser, or in any for "".
-func (p page) render(inside string) ([]byte, error) {
-	if p.View.Start != "" || p.View.Door != nil {
-		p.Inside = inside
-	}
-	var b bytes.Buffer
-	err := pageTemplate.Execute(&b, p)
-	return b.Bytes(), err
-}
-
-// broken answers where a page could not be rendered.
-func (s *Server) broken(w http.ResponseWriter, err error) {
-	s.opts.Logger.Error("landing page failed", "err", err)
-	http.Error(w, party.Lookup(party.Internal).Sentence, http.StatusInternalServerError)
+	writeBody(w, r, status, written.plain())
 }

@@ -13,7 +13,7 @@ import (
 const maxShown = 24
 
 // A view is the part of a page that changes while somebody looks at it, in
-// words. The template writes it into the page, the live connection sends it as
+// words. The page is written with it, the live connection sends it as
 // JSON, and the script puts the same words into the same places.
 type view struct {
 	Problem party.Code `json:"problem,omitempty"`

@@ -1,13 +1,9 @@
 package landing
 
 import (
-	"bytes"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
-
-	"github.com/klauspost/compress/gzip"
 )
 
 // writeBody answers with a body of known length; HEAD gets the headers only.
@@ -49,37 +45,6 @@ func (a *answer) send(w http.ResponseWriter, r *http.Request, status int) {
 	if r.Method != http.MethodHead {
 		w.Write(a.body) // a reader that has gone away is no concern of ours
 	}
-}
-
-// compress packs a body that is packed once and for all.
-func compress(body []byte) []byte { return pack(body, thorough) }
-
-// compressQuickly packs a body while somebody waits: in half the time, to a tenth
-// more bytes.
-func compressQuickly(body []byte) []byte { return pack(body, quick) }
-
-// pack packs a body. Nothing secret stands beside what a stranger wrote: a page
-// holds no cookie, and its code came in its own address.
-func pack(body []byte, level *sync.Pool) []byte {
-	var b bytes.Buffer
-	z := level.Get().(*gzip.Writer)
-	defer level.Put(z)
-	z.Reset(&b)
-	z.Write(body) // writing into memory does not fail
-	z.Close()
-	return b.Bytes()
-}
-
-var thorough, quick = compressors(6), compressors(gzip.BestSpeed)
-
-func compressors(level int) *sync.Pool {
-	return &sync.Pool{New: func() any {
-		z, err := gzip.NewWriterLevel(nil, level)
-		if err != nil {
-			panic(err) // there is no such level
-		}
-		return z
-	}}
 }
 
 // acceptsGzip reads an Accept-Encoding header; gzip with a weight of 0 is not
