@@ -90,7 +90,7 @@ func consume(ctx context.Context, m jetstream.Msg, fn func(context.Context, Reco
 		return
 	}
 	err = fn(ctx, Record{
-		Ref: Ref{parts[3], parts[4]}, Kind: Event, Seq: meta.Sequence.Stream, Time: meta.Timestamp, Data: m.Data(),
+		Ref: Ref{parts[3], parts[4]}, Kind: Event, Seq: sequence(meta.Sequence.Stream, 0), Time: meta.Timestamp, Data: m.Data(),
 	})
 	if err != nil {
 		m.NakWithDelay(consumeRetry)

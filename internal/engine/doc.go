@@ -9,7 +9,9 @@
 //     lease and no lock; any node may write any party.
 //   - Events, messages and chat of a party lie in one stream, and their
 //     sequence in it is their order, the same for everybody. What one node
-//     sends for a party stands in the order in which it was sent.
+//     sends for a party stands in the order in which it was sent. Messages that
+//     come while others are under way share an entry, each with a sequence of
+//     its own.
 //   - [Node.Follow] shows committed entries only, in that order, and never
 //     loses one silently: where something may be missing it says [Gap], and
 //     [Node.Read] has what was missed.

@@ -58,6 +58,9 @@ func (f *Following) Stop() {
 // follows delivers the entries of all followed parties from one channel. Each
 // party has a subscription, which costs about a kilobyte, and no goroutine.
 type follows struct {
+	node    *Node
+	records []Record // of the entry that is shown
+
 	in   chan *nats.Msg
 	wake chan struct{} // there is doubt
 
@@ -66,7 +69,8 @@ type follows struct {
 	doubt map[*Following]bool // true: entries were surely missed, the connection was cut
 }
 
-func (fs *follows) init(backlog int) {
+func (fs *follows) init(n *Node, backlog int) {
+	fs.node = n
 	fs.in = make(chan *nats.Msg, backlog)
 	fs.wake = make(chan struct{}, 1)
 	fs.bySub = make(map[*nats.Subscription]*Following)
@@ -160,18 +164,27 @@ func (f *Following) deliver(m *nats.Msg) {
 	if err != nil || kind < 0 {
 		return // not from a stream of ours; the next entry's Prev shows a gap if it was
 	}
-	r := record(f.ref, e)
-	r.Prev = e.number("Nats-Last-Sequence")
+	records := f.all.node.appendRecords(f.all.records[:0], f.ref, e)
+	if len(records) == 0 {
+		return
+	}
+	f.all.records = records
+	records[0].Prev = sequence(e.number("Nats-Last-Sequence"), 0)
 	known := max(f.kinds[kind], f.floor)
 	switch {
 	case f.dropped():
-		f.gap(f.seen, r.Seq)
-	case known > 0 && r.Prev > known:
-		f.gap(min(known, f.seen), r.Seq)
+		f.gap(f.seen, records[0].Seq)
+	case known > 0 && records[0].Prev > known:
+		f.gap(min(known, f.seen), records[0].Seq)
 	}
-	f.kinds[kind] = r.Seq
-	f.seen = r.Seq
-	f.fn(r)
+	for i, r := range records {
+		if i > 0 {
+			r.Prev = records[i-1].Seq
+		}
+		f.kinds[kind], f.seen = r.Seq, r.Seq
+		f.fn(r)
+	}
+	clear(records)
 }
 
 // gap tells of a gap before the entry next. Whoever reads because of it reads

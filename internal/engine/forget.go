@@ -37,7 +37,7 @@ func (n *Node) Forget(ctx context.Context, ref Ref, over uint64, final []byte, t
 	if err := n.SaveSnapshot(ctx, ref, over, final, ttl); err != nil {
 		return err
 	}
-	if err := n.purge(ctx, n.engine.logPlace(ref, "*"), over); err != nil {
+	if err := n.purge(ctx, n.engine.logPlace(ref, "*"), entryOf(over)); err != nil {
 		return err
 	}
 	at := n.engine.snapshotPlace(ref)

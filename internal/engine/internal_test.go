@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // A write that nobody answers is unknown; one that could not even be sent in
@@ -299,7 +300,7 @@ func FuzzParseEntry(f *testing.F) {
 			return
 		}
 		r := record(Ref{"demo", "alpaca"}, e)
-		if strconv.FormatUint(r.Seq, 10) != strings.TrimLeft(seq, "0") && r.Seq != 0 || byte(r.Kind) != subject[len(subject)-1] {
+		if strconv.FormatUint(entryOf(r.Seq), 10) != strings.TrimLeft(seq, "0") && r.Seq != 0 || byte(r.Kind) != subject[len(subject)-1] {
 			t.Errorf("%q %q %q reads as %+v", subject, seq, at, r)
 		}
 	})
@@ -329,5 +330,41 @@ func TestAReportExpires(t *testing.T) {
 	}
 	if days := kept.number(headerTTL) / (24 * 60 * 60); days != 90 {
 		t.Errorf("a report is kept for %d days", days)
+	}
+}
+
+// A folder whose entries are written in another way is refused, not misread.
+func TestAFolderOfAnEarlierBuild(t *testing.T) {
+	o := Options{Dir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)}
+	e, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := e.dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	js, err := jetstream.New(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, err := js.Stream(t.Context(), configStream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := stream.CachedInfo().Config
+	delete(config.Metadata, metaFormat)
+	if _, err := js.UpdateStream(t.Context(), config); err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if e, err := Open(t.Context(), o); err == nil {
+		e.Close()
+		t.Error("it was opened")
+	} else if !strings.Contains(err.Error(), "earlier build") {
+		t.Errorf("refused with %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,7 @@ type Record struct {
 	Ref  Ref
 	Kind Kind
 	Seq  uint64 // its place in the order of the party
-	Prev uint64 // the entry of the same kind before it, 0 if none was held then; only from Follow
+	Prev uint64 // of the same kind, what stands before it or, before that, begins the same entry; 0 if none was held then; only from Follow
 	Time time.Time
 	Data []byte // the reader's to keep
 }
@@ -32,22 +33,44 @@ func (n *Node) Read(ctx context.Context, ref Ref, after uint64, kinds ...Kind) (
 		}
 		which = kinds[0].String()
 	}
-	entries, err := n.since(ctx, n.engine.logPlace(ref, which), after+1)
+	// Of the entry of that sequence there may be more messages.
+	entries, err := n.since(ctx, n.engine.logPlace(ref, which), entryOf(after))
 	if err != nil {
 		return nil, err
 	}
 	records := make([]Record, 0, len(entries))
 	for _, e := range entries {
-		r := record(ref, e)
-		if len(kinds) == 0 || slices.Contains(kinds, r.Kind) {
-			records = append(records, r)
+		if len(kinds) == 0 || slices.Contains(kinds, e.kind()) {
+			records = n.appendRecords(records, ref, e)
 		}
 	}
-	return records, nil
+	first, _ := slices.BinarySearchFunc(records, after+1, func(r Record, seq uint64) int { return cmp.Compare(r.Seq, seq) })
+	return records[first:], nil
 }
 
+// kind tells what an entry of a party's log is.
+func (e entry) kind() Kind { return Kind(e.subject[len(e.subject)-1]) }
+
+// appendRecords adds what an entry holds.
+func (n *Node) appendRecords(all []Record, ref Ref, e entry) []Record {
+	if e.kind() != Message {
+		return append(all, record(ref, e))
+	}
+	messages, err := messagesOf(e.data)
+	if err != nil {
+		n.log.Error("messages of a party cannot be read", "game", ref.Game, "party", ref.Party, "entry", e.seq)
+	}
+	for i, data := range messages {
+		r := record(ref, e)
+		r.Seq, r.Data = sequence(e.seq, i), data
+		all = append(all, r)
+	}
+	return all
+}
+
+// record is an entry that holds one thing.
 func record(ref Ref, e entry) Record {
-	return Record{Ref: ref, Kind: Kind(e.subject[len(e.subject)-1]), Seq: e.seq, Time: e.time, Data: e.data}
+	return Record{Ref: ref, Kind: e.kind(), Seq: sequence(e.seq, 0), Time: e.time, Data: e.data}
 }
 
 // Loaded is what a party's state is made from.
@@ -76,7 +99,7 @@ func (n *Node) LoadAll(ctx context.Context, ref Ref) (Loaded, []Record, error) {
 	}
 	all := make([]Record, 0, len(entries))
 	for _, e := range entries {
-		all = append(all, record(ref, e))
+		all = n.appendRecords(all, ref, e)
 	}
 	return l, all, nil
 }
@@ -108,7 +131,7 @@ func (n *Node) load(ctx context.Context, ref Ref, which string) (l Loaded, entri
 	case !errors.Is(err, ErrNotFound):
 		return l, nil, err
 	}
-	from := l.Covered // the covered event too: if it is held, nothing is missing before the next
+	from := entryOf(l.Covered) // the covered event too: if it is held, nothing is missing before the next
 	if which == "*" {
 		from = 0
 	}
@@ -118,22 +141,23 @@ func (n *Node) load(ctx context.Context, ref Ref, which string) (l Loaded, entri
 	}
 	known := l.Covered
 	for _, e := range entries {
-		if record(ref, e).Kind != Event {
+		if e.kind() != Event {
 			continue
 		}
-		l.Last = e.seq
-		if e.seq <= l.Covered {
+		r := record(ref, e)
+		l.Last = r.Seq
+		if r.Seq <= l.Covered {
 			continue
 		}
 		// An event carries the one before it, which its append expected, but
 		// for one with which a log begins.
 		if begins := e.header.Get(headerBegins) != ""; begins {
 			l.Events = nil
-		} else if before := e.number(headerExpected); before > known {
+		} else if before := sequence(e.number(headerExpected), 0); before > known {
 			return l, nil, fmt.Errorf("%w: event %d is not held", ErrHole, before)
 		}
-		known = e.seq
-		l.Events = append(l.Events, record(ref, e))
+		known = r.Seq
+		l.Events = append(l.Events, r)
 	}
 	if l.Last > 0 {
 		return l, entries, nil
@@ -149,10 +173,10 @@ func (n *Node) load(ctx context.Context, ref Ref, which string) (l Loaded, entri
 		return l, entries, nil
 	case err != nil:
 		return l, nil, err
-	case last.seq > l.Covered:
-		return l, nil, fmt.Errorf("%w: event %d came while loading", ErrHole, last.seq)
 	}
-	l.Last = last.seq
+	if l.Last = sequence(last.seq, 0); l.Last > l.Covered {
+		return l, nil, fmt.Errorf("%w: event %d came while loading", ErrHole, l.Last)
+	}
 	return l, entries, nil
 }
 

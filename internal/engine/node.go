@@ -90,7 +90,7 @@ func (n *Node) connect() (err error) {
 		return err
 	}
 	n.writes.init(n.conn, &n.replies, n.engine.opts.Timeout)
-	n.follows.init(n.engine.opts.Backlog)
+	n.follows.init(n, n.engine.opts.Backlog)
 	n.bus.init()
 	n.tasks.Go(n.writes.send)
 	n.tasks.Go(func() { n.follows.serve(n.ended) })

@@ -14,8 +14,9 @@ import (
 )
 
 // Held is how many entries of one kind a party's log holds at most; older ones
-// roll off. A reader that gets fewer of a kind than this after a sequence has
-// missed none to the limit, only what was older than the kind's time.
+// roll off. As messages share entries, more of them may be held, never fewer. A
+// reader that gets fewer of a kind than this after a sequence has missed none to
+// the limit, only what was older than the kind's time.
 const Held = 1000
 
 const (
@@ -36,6 +37,11 @@ const (
 
 	metaBirth  = "partykit.birth"
 	metaShards = "partykit.shards"
+	metaFormat = "partykit.format"
+
+	// format is how entries and sequences are written. A folder of another
+	// format is not opened.
+	format = "2"
 )
 
 var streamTitles = map[namespace]string{
@@ -120,6 +126,9 @@ func ensureStreams(ctx context.Context, js jetstream.JetStream, shards, replicas
 	if err := list.Err(); err != nil {
 		return "", 0, fmt.Errorf("listing streams: %w", err)
 	}
+	if config, ok := have[configStream]; ok && config.Metadata[metaFormat] != format {
+		return "", 0, errors.New("the data is of an earlier build, which wrote it in another way; begin with an empty folder")
+	}
 	if stored, ok := have[configStream].Metadata[metaShards]; ok {
 		n, err := strconv.Atoi(stored)
 		if err != nil || n < 1 {
@@ -132,7 +141,7 @@ func ensureStreams(ctx context.Context, js jetstream.JetStream, shards, replicas
 	failed := make([]error, len(all))
 	var making sync.WaitGroup // the server makes several at a time, and each waits for the disk
 	for i, want := range all {
-		want.Metadata = map[string]string{metaShards: strconv.Itoa(shards)}
+		want.Metadata = map[string]string{metaShards: strconv.Itoa(shards), metaFormat: format}
 		old, exists := have[want.Name]
 		switch {
 		case !exists:

@@ -50,15 +50,23 @@ func (n *Node) append(ref Ref, expect uint64, data []byte, ttl time.Duration, do
 	}
 	n.writes.enqueue(&write{
 		game: ref.Game,
-		msg:  message(n.engine.logPlace(ref, Event.String()), data, ttl, append(headers, headerExpected, strconv.FormatUint(expect, 10))...),
-		done: done,
+		ref:  ref,
+		msg:  message(n.engine.logPlace(ref, Event.String()), data, ttl, append(headers, headerExpected, strconv.FormatUint(entryOf(expect), 10))...),
+		done: placed(done),
 	})
+}
+
+// placed tells the sequence of what an entry holds alone.
+func placed(done func(seq uint64, err error)) func(entry uint64, err error) {
+	return func(entry uint64, err error) { done(sequence(entry, 0), err) }
 }
 
 // Send adds a reliable message or a line of chat to a party's log. Sending the
 // same id again within two minutes adds nothing and gives the first sequence;
-// ids are unique within the server, not within the party. An empty id is never
-// the same. done is as in Append; ErrConflict does not occur.
+// ids are unique within the server, not within the party. Without an id it is
+// never the same, and messages of a party that come close after one another
+// share an entry, which costs little more than one of them. done is as in
+// Append; ErrConflict does not occur.
 func (n *Node) Send(ref Ref, kind Kind, id string, data []byte, done func(seq uint64, err error)) {
 	err := checkEntry(ref, data)
 	var ttl time.Duration
@@ -74,7 +82,15 @@ func (n *Node) Send(ref Ref, kind Kind, id string, data []byte, done func(seq ui
 		go done(0, err)
 		return
 	}
-	w := &write{game: ref.Game, msg: message(n.engine.logPlace(ref, kind.String()), data, ttl), done: done}
+	at := n.engine.logPlace(ref, kind.String())
+	if kind == Message {
+		if id == "" {
+			n.writes.gather(ref, at, data, done)
+			return
+		}
+		data = appendMessage(nil, data)
+	}
+	w := &write{game: ref.Game, ref: ref, msg: message(at, data, ttl), done: placed(done)}
 	if id != "" {
 		w.msg.Header.Set(headerID, id)
 	}
@@ -120,8 +136,10 @@ func (n *Node) put(ctx context.Context, m *nats.Msg) (uint64, error) {
 // write is one write on its way.
 type write struct {
 	game string // "": of none
+	ref  Ref    // of a party's log; else empty
 	msg  *nats.Msg
 	done func(uint64, error)
+	said []func(uint64, error) // instead of done: of each message in the entry
 
 	writes   *writes // its node's; the rest is guarded by writes.mu
 	deadline time.Time
@@ -142,6 +160,7 @@ type writes struct {
 	changed  sync.Cond
 	line     []*write // in order of arrival and so of deadline; what is finished leaves from the front
 	games    map[string]*queued
+	talks    map[Ref]*talk
 	turns    []*queued // those that have something to send, and may
 	inFlight int       // sent and not finished
 	timer    *time.Timer
@@ -151,6 +170,7 @@ type writes struct {
 // queued is what a game has to write.
 type queued struct {
 	unsent   []*write
+	waiting  int // writes and messages that were not sent, also those that are held back
 	inFlight int
 	turn     bool // it stands in turns
 }
@@ -159,32 +179,53 @@ func (ws *writes) init(conn *nats.Conn, r *replies, timeout time.Duration) {
 	ws.conn, ws.replies, ws.timeout = conn, r, timeout
 	ws.changed.L = &ws.mu
 	ws.games = map[string]*queued{}
+	ws.talks = map[Ref]*talk{}
 }
 
 func (ws *writes) enqueue(w *write) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	g := ws.games[w.game]
-	switch {
-	case ws.closed:
-		go w.done(0, ErrClosed)
-		return
-	case g != nil && len(g.unsent) >= waitingRoom:
-		go w.done(0, fmt.Errorf("%w: too many writes are waiting", ErrUnavailable))
+	g, err := ws.admit(w.game)
+	if err != nil {
+		go w.done(0, err)
 		return
 	}
+	ws.speak(w.ref, g)
+	ws.expect(w)
+	ws.ready(g, w)
+	g.waiting++
+}
+
+// admit returns a game's queue if it takes one more. The lock is held, as in
+// what follows.
+func (ws *writes) admit(game string) (*queued, error) {
+	g := ws.games[game]
+	switch {
+	case ws.closed:
+		return nil, ErrClosed
+	case g == nil:
+		g = &queued{}
+		ws.games[game] = g
+	case g.waiting >= waitingRoom:
+		return nil, fmt.Errorf("%w: too many writes are waiting", ErrUnavailable)
+	}
+	return g, nil
+}
+
+// expect sees to it that a write has an outcome in time.
+func (ws *writes) expect(w *write) {
 	w.writes = ws
 	w.deadline = time.Now().Add(ws.timeout)
 	ws.line = append(ws.line, w)
-	if g == nil {
-		g = &queued{}
-		ws.games[w.game] = g
-	}
-	g.unsent = append(g.unsent, w)
-	ws.queue(g)
 	if ws.timer == nil {
 		ws.timer = time.AfterFunc(ws.timeout, ws.expire)
 	}
+}
+
+// ready has a write stand in its game's queue.
+func (ws *writes) ready(g *queued, w *write) {
+	g.unsent = append(g.unsent, w)
+	ws.queue(g)
 	ws.changed.Broadcast()
 }
 
@@ -197,7 +238,7 @@ func (ws *writes) queue(g *queued) {
 }
 
 // next takes the write whose turn it is, or returns nil where it is finished
-// already. There is one in turns. The lock is held.
+// already. There is one in turns.
 func (ws *writes) next() *write {
 	g := ws.turns[0]
 	ws.turns = ws.turns[1:]
@@ -213,13 +254,17 @@ func (ws *writes) next() *write {
 	w.sent = true
 	ws.inFlight++
 	g.inFlight++
+	g.waiting -= w.size()
+	if w.said != nil {
+		ws.saying(w)
+	}
 	ws.queue(g)
 	return w
 }
 
 // forget drops a game that has nothing to write.
 func (ws *writes) forget(game string, g *queued) {
-	if g.inFlight == 0 && len(g.unsent) == 0 {
+	if g.inFlight == 0 && len(g.unsent) == 0 && g.waiting == 0 {
 		delete(ws.games, game)
 	}
 }
@@ -286,9 +331,22 @@ func (w *write) finish(seq uint64, err error) {
 	first := w.settle()
 	w.writes.mu.Unlock()
 	if first {
-		w.done(seq, err)
+		w.tell(seq, err)
 	}
 }
+
+// tell tells the outcome to all who wait for it.
+func (w *write) tell(entry uint64, err error) {
+	if w.done != nil {
+		w.done(entry, err)
+	}
+	for i, done := range w.said {
+		done(sequence(entry, i), err)
+	}
+}
+
+// size is how many were brought together in a write.
+func (w *write) size() int { return max(len(w.said), 1) }
 
 // settle marks w as finished and takes it out of the line. It reports whether
 // it was not finished before. The writes' lock is held.
@@ -298,12 +356,18 @@ func (w *write) settle() bool {
 	}
 	ws := w.writes
 	w.finished = true
-	if g := ws.games[w.game]; w.sent {
+	g := ws.games[w.game]
+	if w.sent {
 		ws.inFlight--
 		g.inFlight--
 		ws.queue(g)
-		ws.forget(w.game, g)
+	} else {
+		g.waiting -= w.size()
 	}
+	if w.said != nil {
+		ws.spoken(w, g)
+	}
+	ws.forget(w.game, g)
 	for len(ws.line) > 0 && ws.line[0].finished {
 		ws.line[0] = nil
 		ws.line = ws.line[1:]
@@ -326,7 +390,7 @@ func (ws *writes) expire() {
 			ws.replies.forget(w.number)
 		}
 		w.settle()
-		late = append(late, func() { w.done(0, err) })
+		late = append(late, func() { w.tell(0, err) })
 	}
 	ws.timer = nil
 	if len(ws.line) > 0 {

@@ -191,7 +191,10 @@ func (p *live) opened(o opening) {
 		case r.Kind == engine.Chat:
 			p.recall(r)
 		default:
-			p.track(r)
+			p.lastMsg = max(p.lastMsg, r.Seq)
+			if m, err := decodeStored(r.Data); err == nil {
+				p.track(m, r.Seq)
+			}
 		}
 	}
 	for _, r := range held {

@@ -3,7 +3,6 @@ package host
 import (
 	"encoding/binary"
 	"errors"
-	"strconv"
 	"time"
 
 	"partykit/internal/engine"
@@ -176,12 +175,13 @@ func (s *session) reliable(m protocol.Message) {
 }
 
 // send writes a message. It is acknowledged when it comes back from the log,
-// or, to a sender that has moved on, when it is there.
+// or, to a sender that has moved on, when it is there. One of which nobody knows
+// whether it was written may be sent again and then stand in the log twice; only
+// the first counts.
 func (p *live) send(j *job) {
 	o, m := j.message, j.message.message
 	p.pins++
-	id := string(m.session) + "." + strconv.FormatUint(m.id, 10)
-	p.h.o.Node.Send(p.ref, engine.Message, id, m.encode(), func(seq uint64, err error) {
+	p.h.o.Node.Send(p.ref, engine.Message, "", m.encode(), func(seq uint64, err error) {
 		p.post(func() {
 			p.pins--
 			p.schedule()
@@ -204,11 +204,14 @@ func (p *live) send(j *job) {
 
 // deliver sends a message that came back from the log to those it is for.
 func (p *live) deliver(r engine.Record) {
-	p.track(r)
-	p.last = max(p.last, r.Seq)
+	p.last, p.lastMsg = max(p.last, r.Seq), max(p.lastMsg, r.Seq)
 	m, err := decodeStored(r.Data)
 	if err != nil {
 		p.h.log.Error("a message cannot be read", "game", p.ref.Game, "party", p.ref.Party, "seq", r.Seq)
+		return
+	}
+	p.track(m, r.Seq)
+	if p.repeats(m, r.Seq) {
 		return
 	}
 	frame := m.frame(r.Seq)

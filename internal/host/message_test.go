@@ -1,12 +1,15 @@
 package host
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"partykit/internal/engine"
 	"partykit/party"
 )
 
@@ -105,5 +108,95 @@ func TestAnHeirOnAnotherHost(t *testing.T) {
 				t.Errorf("alone, the former leader has %s", p.state.Data)
 			}
 		})
+	})
+}
+
+// A message of which its first host never heard whether it was written is sent
+// again by another, and both are in the log: it is shown once, live and to who
+// comes back, and acknowledged at its first place.
+func TestAMessageThatIsInTheLogTwice(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, b, home, _ := w.pair("a")
+		c := w.hello("a", 3)
+		c.ok("join", map[string]any{"code": a.invite(nil)})
+		c.drop()
+		b.reliable(1, 0, "once")
+		seq := b.acks()[1]
+		var again stored
+		w.on("a", home, func(p *live) {
+			again = stored{id: 1, from: 2, session: p.sessions[p.state.Members[1].Player].id, payload: []byte("once")}
+		})
+		for range 2 {
+			w.hosts["a"].o.Node.Send(ref("demo", party.ID(home)), engine.Message, "", again.encode(), func(_ uint64, err error) {
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		b.reliable(2, 0, "after")
+		if got := b.acks(); len(got) != 2 || got[1] != seq {
+			t.Errorf("acknowledged %v, the first at %d", got, seq)
+		}
+		for range 2 { // from memory, then from the log
+			c = c.back("a")
+			if got := append(c.messages(), a.messages()...); !cmp.Equal(got, []string{"once", "after", "once", "after"}) {
+				t.Errorf("shown were %v", got)
+			}
+			c.drop()
+			c.log = c.log[:1]
+			w.on("a", home, func(p *live) { p.newest.stop() })
+		}
+	})
+}
+
+// Messages of the game's backend have no ids: alike is not the same.
+func TestMessagesOfTheBackendAreNotTheSame(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, _, home, _ := w.pair("a")
+		for range 3 {
+			if _, err := w.hosts["a"].Tell(t.Context(), "demo", party.ID(home), "", Message{Payload: []byte("gift")}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := a.messages(); !cmp.Equal(got, []string{"gift", "gift", "gift"}) {
+			t.Errorf("shown were %v", got)
+		}
+	})
+}
+
+// Who comes back may have seen some of the messages that were written together,
+// and gets the others.
+func TestComingBackAmongMessagesWrittenTogether(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, b, home, _ := w.pair("a")
+		places, together := []float64{b.seq()}, false // behind none of them, behind the first …
+		var sent []string
+		for id := range uint64(12) {
+			sent = append(sent, fmt.Sprint("m", id))
+			a.reliable(id+1, 0, sent[id])
+		}
+		acks := a.acks()
+		for id := range uint64(12) {
+			places = append(places, float64(acks[id+1]))
+			together = together || acks[id+1] == acks[id]+1
+		}
+		if !together {
+			t.Fatalf("none were written together: %v", acks)
+		}
+		for _, forget := range []bool{false, true} {
+			for seen, place := range places {
+				b.drop()
+				w.on("a", home, func(p *live) {
+					if forget {
+						p.newest.stop()
+					}
+				})
+				b = w.hello("a", 2, resuming(b, place))
+				if got := b.messages(); !slices.Equal(got, sent[seen:]) {
+					t.Errorf("behind %d messages, forgotten %v, came %v", seen, forget, got)
+				}
+			}
+		}
 	})
 }

@@ -128,7 +128,7 @@ func (s *session) showMissed(r engine.Record, n int) (identified bool) {
 			s.tell(l.frame())
 		}
 	case engine.Message:
-		if m, err := decodeStored(r.Data); err == nil && m.concerns(n) {
+		if m, err := decodeStored(r.Data); err == nil && m.concerns(n) && !s.party.repeats(m, r.Seq) {
 			s.send(true, m.frame(r.Seq))
 		}
 	}

@@ -3,7 +3,6 @@ package host
 import (
 	"slices"
 
-	"partykit/internal/engine"
 	"partykit/internal/limit"
 	"partykit/party"
 )
@@ -77,12 +76,22 @@ func (p *live) trackOf(id party.SessionID) *track {
 	return t
 }
 
-// track notes a message that the log holds.
-func (p *live) track(r engine.Record) {
-	p.lastMsg = max(p.lastMsg, r.Seq)
-	if m, err := decodeStored(r.Data); err == nil {
-		p.trackOf(m.session).log(m.id, r.Seq)
+// track notes a message that the log holds. Those of the game's backend have no
+// ids.
+func (p *live) track(m stored, seq uint64) {
+	if m.from != FromBackend {
+		p.trackOf(m.session).log(m.id, seq)
 	}
+}
+
+// repeats reports whether a message of the log stands there a second time.
+func (p *live) repeats(m stored, seq uint64) bool {
+	t := p.tracks[m.session]
+	if t == nil {
+		return false
+	}
+	first, f := t.lookUp(m.id)
+	return f == logged && first != seq
 }
 
 // forgetTracks drops those of sessions that the party has forgotten.

@@ -1,0 +1,89 @@
+package engine
+
+// What costs in a log is the entry, not what is in it: each waits for the disk.
+// Messages of a party that come while an entry of its messages is under way
+// therefore share the next one. What a quiet party says goes at once, and what
+// stands between two other writes of a party stays between them.
+
+// togetherBytes is the size from which on an entry takes no further message.
+const togetherBytes = 64 << 10
+
+// talk is what a party says.
+type talk struct {
+	open     *write // takes further messages; nil if none does
+	underWay int    // entries that were sent and not answered
+}
+
+// talkOf returns a party's talk, a new one if there is none.
+func (ws *writes) talkOf(ref Ref) *talk {
+	t := ws.talks[ref]
+	if t == nil {
+		t = &talk{}
+		ws.talks[ref] = t
+	}
+	return t
+}
+
+// gather takes a message of a party.
+func (ws *writes) gather(ref Ref, at place, data []byte, done func(uint64, error)) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	g, err := ws.admit(ref.Game)
+	if err != nil {
+		go done(0, err)
+		return
+	}
+	t := ws.talkOf(ref)
+	w := t.open
+	if w == nil || len(w.said) == together || len(w.msg.Data)+len(data) > togetherBytes {
+		ws.speak(ref, g)
+		w = &write{game: ref.Game, ref: ref, msg: message(at, nil, messageTTL)}
+		ws.expect(w)
+		t.open = w
+		if t.underWay == 0 {
+			ws.ready(g, w)
+		}
+	}
+	w.msg.Data = appendMessage(w.msg.Data, data)
+	w.said = append(w.said, done)
+	g.waiting++
+}
+
+// speak closes what a party says, so that it stands before what comes next.
+func (ws *writes) speak(ref Ref, g *queued) {
+	t := ws.talks[ref]
+	if t == nil || t.open == nil {
+		return
+	}
+	if t.underWay > 0 {
+		ws.ready(g, t.open)
+	}
+	t.open = nil
+}
+
+// saying notes that messages are on their way: no other joins them.
+func (ws *writes) saying(w *write) {
+	t := ws.talkOf(w.ref)
+	t.underWay++
+	if t.open == w {
+		t.open = nil
+	}
+}
+
+// said notes that the outcome of messages is known, and lets those go that have
+// come meanwhile.
+func (ws *writes) spoken(w *write, g *queued) {
+	t := ws.talkOf(w.ref)
+	if w.sent {
+		t.underWay--
+	}
+	switch {
+	case t.open == w:
+		t.open = nil
+	case t.open != nil && t.underWay == 0 && w.sent:
+		ws.ready(g, t.open)
+	}
+	if t.open == nil && t.underWay == 0 {
+		delete(ws.talks, w.ref)
+	}
+}
