@@ -2,6 +2,7 @@ package landing
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"reflect"
 	"sync"
@@ -27,9 +28,11 @@ const (
 // It is made once, whatever the crowd, and served until it is outdated: by a
 // change of its party or of any game, or by time.
 type crowdPage struct {
-	game          string
-	status        int
-	plain, zipped answer
+	game    string
+	status  int
+	header  http.Header // shared: its values must not be changed
+	written rendered
+	zipped  answer
 
 	made, until time.Time
 	games       uint64 // the games' state of which it was made
@@ -123,7 +126,7 @@ func (c *crowdPages) make(key crowdKey, render func() (*crowdPage, error)) (*cro
 		if end := p.notice.Expires; end != 0 && time.UnixMilli(int64(end)).Before(p.until) {
 			p.until = time.UnixMilli(int64(end))
 		}
-		c.memo.put(key, p, len(p.plain.body)+len(p.zipped.body))
+		c.memo.put(key, p, len(p.written)+len(p.zipped.body))
 	}
 	return p, err
 }
@@ -149,11 +152,12 @@ func (s *Server) showSame(w http.ResponseWriter, r *http.Request, code string, i
 }
 
 func (p *crowdPage) send(w http.ResponseWriter, r *http.Request) {
-	a := &p.plain
 	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
-		a = &p.zipped
+		p.zipped.send(w, r, p.status)
+		return
 	}
-	a.send(w, r, p.status)
+	maps.Copy(w.Header(), p.header)
+	writeBody(w, r, p.status, p.written.plain())
 }
 
 // crowdPage returns what a link shows to strangers.
@@ -169,12 +173,9 @@ func (s *Server) crowdPage(r *http.Request, code string) (*crowdPage, error) {
 			return nil, err
 		}
 		status, p := s.pageOf(code, notice.Invitation)
-		written := p.render(inside)
-		h := http.Header{}
-		s.pageHeaders(h, p)
-		made := &crowdPage{game: string(notice.Game), status: status, plain: answerOf(h, written.plain()), notice: notice}
-		h["Content-Encoding"] = inGzip
-		made.zipped = answerOf(h, written.zipped())
+		made := &crowdPage{game: string(notice.Game), status: status, header: http.Header{}, written: p.render(inside), notice: notice}
+		s.pageHeaders(made.header, p)
+		made.zipped = answerOf(made.header, made.written.zipped(), headerField{"Content-Encoding", inGzip})
 		return made, nil
 	})
 }

@@ -148,7 +148,7 @@ func TestAFriendOnTheWaySeesItsOwnPage(t *testing.T) {
 	x := newSetup(t, lively())
 	says(t, x.do("GET", "/join/"+testCode), "4 of 8")
 	kept, _ := x.server.pages.get(crowdKey{code: testCode})
-	kept.plain = answerOf(nil, []byte("<p>the kept page</p>"))
+	kept.written = rendered("</head><body><p>the kept page</p></body></html>")
 	says(t, x.do("GET", "/join/"+testCode, header("Cookie", "__Host-pk="+auth.Browser())), "the kept page") // nothing is known of it
 	x.parties.inv = arriving(party.HeldStage)
 	says(t, x.do("GET", "/join/"+testCode, header("Cookie", "__Host-pk="+auth.Browser())), "Your place is kept")

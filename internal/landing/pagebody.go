@@ -2,9 +2,9 @@ package landing
 
 import "partykit/internal/face"
 
-// body writes what stands behind the style: all that is seen.
+// body writes all that is seen.
 func (p *page) body(o *sheet) {
-	o.put("<style>" + p.look.colours + "</style>\n</head>\n<body>\n<main")
+	o.put("<body>\n<main")
 	o.when(p.Art == "", ` class="plain"`)
 	if p.Path != "" {
 		o.tag(` data-live="`, p.Path, `/live"`)

@@ -1,24 +1,31 @@
 package landing
 
-// head writes what stands before the style: what a page is called, and what
-// chat programs show of it.
-func (p *page) head(o *sheet) {
+// beginning is what all pages begin with: the style is the larger half of most.
+var beginning = func() []byte {
+	var o sheet
 	o.put(`<!doctype html>
 <html lang="en" dir="ltr">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-`)
-	o.tag("<title>", p.DocTitle, "</title>\n")
-	o.put(`<meta name="robots" content="noindex, nofollow">
+<meta name="robots" content="noindex, nofollow">
 <meta name="color-scheme" content="light dark">
 `)
 	o.tag(`<link rel="icon" type="image/svg+xml" href="`, icon.path, "\">\n")
+	o.put("<style>" + markup(style) + "</style>\n")
+	return o.b
+}()
+
+// head writes what a page is called, and its game's colours.
+func (p *page) head(o *sheet) {
+	o.tag("<title>", p.DocTitle, "</title>\n")
 	if p.Link != "" {
 		p.preview(o)
 	}
+	o.put("<style>" + p.look.colours + "</style>\n</head>\n")
 }
 
+// preview writes what chat programs show of a link.
 func (p *page) preview(o *sheet) {
 	for _, m := range [...]struct {
 		begin markup

@@ -5,14 +5,14 @@ import (
 	"compress/gzip"
 	"encoding/binary"
 	"hash/crc32"
+	"slices"
 	"sync"
 
 	"github.com/klauspost/compress/flate"
 )
 
-// A rendered page is what stands before its style and behind it. The style is
-// the larger half of most pages and the same in all.
-type rendered struct{ head, body []byte }
+// rendered is a page without its beginning.
+type rendered []byte
 
 // render writes the page as it looks in an app's own browser, or in any for "".
 func (p page) render(inside string) rendered {
@@ -21,59 +21,51 @@ func (p page) render(inside string) rendered {
 	}
 	o := sheet{make([]byte, 0, usualPage)}
 	p.head(&o)
-	o.put("<style>")
-	n := len(o.b)
-	o.put("</style>\n")
 	p.body(&o)
-	return rendered{o.b[:n:n], o.b[n:]}
+	return o.b
 }
 
-// usualPage is more than most pages are long without their style.
+// usualPage is more than most pages are long, in bytes, without their beginning.
 const usualPage = 12 << 10
 
 // plain is the page as it is.
-func (r rendered) plain() []byte {
-	b := make([]byte, 0, len(r.head)+len(style)+len(r.body))
-	return append(append(append(b, r.head...), style...), r.body...)
-}
+func (r rendered) plain() []byte { return slices.Concat(beginning, r) }
 
-// zipped is the page as gzip (RFC 1952). What DEFLATE (RFC 1951) makes of a
-// part, each beginning afresh and ending with a byte, can stand behind one
-// another: so the style need not be packed again. Nothing secret stands beside
-// what a stranger wrote: a page holds no cookie, and its code came in its own
-// address.
+// zipped is the page as gzip (RFC 1952). What DEFLATE (RFC 1951) makes of two
+// parts, the first with a flush at its end, is what it may make of both: so the
+// beginning is packed once only. Nothing secret stands beside what a stranger
+// wrote: a page holds no cookie, and its code came in its own address.
 func (r rendered) zipped() []byte {
-	b := bytes.NewBuffer(make([]byte, 0, 512+len(zippedStyle)+(len(r.head)+len(r.body))/2))
+	b := bytes.NewBuffer(make([]byte, 0, 512+len(zippedBeginning)+len(r)/2))
 	b.WriteString("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff")
+	b.Write(zippedBeginning)
 	z := quick.Get().(*flate.Writer)
 	defer quick.Put(z)
 	z.Reset(b)
-	z.Write(r.head) // writing into memory does not fail
-	z.Flush()
-	b.Write(zippedStyle)
-	z.Reset(b)
-	z.Write(r.body)
+	z.Write(r) // writing into memory does not fail
 	z.Close()
-	sum := crc32.ChecksumIEEE(r.head)
-	sum = crc32.Update(sum, crc32.IEEETable, style)
-	sum = crc32.Update(sum, crc32.IEEETable, r.body)
+	sum := crc32.Update(sumOfBeginning, crc32.IEEETable, r)
 	end := binary.LittleEndian.AppendUint32(b.AvailableBuffer(), sum)
-	b.Write(binary.LittleEndian.AppendUint32(end, uint32(len(r.head)+len(style)+len(r.body))))
+	b.Write(binary.LittleEndian.AppendUint32(end, uint32(len(beginning)+len(r))))
 	return b.Bytes()
 }
 
+var (
+	sumOfBeginning = crc32.ChecksumIEEE(beginning)
+
+	// zippedBeginning is DEFLATE, with more to follow.
+	zippedBeginning = func() []byte {
+		var b bytes.Buffer
+		z := compressor(flate.BestCompression)
+		z.Reset(&b)
+		z.Write(beginning)
+		z.Flush()
+		return b.Bytes()
+	}()
+)
+
 // quick are compressors for what somebody waits for.
 var quick = sync.Pool{New: func() any { return compressor(3) }}
-
-// zippedStyle is the style as DEFLATE, with more to follow.
-var zippedStyle = func() []byte {
-	var b bytes.Buffer
-	z := compressor(flate.BestCompression)
-	z.Reset(&b)
-	z.Write(style)
-	z.Flush()
-	return b.Bytes()
-}()
 
 func compressor(level int) *flate.Writer {
 	z, err := flate.NewWriter(nil, level)

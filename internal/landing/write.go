@@ -27,8 +27,8 @@ type headerField struct {
 	values []string
 }
 
-func answerOf(h http.Header, body []byte) answer {
-	a := answer{body: body}
+func answerOf(h http.Header, body []byte, more ...headerField) answer {
+	a := answer{header: more, body: body}
 	for name, values := range h {
 		a.header = append(a.header, headerField{name, values})
 	}
