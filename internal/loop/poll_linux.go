@@ -18,8 +18,9 @@ const (
 	// slice is how long a busy loop waits at most without giving its
 	// processor to others, in milliseconds.
 	slice = 2
-	// share is how long a loop is busy at most before it waits once as any
-	// other goroutine, so that the runtime looks after its own sockets.
+	// share is how long a loop has its processor at most before it waits once
+	// as any other goroutine does, so that others run and the runtime looks
+	// after its own sockets.
 	share = 4 * time.Millisecond
 )
 
@@ -30,13 +31,14 @@ type poller struct {
 	file   *os.File
 	raw    syscall.RawConn // of file: the instance in the runtime's poller
 	look   func(uintptr) bool
+	pass   bool // what look finds is for after the wait: others go first
 	events [perPass]unix.EpollEvent
 	ready  int // of events
 
 	slots []slot
 	free  []int32
 
-	keen   bool      // the last wait was a short one
+	keen   bool      // the last wait brought something
 	parked time.Time // when it last waited as others do
 }
 
@@ -68,7 +70,14 @@ func newPoller() (_ *poller, err error) {
 	if p.raw, err = p.file.SyscallConn(); err != nil {
 		return nil, err
 	}
-	p.look = func(uintptr) bool { return p.peek(0) }
+	p.look = func(uintptr) bool {
+		if p.pass {
+			p.pass = false
+			p.interrupt() // only now: what comes before this call may be overlooked
+			return false
+		}
+		return p.peek(0)
+	}
 	if p.bell, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
 		return nil, os.NewSyscallError("eventfd", err)
 	}
@@ -93,10 +102,16 @@ func (p *poller) interrupt() {
 }
 
 // hear tells sockets that they are ready. It waits for one if the loop has
-// nothing else to do.
+// nothing else to do, and gives way to others when its share is over.
 func (p *poller) hear(l *Loop) {
-	if !p.peek(0) {
-		p.wait(l)
+	switch own := time.Since(p.parked) < share; {
+	case !own:
+		p.park(l)
+	case p.peek(0):
+	case p.keen:
+		p.doze(l)
+	default:
+		p.park(l)
 	}
 	for _, e := range p.events[:p.ready] {
 		if e.Fd == bellSlot {
@@ -109,19 +124,20 @@ func (p *poller) hear(l *Loop) {
 	}
 }
 
-// wait waits for a socket or for the bell.
-func (p *poller) wait(l *Loop) {
-	if p.keen && time.Since(p.parked) < share {
-		runtime.Gosched() // who can run at once does not have to wait
-		if l.sleep() {
-			p.keen = p.peek(slice)
-			l.awake()
-		}
-		return
+// doze waits for a socket or for the bell for a slice, and keeps the processor.
+func (p *poller) doze(l *Loop) {
+	runtime.Gosched() // who can run at once does not have to wait
+	if l.sleep() {
+		p.keen = p.peek(slice)
+		l.awake()
 	}
-	if !l.sleep() {
-		return
-	}
+}
+
+// park waits for a socket or for the bell as other goroutines wait. A loop that
+// has something to do rings the bell itself: others have a turn, then it goes
+// on.
+func (p *poller) park(l *Loop) {
+	p.pass = !l.sleep() || p.peek(0)
 	// An error says that the loop is over.
 	_ = p.raw.Read(p.look)
 	p.parked, p.keen = time.Now(), true

@@ -1,6 +1,8 @@
 package loop_test
 
 import (
+	"os"
+	"runtime"
 	"sync/atomic"
 	"testing"
 
@@ -91,6 +93,45 @@ func TestAPostWakesALoopThatWatches(t *testing.T) {
 	l.AtEnd(ender(func() { close(ran) }))
 	<-ran
 	stop()
+}
+
+// A loop that always has something to do lets others on its processor go on, and
+// goes on itself after each time that it does, though no socket has anything new
+// to say.
+func TestABusyLoopGivesWay(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	l, _ := start(t)
+	ours, theirs := pair(t)
+	put(t, theirs, "nobody reads this")
+	var heard atomic.Int64
+	watch(t, l, ours, func(*socket, bool, bool, bool) { heard.Add(1) })
+	r, w, err := os.Pipe() // in the runtime's poller
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	back := make(chan struct{})
+	go func() {
+		b := make([]byte, 1)
+		for {
+			if _, err := r.Read(b); err != nil {
+				close(back)
+				return
+			}
+			back <- struct{}{}
+		}
+	}()
+	for range 50 {
+		before := heard.Load()
+		w.Write([]byte{1})
+		<-back
+		for heard.Load() == before { // it hangs here if giving way was for good
+			runtime.Gosched()
+		}
+	}
+	w.Close()
+	<-back
 }
 
 func TestWhatASocketBringsIsFollowedByTheEnd(t *testing.T) {
