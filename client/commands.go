@@ -74,13 +74,14 @@ type JoinOptions struct {
 	Ticket  string
 	Party   party.ID
 	Confirm bool // also when it means to leave others' company
+	Onward  bool // by a dead link's Code: where its maker is now, when the error's Next says so
 }
 
 // Join moves the player into another party. With others in its present
 // party and without Confirm it fails with confirm_required, and the error's
 // Invite says whose party it is.
 func (c *Client) Join(ctx context.Context, o JoinOptions) error {
-	_, err := c.do(ctx, protocol.Command{T: protocol.TJoin, Code: o.Code, Ticket: o.Ticket, Party: o.Party, Confirm: o.Confirm})
+	_, err := c.do(ctx, protocol.Command{T: protocol.TJoin, Code: o.Code, Ticket: o.Ticket, Party: o.Party, Confirm: o.Confirm, Onward: o.Onward})
 	return err
 }
 

@@ -24,6 +24,7 @@ type Error struct {
 	Docs       string     // where to read more
 	RetryAfter time.Duration
 	Invite     *protocol.Ask // with confirm_required: whose party it is
+	Next       party.Onward  // of a dead link, where the game lets it lead on to its maker: Join once more with Onward, or AskToJoin
 	Data       party.Data    // with revision_conflict: the party data as it is
 	Revision   uint64        // and its revision
 }
@@ -47,6 +48,6 @@ func CodeOf(err error) party.Code {
 func newError(f protocol.Failure, ask *protocol.Ask) *Error {
 	return &Error{
 		Code: f.Code, Message: f.Message, Docs: f.Docs, RetryAfter: time.Duration(f.RetryAfter * float64(time.Second)),
-		Invite: ask, Data: f.Data, Revision: f.Revision,
+		Invite: ask, Next: f.Next, Data: f.Data, Revision: f.Revision,
 	}
 }

@@ -25,6 +25,7 @@ type with struct {
 	Way      string          `json:"way"` // a player's, to the other game
 	Reason   string          `json:"reason"`
 	Confirm  bool            `json:"confirm"`
+	Onward   bool            `json:"onward"`
 	Success  *bool           `json:"success"`
 	Set      map[string]any  `json:"set"`
 	Patch    map[string]any  `json:"patch"`
@@ -110,7 +111,7 @@ var acts = map[string]func(ctx context.Context, c *cast, p *player, w with) erro
 		return p.kit.Revoke(ctx, c.links[w.Link].ID)
 	},
 	"join": func(ctx context.Context, c *cast, p *player, w with) error {
-		o := client.JoinOptions{Code: c.code(w), Confirm: w.Confirm}
+		o := client.JoinOptions{Code: c.code(w), Confirm: w.Confirm, Onward: w.Onward}
 		if w.Party != "" {
 			o.Party = c.players[w.Party].kit.Snapshot().ID
 		}

@@ -53,7 +53,7 @@ func newServer(t *testing.T) string {
 		}
 	})
 	for _, id := range []string{gameID, otherID} {
-		g := game.Game{ID: id, Name: id, Active: true, Launch: game.Launch{Web: origin + "/"}, Studio: gameID}
+		g := game.Game{ID: id, Name: id, Active: true, Launch: game.Launch{Web: origin + "/"}, Studio: gameID, Settings: game.Settings{DeadLinks: game.DeadLinksAsk}}
 		if _, err := n.Games().Add(t.Context(), g); err != nil {
 			t.Fatal(err)
 		}

@@ -81,7 +81,7 @@ func (s *State) evolve(e Event, at Time) {
 		}
 	case InviteRevoked:
 		if i := s.Invite(e.Invite); i != nil {
-			i.Revoked, i.Went = at, e.Went
+			i.Revoked, i.Went, i.Emptied = at, e.Went, i.UntilEmpty && s.Taken() == 0
 		}
 		s.Alone = at
 	case Changed:

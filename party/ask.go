@@ -32,6 +32,13 @@ func (d *decision) ask(c Ask) error {
 
 // askable says why there is nothing to ask for, or nil.
 func (d *decision) askable(h Hold) error {
+	if h.Led.Maker != "" {
+		way, err := d.onward(h)
+		if way == OnwardJoin {
+			err = Errorf(BadRequest, "The party is open. There is no need to ask.")
+		}
+		return err
+	}
 	err := d.usable(h.Invite, h.Seat, h.Player, h.Browser)
 	i := d.s.Invite(h.Invite)
 	switch e, _ := err.(*Error); {

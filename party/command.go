@@ -22,6 +22,7 @@ type (
 		Home    string // opaque mark of the address; "" is not limited
 		Browser string // opaque mark of the browser
 		Approve bool   // a member is to approve it, though the party approves nobody
+		Led     Led    // zero: by a link of this party
 	}
 	// Queue waits in line for a seat of a full party.
 	Queue struct{ Hold }

@@ -76,4 +76,8 @@
 //  27. A party travels to another game of its studio by consent: who says yes
 //     has a seat in one new party there for 5 min. It arrives as it was: same
 //     order, names and leader, whoever comes first.
+//  28. Who holds a link that died of itself may be led on to the party that its
+//     maker is in by then: into an open one as by its id, else by asking there,
+//     unless it is locked. Who is kept out of either party is not, and none is
+//     named before there is a seat.
 package party

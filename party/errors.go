@@ -97,6 +97,7 @@ type Error struct {
 	Detail     string
 	RetryAfter time.Duration // 0: not said
 	Current    *Current      // with RevisionConflict
+	Next       Onward        // of a dead link: what leads on to where its maker is
 }
 
 // Current is party data as it is now.

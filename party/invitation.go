@@ -26,9 +26,15 @@ type Invitation struct {
 	Line     int          // how many wait for a seat
 	Approve  bool         // newcomers are let in by the party
 	CanAsk   bool         // with Problem: asking to join may still help
+	Onward   Onward       // with Problem: how one gets into the party that the link's maker is in by now
 	Declined Time         // where one would have to ask: this browser may not before then
 	Expires  Time         // 0: never
 	You      *Arrival     // this browser's own way in; nil before Start
+
+	// Died says that the link died of itself, and may lead on to where its Maker
+	// is: "" where the party does not know it any more. For the host.
+	Died  bool
+	Maker PlayerID
 }
 
 // PublicMatch is a match without its connection data.
@@ -90,8 +96,12 @@ func (s *State) Invitation(of Hold, now Time, status func(PlayerID) Status, move
 	v := Invitation{Game: s.Game, Invite: id, Revision: s.Revision, Size: s.Size, Taken: s.Taken()}
 	d := newDecision(s, now, Known{})
 	i := s.Invite(id)
-	if err := d.usable(id, seat, of.Player, of.Browser); err != nil && (i == nil || !s.cameBy(seat, id)) {
+	if of.Led.Maker != "" && !s.Knows(seat) {
+		return d.ledOn(v, of)
+	}
+	if err := d.usable(id, seat, of.Player, of.Browser); err != nil && of.Led.Maker == "" && (i == nil || !s.cameBy(seat, id)) {
 		v.Problem = err.(*Error).Code
+		v.Maker, v.Died = d.died(of, v.Problem)
 		if d.askable(of) == nil {
 			v.Declined = s.declined(seat, of.Browser, now)
 			v.CanAsk = v.Declined == 0
@@ -106,14 +116,25 @@ func (s *State) Invitation(of Hold, now Time, status func(PlayerID) Status, move
 	if v.Approve && len(s.Members) > 0 && !s.Knows(seat) {
 		v.Declined = s.declined(seat, of.Browser, now)
 	}
-	v.Inviter, v.Message, v.Expires, v.Landing = Person{i.ByName, i.ByFace}, i.Message, i.Expires, s.Landing
+	v.Landing = s.Landing
+	by := of.Led.Maker
+	switch {
+	case i != nil:
+		v.Inviter, v.Message, v.Expires = Person{i.ByName, i.ByFace}, i.Message, i.Expires
+		by = i.By
+	case by == "":
+		by = s.Leader // by the party's id
+	}
 	for j := range s.Members {
 		m := &s.Members[j]
 		if moved != nil && moved(m) {
 			continue
 		}
-		if m.Player == i.By {
+		if m.Player == by {
 			v.Inviter.Name = m.Name
+			if i == nil {
+				v.Inviter.Face = m.Face
+			}
 		}
 		st := status(m.Player)
 		p := PublicMember{Person: Person{m.Name, m.Face}, Leader: m.Player == s.Leader, State: m.State, Presence: st.Presence}

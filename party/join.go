@@ -39,9 +39,13 @@ func (d *decision) hold(c Hold) error {
 			return Errorf(RateLimited, "At most %d places are kept for one address; go on without one.", d.rules.SeatsPerHome)
 		}
 	}
+	by := c.Led.Maker
+	if i := d.s.Invite(c.Invite); i != nil {
+		by = i.By
+	}
 	d.emit(SeatHeld{Seat{
 		ID: c.Seat, Player: c.Player, N: d.s.LastN + 1, Name: d.s.uniqueName(c.Name, 0), Face: c.Face,
-		Invite: c.Invite, By: d.s.Invite(c.Invite).By, Since: d.now, Home: c.Home, Browser: c.Browser,
+		Invite: c.Invite, By: by, Since: d.now, Home: c.Home, Browser: c.Browser,
 	}})
 	return nil
 }

@@ -143,8 +143,9 @@ type Invite struct {
 	Uses    int      `json:"uses,omitempty"` // players counted
 	Used    []Use    `json:"used,omitempty"` // the newest of them
 	Revoked Time     `json:"revoked,omitempty"`
-	Went    bool     `json:"went,omitempty"` // revoked here, because it followed its maker
-	Hash    string   `json:"hash,omitempty"` // of the code, of a link that follows
+	Went    bool     `json:"went,omitempty"`    // revoked here, because it followed its maker
+	Emptied bool     `json:"emptied,omitempty"` // revoked because nobody was left
+	Hash    string   `json:"hash,omitempty"`    // of the code, of a link that follows
 	InviteOptions
 	Opens  int `json:"opens,omitempty"`  // invite pages that were looked at
 	Starts int `json:"starts,omitempty"` // times that Start was pressed

@@ -127,7 +127,7 @@ func (d *decision) endDue() Time {
 }
 
 func (d *decision) retireDue() Time {
-	if d.s.Seq == 0 || d.s.Retired || len(d.s.Members) != 1 || len(d.s.Seats) > 0 || d.s.Openness == Open ||
+	if d.s.Seq == 0 || d.s.Retired || len(d.s.Members) != 1 || len(d.s.Seats) > 0 || len(d.s.Asks) > 0 || d.s.Openness == Open ||
 		slices.ContainsFunc(d.s.Invites, func(i Invite) bool { return i.UntilEmpty && i.Revoked == 0 }) {
 		return 0
 	}

@@ -47,6 +47,7 @@ type Command struct {
 	Code     string          `json:"code,omitempty"`    // join
 	Ticket   string          `json:"ticket,omitempty"`  // join
 	Confirm  bool            `json:"confirm,omitempty"` // join
+	Onward   bool            `json:"onward,omitempty"`  // join: by a dead link to where its maker is
 	Set      party.Data      `json:"set,omitempty"`     // data
 	Patch    party.Data      `json:"patch,omitempty"`   // data
 	Fields   []party.Field   `json:"fields,omitempty"`  // landing

@@ -123,12 +123,13 @@ type OK struct {
 
 // Failure is what went wrong, in every surface's same words.
 type Failure struct {
-	Code       party.Code `json:"code"`
-	Message    string     `json:"message"`
-	Docs       string     `json:"docs,omitempty"`
-	RetryAfter float64    `json:"retryAfter,omitempty"` // seconds
-	Data       party.Data `json:"data,omitempty"`       // with revision_conflict, as it is now
-	Revision   uint64     `json:"dataRevision,omitempty"`
+	Code       party.Code   `json:"code"`
+	Message    string       `json:"message"`
+	Docs       string       `json:"docs,omitempty"`
+	RetryAfter float64      `json:"retryAfter,omitempty"` // seconds
+	Next       party.Onward `json:"next,omitempty"`       // of a dead link: what leads on to its maker
+	Data       party.Data   `json:"data,omitempty"`       // with revision_conflict, as it is now
+	Revision   uint64       `json:"dataRevision,omitempty"`
 }
 
 // Error answers the command ID, the reliable message MID, or a frame that

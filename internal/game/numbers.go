@@ -30,6 +30,9 @@ var AllSettings = []Setting{
 		func(s *Settings) *time.Duration { return &s.Rules.GraceLoad }),
 	duration("crown_grace", "how long a leader that lost its connection stays the leader", party.DefaultRules.Crown, time.Second, 10*time.Minute,
 		func(s *Settings) *time.Duration { return &s.Rules.Crown }),
+	choice("dead_links", "what a link that expired, was used up or whose party is over still offers for a day of whoever made it: nothing (`end`), the way into the party they are in now if that is open (`open`), else to ask to join it (`ask`)",
+		[]string{"end", "open", "ask"},
+		func(s Settings) int { return int(s.DeadLinks) }, func(s *Settings, n int) { s.DeadLinks = DeadLinks(n) }),
 
 	duration("hello_time", "until the first frame of a connection", 5*time.Second, time.Second, time.Minute,
 		func(s *Settings) *time.Duration { return &s.HelloTime }),

@@ -20,6 +20,7 @@ type Settings struct {
 	PartySize    int           // seats of a party
 	InviteExpiry time.Duration // of a link whose maker asked for none
 	Rules        party.Rules   // of its parties
+	DeadLinks    DeadLinks     // whether they lead on to where their makers are
 
 	// Of one connection, a second.
 	HelloTime               time.Duration // until the first frame
@@ -48,7 +49,18 @@ type Settings struct {
 // ErrUnknownSetting says that no setting has this name.
 var ErrUnknownSetting = errors.New("there is no such setting")
 
-// A Setting describes one number of [Settings].
+// DeadLinks says whether a link that died of itself leads on to the party that
+// its maker is in by then.
+type DeadLinks int
+
+// What dead links do.
+const (
+	DeadLinksEnd  DeadLinks = iota + 1 // nothing
+	DeadLinksOpen                      // lead into that party if it is open
+	DeadLinksAsk                       // that, or let their holders ask to join it
+)
+
+// A Setting describes one number of [Settings], or one choice.
 type Setting struct {
 	Name    string
 	Help    string
@@ -58,6 +70,7 @@ type Setting struct {
 
 	number int64
 	min    int64
+	oneOf  []string // of a choice
 	max    int64
 	write  func(int64) string
 	read   func(string) (int64, error)
@@ -85,6 +98,20 @@ func duration(name, help string, def, lowest, highest time.Duration, field func(
 		},
 		get: func(s Settings) int64 { return int64(*field(&s)) },
 		put: func(s *Settings, n int64) { *field(s) = time.Duration(n) },
+	})
+}
+
+// choice is a setting of a few words, numbered from 1.
+func choice(name, help string, words []string, get func(Settings) int, put func(*Settings, int)) Setting {
+	return describe(Setting{
+		Name: name, Help: help, number: 1, min: 1, max: int64(len(words)),
+		write: func(n int64) string { return words[n-1] },
+		read: func(v string) (int64, error) {
+			return int64(1 + slices.Index(words, v)), nil // 0, of none, is out of bounds
+		},
+		get:   func(s Settings) int64 { return int64(get(s)) },
+		put:   func(s *Settings, n int64) { put(s, int(n)) },
+		oneOf: words,
 	})
 }
 
@@ -120,6 +147,9 @@ func (s *Settings) Set(name, value string) error {
 	}
 	n, err := d.read(value)
 	if err != nil || n < d.min || n > d.max {
+		if d.oneOf != nil {
+			return fmt.Errorf("%s is one of %s", name, strings.Join(d.oneOf, ", "))
+		}
 		return fmt.Errorf("%s must be between %s and %s, for example %s", name, d.Min, d.Max, d.Default)
 	}
 	d.put(s, n)

@@ -30,6 +30,7 @@ func TestSettings(t *testing.T) {
 		t.Errorf("with defaults %+v", d)
 	}
 	for _, c := range [][2]string{
+		{"dead_links", "on"}, {"dead_links", "0"}, {"dead_links", "Ask"},
 		{"party_size", "0"}, {"party_size", "257"}, {"party_size", "-1"}, {"party_size", "8.5"}, {"party_size", "many"}, {"party_size", "99999999999999999999"},
 		{"invite_expiry", "59s"}, {"invite_expiry", "721h"}, {"invite_expiry", "24"}, {"invite_expiry", "-1h"},
 	} {

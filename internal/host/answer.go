@@ -73,7 +73,7 @@ func (s *session) refuse(id uint64, err error) {
 func (h *Host) Failure(err error) protocol.Failure {
 	e := failure(err)
 	f := protocol.Failure{
-		Code: e.Code, Message: e.Message(), RetryAfter: e.RetryAfter.Seconds(),
+		Code: e.Code, Message: e.Message(), RetryAfter: e.RetryAfter.Seconds(), Next: e.Next,
 		Docs: h.o.PublicURL + "/docs/errors#" + string(e.Code),
 	}
 	if e.Current != nil {

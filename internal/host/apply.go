@@ -109,6 +109,7 @@ func (p *live) left(before *party.State, e party.Left) {
 		p.gone[m.Seat] = e.Reason
 	}
 	p.h.forget(p.state.Game, e.Player, p.state.ID)
+	p.sendOn(e.Player)
 	if s := p.sessions[e.Player]; s != nil {
 		s.keepSets(before)
 		p.expel(s, e.Reason)

@@ -215,13 +215,13 @@ func (page *Page) show() {
 // does.
 func (p *live) sees(page *Page) *party.Invitation {
 	if page.started || page.problem != "" || p.gone[page.seat] != "" || p.state.Concerns(page.looker()) {
-		return new(p.invitation(page.looker()))
+		return new(p.invitation(page.link, page.looker()))
 	}
 	s := p.pages.sights[page.link]
 	if s.shown != nil && s.version == p.pages.version {
 		return s.shown
 	}
-	v := p.invitation(party.Hold{Invite: page.link.Invite, Approve: page.link.Approve})
+	v := p.invitation(page.link, party.Hold{})
 	if s.shown == nil || !sameSight(v, *s.shown) {
 		s.shown = &v
 	}

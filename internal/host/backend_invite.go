@@ -153,15 +153,13 @@ func (h *Host) wish(g game.Game, id party.ID, seed string, w Wish) wished {
 	if w.Options.UntilEmpty {
 		life = party.MaxExpiry
 	}
-	return wished{
-		code: code,
-		cmd: party.MakeInvite{
-			Hash:   auth.CodeHash(code),
-			Player: party.Backend, As: party.Person{Name: g.Name, Face: Face(g.Name)},
-			For: w.As, ID: invite, Replaces: w.Replaces, Expires: expires, MaxUses: w.MaxUses, Message: w.Message, Options: w.Options,
-		},
-		link: link{Game: party.GameID(g.ID), Party: id, Invite: invite, Follows: w.Options.OnLeave == party.FollowOnLeave}, life: life, speaks: w.Spoken,
+	cmd := party.MakeInvite{
+		Hash:   auth.CodeHash(code),
+		Player: party.Backend, As: party.Person{Name: g.Name, Face: Face(g.Name)},
+		For: w.As, ID: invite, Replaces: w.Replaces, Expires: expires, MaxUses: w.MaxUses, Message: w.Message, Options: w.Options,
 	}
+	l := link{Game: party.GameID(g.ID), Party: id, Invite: invite, Follows: w.Options.OnLeave == party.FollowOnLeave}
+	return wished{code: code, cmd: cmd, link: l.dated(cmd, life), life: life, speaks: w.Spoken}
 }
 
 // store writes where the code leads, and the spoken one.

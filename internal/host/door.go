@@ -74,9 +74,7 @@ func (page *Page) asHold() party.Hold {
 
 // looker is who looks at the page, as far as what it sees goes by that.
 func (page *Page) looker() party.Hold {
-	return party.Hold{
-		Seat: page.seat, Player: page.player, Invite: page.link.Invite, Browser: page.browser, Approve: page.link.Approve,
-	}
+	return page.link.hold(party.Hold{Seat: page.seat, Player: page.player, Browser: page.browser})
 }
 
 // door is a player of the game at another party's door: the same as an invite

@@ -19,6 +19,7 @@ type entry struct {
 	code      string
 	open      party.ID // an open party
 	confirmed bool     // the player agreed to leave company
+	onward    bool     // and to go where a dead link's maker is now
 	id        *party.CommandID
 }
 
@@ -47,7 +48,7 @@ type entrance struct {
 
 // join is the command. It waits for what the player did before.
 func (s *session) join(c protocol.Command) {
-	e := entry{ticket: c.Ticket, code: c.Code, open: c.Party, confirmed: c.Confirm, id: &party.CommandID{Session: s.id, Counter: c.ID}}
+	e := entry{ticket: c.Ticket, code: c.Code, open: c.Party, confirmed: c.Confirm, onward: c.Onward, id: &party.CommandID{Session: s.id, Counter: c.ID}}
 	if !e.one() {
 		s.fail(c.ID, party.Errorf(party.BadRequest, "join needs a code, a ticket or the id of an open party, and one of them only."), nil)
 		return
@@ -131,14 +132,24 @@ type moving struct {
 	entry entry
 	in    entrance
 	done  func(*protocol.Ask, *party.Error)
+
+	refused bool // by a dead link; where it leads on to was looked up
 }
 
 // stay ends the way where it began, on x's loop, or where the session has gone
 // if it was taken out meanwhile.
 func (m *moving) stay(ask *protocol.Ask, err error) {
+	refused := failure(err)
+	if m.in.forgotten(refused.Code) {
+		refused = &party.Error{Code: party.Expired}
+	}
+	if m.mayGoOn(refused) {
+		m.goOn(refused)
+		return
+	}
 	m.x.post(func() {
 		m.x.pins--
-		then := func() { m.done(ask, failure(err)) }
+		then := func() { m.done(ask, refused) }
 		if m.s.expelled != "" && m.s.conn != nil {
 			m.s.depart(m.x, then)
 			return
@@ -259,7 +270,7 @@ func (p *live) ask(in entrance) *protocol.Ask {
 	if in.left != nil {
 		return &protocol.Ask{From: in.left.From, Game: p.state.Game, Size: p.state.Taken()}
 	}
-	v := p.state.Invitation(party.Hold{Invite: in.Invite, Approve: in.Approve, Seat: in.seat, Browser: in.browser}, now(), p.status, p.elsewhere)
+	v := p.state.Invitation(in.hold(party.Hold{Seat: in.seat, Browser: in.browser}), now(), p.status, p.elsewhere)
 	return &protocol.Ask{From: v.Inviter.Name, Game: p.state.Game, Size: v.Taken}
 }
 

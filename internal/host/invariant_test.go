@@ -344,7 +344,7 @@ func (s *tale) checkParty(p *live, where map[party.PlayerID]party.ID) {
 		}
 	}
 	for page := range p.pages.open { // I3: who is told full is told so truly
-		if v := p.invitation(party.Hold{Invite: page.link.Invite, Approve: page.link.Approve, Seat: page.seat}); v.Problem == party.Full && st.Taken() < st.Size {
+		if v := p.invitation(page.link, party.Hold{Seat: page.seat}); v.Problem == party.Full && st.Taken() < st.Size {
 			s.t.Errorf("I3: full with %d of %d", st.Taken(), st.Size)
 		}
 	}

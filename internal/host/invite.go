@@ -24,6 +24,38 @@ type link struct {
 	// Approve says that a member lets in who comes by it, though the party
 	// does not approve newcomers: it was found by a code that is easily guessed.
 	Approve bool `json:"approve,omitempty"`
+
+	// What is left of the link when its party has gone: who made it, unless it is
+	// for one player alone; when, and until when it works.
+	By      party.PlayerID `json:"by,omitempty"`
+	Made    party.Time     `json:"made,omitempty"`
+	Expires party.Time     `json:"expires,omitempty"` // 0: never
+
+	led party.Led // of a dead link that led on to this party: not stored
+}
+
+// dated is the link as it is stored: by whom it was made, and for how long.
+func (l link) dated(cmd party.MakeInvite, expires time.Duration) link {
+	l.Made = now()
+	if cmd.Options.For == "" {
+		l.By = cmd.Player
+	}
+	if !cmd.Options.UntilEmpty {
+		l.Expires = l.Made.Add(expires)
+	}
+	return l
+}
+
+// forgotten reports whether it has expired so long ago that its party does not
+// know it any more.
+func (l link) forgotten(problem party.Code) bool {
+	return problem == party.NotFound && l.Expires != 0 && l.Expires <= now()
+}
+
+// hold is somebody who comes by the link.
+func (l link) hold(of party.Hold) party.Hold {
+	of.Invite, of.Approve, of.Led = l.Invite, l.Approve, l.led
+	return of
 }
 
 // keepLink is how much longer than to its expiry a link's record is kept, so
@@ -69,6 +101,7 @@ func (s *session) makeInvite(c protocol.Command) {
 	if cmd.Options.UntilEmpty {
 		life = party.MaxExpiry
 	}
+	l = l.dated(cmd, life)
 	record, _ := json.Marshal(l)
 	ttl := life + keepLink
 	s.inTurn(c.ID, func() {

@@ -46,8 +46,12 @@ func (h *Host) Notice(ctx context.Context, code string, from netip.Addr) (v part
 		changes, fleeting := s.changes.Load(), s.fleeting.Load()
 		current := func() bool { return changes == s.changes.Load() }
 		watching <- watch{current, func() bool { return current() && fleeting == s.fleeting.Load() }}
-		shown <- p.invitation(party.Hold{Invite: l.Invite, Approve: l.Approve})
+		shown <- p.invitation(l, party.Hold{})
 	})
+	if err == nil && v.Died && h.mayLead(l) { // nobody would notice where its maker goes
+		v, err = h.look(ctx, h.onward(ctx, l, party.Hold{}), party.Hold{})
+		return v, nil, nil, err
+	}
 	select {
 	case w := <-watching:
 		current, same = w.current, w.same

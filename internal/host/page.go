@@ -60,7 +60,8 @@ func (h *Host) Invitation(ctx context.Context, code, browser string, from netip.
 	if err != nil {
 		return noLink(err)
 	}
-	return h.look(ctx, l, browser)
+	of := h.looker(l, browser)
+	return h.look(ctx, h.onward(ctx, l, of), of)
 }
 
 // noLink says of a code that leads nowhere that it does.
@@ -71,12 +72,15 @@ func noLink(err error) (party.Invitation, error) {
 	return party.Invitation{}, failure(err)
 }
 
-// look is what a link shows to a browser.
-func (h *Host) look(ctx context.Context, l link, browser string) (party.Invitation, error) {
+// looker is a browser that looks at a link.
+func (h *Host) looker(l link, browser string) party.Hold {
+	return party.Hold{Seat: h.seat(browser, l.Invite), Browser: h.mark(browser)}
+}
+
+// look is what a link shows to somebody.
+func (h *Host) look(ctx context.Context, l link, of party.Hold) (party.Invitation, error) {
 	shown := make(chan party.Invitation, 1)
-	return h.visit(ctx, l, shown, func(p *live) {
-		shown <- p.invitation(party.Hold{Invite: l.Invite, Approve: l.Approve, Seat: h.seat(browser, l.Invite), Browser: h.mark(browser)})
-	})
+	return h.visit(ctx, l, shown, func(p *live) { shown <- p.invitation(l, of) })
 }
 
 // visit runs fn on the loop of the party a link leads to, and returns what fn
@@ -101,7 +105,7 @@ func (h *Host) visit(ctx context.Context, l link, shown <-chan party.Invitation,
 		return v, nil
 	case err := <-failed:
 		if failure(err).Code == party.NotFound {
-			v.Problem = party.Ended
+			v.Problem, v.Died = party.Ended, true
 			return v, nil
 		}
 		return v, failure(err)
@@ -127,12 +131,16 @@ func (h *Host) mark(browser string) string {
 }
 
 // invitation adds to what the party tells how far the browser's friend is.
-func (p *live) invitation(of party.Hold) party.Invitation {
+func (p *live) invitation(l link, of party.Hold) party.Invitation {
+	of = l.hold(of)
 	seat := of.Seat
 	if _, err := p.h.active(p.state.Game); err != nil {
 		return party.Invitation{Game: p.state.Game, Invite: of.Invite, Problem: failure(err).Code}
 	}
 	v := p.state.Invitation(of, now(), p.status, p.elsewhere)
+	if l.forgotten(v.Problem) {
+		v.Problem, v.Died = party.Expired, true
+	}
 	if seat == "" {
 		return v
 	}
@@ -166,14 +174,16 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 	if err != nil {
 		return "", failure(err)
 	}
-	v, err := h.look(ctx, l, browser)
+	of := h.looker(l, browser)
+	l = h.onward(ctx, l, of)
+	v, err := h.look(ctx, l, of)
 	if err != nil {
 		return "", err
 	}
-	if v.Problem != "" {
+	if v.Problem != "" && v.Onward != party.OnwardJoin {
 		return "", &party.Error{Code: v.Problem}
 	}
-	seat := h.seat(browser, l.Invite)
+	seat := of.Seat
 	text, hash := auth.Ticket(string(seat))
 	if err := h.replaceTicket(ctx, seat, ticket{link: l, Hash: hash, Browser: h.mark(browser)}); err != nil {
 		return "", failure(err)
@@ -207,7 +217,10 @@ func (h *Host) openPage(ctx context.Context, code, browser string, player party.
 	if err != nil {
 		return page.never(noLink(err))
 	}
-	page.link, page.seat = l, h.seat(browser, l.Invite)
+	of := h.looker(l, browser)
+	of.Player = player
+	l = h.onward(ctx, l, of)
+	page.link, page.seat = l, of.Seat
 	if page.started, err = h.hasPressed(ctx, page.seat); err != nil {
 		return nil, err
 	}

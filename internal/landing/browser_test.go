@@ -298,7 +298,7 @@ func TestPagesFitEveryScreen(t *testing.T) {
 		"locked": askable(party.Locked), "asking": with(askable(party.Locked), party.Arrival{Stage: party.Asking, Until: soon}), "approving": approving(),
 		"declined": declined(party.Locked, time.Now(), party.DeclineTime), "banned": dead(party.Banned),
 		"live": lively(), "held": arriving(party.HeldStage), "loading": arriving(party.LoadingNow), "in": arriving(party.Arrived), "gone": arriving(party.Gone), "long": long,
-		"full": full, "expired": dead(party.Expired), "not-found": dead(party.NotFound), "not-activated": dead(party.KitNotActivated),
+		"full": full, "expired": dead(party.Expired), "onward": onward(party.OnwardJoin), "not-found": dead(party.NotFound), "not-activated": dead(party.KitNotActivated),
 	} {
 		s := newStage(t, inv)
 		agent := ""

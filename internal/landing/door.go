@@ -43,6 +43,9 @@ func doorOf(inv party.Invitation) *door {
 	if stage == party.Gone {
 		d.Label = "Ask again"
 	}
+	if inv.Onward == party.OnwardAsk {
+		d.Hint = "Whoever made the link is in another party now. " + d.Hint
+	}
 	if inv.Problem == "" {
 		d.Hint = "The people of this party let newcomers in themselves. " + d.Hint
 	}

@@ -101,6 +101,10 @@ func TestWhatThereIsToDo(t *testing.T) {
 		"kicked":              {inv: gone(dead(party.Banned), party.ReasonKicked), title: "You are not in the party"},
 		"gone while it lives": {inv: gone(lively(), party.ReasonTimeout), title: "You are not in the party", start: "Start again"},
 		"turn passed":         {inv: gone(dead(party.Full), party.ReasonTimeout), title: "You are not in the party", do: "queue", does: "Wait in line; You will be the first in line."},
+		"open elsewhere":      {inv: onward(party.OnwardJoin), start: "Join them there"},
+		"open, started":       {inv: with(onward(party.OnwardJoin), pressed), title: "Opening the game…", start: "Open again"},
+		"open, gone":          {inv: gone(onward(party.OnwardJoin), party.ReasonTimeout), title: "You are not in the party", start: "Join them there"},
+		"asked elsewhere":     {inv: onward(party.OnwardAsk), do: "ask", does: "Ask to join; Whoever made the link is in another party now. Somebody of the party answers within a minute."},
 		"some other refusal":  {inv: refused(lively(), party.Internal), title: "That did not work", start: "Open again"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -119,6 +123,38 @@ func TestWhatThereIsToDo(t *testing.T) {
 				t.Errorf("it shows %q, %q, %q, %q, %q;\n      want %q, %q, %q, %q, %q", title, clock, v.Start, do, does, c.title, c.clock, c.start, c.do, c.does)
 			}
 		})
+	}
+}
+
+// onward is a dead link that leads on to where its maker is.
+func onward(way party.Onward) party.Invitation {
+	inv := dead(party.Expired)
+	inv.Onward, inv.CanAsk = way, way == party.OnwardAsk
+	return inv
+}
+
+func TestADeadLinkLeadsOn(t *testing.T) {
+	x := newSetup(t, onward(party.OnwardJoin))
+	w := x.do("GET", "/join/"+testCode)
+	text := visibleText(t, w.Body.String())
+	for _, want := range []string{"This link has expired", "is in an open party right now", "Join them there", "Play Meadow Run alone"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not say %q:\n%s", want, text)
+		}
+	}
+	if w.Code != 410 || len(x.parties.starts) > 0 {
+		t.Errorf("status %d, started %v", w.Code, x.parties.starts)
+	}
+	if strings.Contains(w.Body.String(), "FriendlyAlpaca") {
+		t.Error("a dead link shows a name")
+	}
+	if w := x.do("POST", "/join/"+testCode, header("Sec-Fetch-Site", "same-origin")); w.Code != 303 || !strings.Contains(w.Header().Get("Location"), "partykit=tIcKeT123") {
+		t.Errorf("Start answers %d, %q", w.Code, w.Header().Get("Location"))
+	}
+	other := newSetup(t, onward(party.OnwardJoin))
+	other.parties.refuse = &party.Error{Code: party.Full}
+	if w := other.do("POST", "/join/"+testCode, header("Sec-Fetch-Site", "same-origin")); strings.Contains(w.Body.String(), "Join them there") {
+		t.Error("what was refused for another reason still leads on")
 	}
 }
 

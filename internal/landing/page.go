@@ -25,6 +25,7 @@ type page struct {
 	Message  string
 	Expires  *moment
 	Trouble  *trouble
+	Onward   string // where a dead link still leads, "" if nowhere
 	Alone    string // where to play without a party
 	Contact  *contact
 	Inside   string // the app whose own browser shows the page, "" if none is known
@@ -86,6 +87,9 @@ func (s *Server) troublePage(code string, inv party.Invitation, t trouble) page 
 		p.DocTitle = t.Title + " · " + p.Game
 	}
 	p.Trouble, p.Paste = &t, t.Paste
+	if inv.Onward == party.OnwardJoin {
+		p.Onward = "Whoever made it is in an open party right now."
+	}
 	if inv.Problem == party.Full && inv.Inviter.Name != "" {
 		p.Inviter = &party.Person{Name: clean(inv.Inviter.Name), Face: inv.Inviter.Face}
 		p.Summary = p.View.Count + " in the party. No place free right now."

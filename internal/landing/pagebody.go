@@ -119,7 +119,11 @@ func (p *page) start(o *sheet) {
 	if p.Trouble == nil || p.View.Start != "" {
 		o.tag(`<form id="start" method="post" action="`, p.Path, `" target="_blank" rel="noopener"`)
 		o.when(p.View.Start == "", " hidden")
-		o.put(">\n<button class=\"primary")
+		o.put(">\n")
+		if p.Onward != "" {
+			o.tag(`<p class="why">`, p.Onward, "</p>\n")
+		}
+		o.put("<button class=\"primary")
 		o.when(p.View.Quiet(), " again")
 		o.tag(`" aria-describedby="how">`, or(p.View.Start, "Start"), `</button>
 <p id="how" class="hint">Opens in a new tab. No account, nothing to install.</p>

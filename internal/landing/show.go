@@ -61,10 +61,12 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, code string, inv p
 
 // problemPage is the page of a problem. Of a dead link it shows no names.
 func (s *Server) problemPage(code string, inv party.Invitation, e *party.Error) (status int, p page) {
-	inv.CanAsk = inv.CanAsk && inv.Problem == e.Code
+	if inv.Problem != e.Code {
+		inv.CanAsk, inv.Onward = false, ""
+	}
 	inv.Problem = e.Code
 	if e.Code != party.Full {
-		inv = party.Invitation{Problem: e.Code, Game: inv.Game, CanAsk: inv.CanAsk, You: inv.You}
+		inv = party.Invitation{Problem: e.Code, Game: inv.Game, CanAsk: inv.CanAsk, Onward: inv.Onward, You: inv.You}
 	}
 	return party.Lookup(e.Code).Status, s.troublePage(code, inv, troubleOf(e, string(inv.Game)))
 }

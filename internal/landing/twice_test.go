@@ -12,7 +12,7 @@ import (
 // TestKeptPagesAreTheRightOnes asks for many pages twice: what comes out of
 // memory must be what is rendered anew.
 func TestKeptPagesAreTheRightOnes(t *testing.T) {
-	invitations := []party.Invitation{lively(), arriving(party.HeldStage), arriving(party.LoadingNow), dead(party.Full), dead(party.Expired), dead(party.NotFound), inLine(3, 5), askable(party.Locked), approving(), hostileInvitation("x")}
+	invitations := []party.Invitation{lively(), arriving(party.HeldStage), arriving(party.LoadingNow), dead(party.Full), dead(party.Expired), dead(party.NotFound), inLine(3, 5), onward(party.OnwardJoin), askable(party.Locked), approving(), hostileInvitation("x")}
 	for _, change := range []func(*party.Invitation){
 		func(inv *party.Invitation) { inv.Taken++ },
 		func(inv *party.Invitation) { inv.Inviter.Face++ },

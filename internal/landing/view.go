@@ -165,7 +165,7 @@ func describeYou(inv party.Invitation, now time.Time) *you {
 	if a == nil {
 		return nil
 	}
-	if a.Stage == party.Pressed && a.Problem == "" && inv.Problem != "" && inv.Problem != party.Full {
+	if a.Stage == party.Pressed && a.Problem == "" && inv.Problem != "" && inv.Problem != party.Full && inv.Onward != party.OnwardJoin {
 		return nil // what became of the link stands on the page
 	}
 	y := &you{Name: clean(a.Name), Face: a.Face, Stage: a.Stage, Tone: coming}
@@ -276,6 +276,10 @@ func gone(reason string) string {
 func startLabel(inv party.Invitation) string {
 	stage := reached(inv.You)
 	switch {
+	case inv.Onward == party.OnwardJoin && stage != party.Pressed:
+		return "Join them there"
+	case inv.Onward == party.OnwardJoin:
+		return openAgain
 	case inv.Problem != "" && !(inv.Problem == party.Full && onTheWay(inv.You)), stage == party.InLine, stage == party.Asking:
 		return ""
 	case mustAsk(inv) && (stage == "" || stage == party.Gone || stage == party.Pressed && inv.You.Problem != ""):

@@ -4,6 +4,7 @@ import type { PartyData } from "./partykit";
 export class PartyKitError extends Error {
   declare readonly docs?: string;
   declare readonly retryAfter?: number;
+  declare readonly next?: "join" | "ask";
   declare readonly data?: PartyData;
   declare readonly revision?: number;
 

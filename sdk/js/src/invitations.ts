@@ -7,7 +7,7 @@ import type { Invitation } from "./partykit";
 import type { Frame } from "./session";
 
 /** What a join names. */
-type By = { code: string } | { ticket: string } | { party: string };
+type By = { code: string; onward?: boolean | undefined } | { ticket: string } | { party: string };
 
 /** How long a game has, after its start, to listen before the overlay speaks for it. */
 const listenMs = 250;

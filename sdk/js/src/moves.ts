@@ -33,9 +33,9 @@ export function moves(core: Core): Loaded {
 
   return {
     invitations,
-    async join(to) {
+    async join(to, { onward } = {}) {
       if (typeof to === "object" && to) return invitations.join({ party: `${to.party}` });
-      await invitations.join({ code: codeIn(to) });
+      await invitations.join({ code: codeIn(to), onward: onward && true });
     },
     waitInLine: async (to) => doors.knock("wait", codeIn(to)),
     askToJoin: async (to) => doors.knock("ask", codeIn(to)),

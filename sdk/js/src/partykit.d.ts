@@ -81,9 +81,11 @@ export interface Kit {
    * Joins the party of a code (spoken ones, too) or of a pasted link, or an open party of this game
    * by its id. Of a link only the code is taken, and this kit's own server is
    * asked. When it would leave others' company, the player is asked first;
-   * staying rejects with `confirm_required`.
+   * staying rejects with `confirm_required`. What a dead link rejects with may
+   * have `next`: with `join`, joining once more with `onward` goes to the party
+   * that its maker is in now; with `ask`, askToJoin asks there.
    */
-  join(to: string | { party: string }): Promise<void>;
+  join(to: string | { party: string }, options?: { onward?: boolean }): Promise<void>;
   /** What the maker of the link gave to this game, while the invite is loading. Written by another player's game: check it. */
   readonly invitePayload: Json | undefined;
   /** Back to a party of one; before finalizing the same as finalizeInviteLoading(false). */
@@ -613,6 +615,8 @@ export declare class PartyKitError extends Error {
   readonly docs?: string;
   /** Seconds after which to try again. */
   readonly retryAfter?: number;
+  /** Of a dead link, where the game lets it lead on to its maker: what gets in there. */
+  readonly next?: "join" | "ask";
   /** With `revision_conflict`: the party data as it is, and its revision. */
   readonly data?: PartyData;
   readonly revision?: number;

@@ -303,7 +303,8 @@ export class Session implements Speaker {
 
   #failed(frame: Frame): void {
     const error = fromServer(frame);
-    if (frame.invite) Object.assign(error, { invite: frame.invite });
+    const { invite, next } = frame;
+    Object.assign(error, invite && { invite }, next && { next });
     if (frame.id) return this.#answer("command", frame.id, error);
     if (frame.mid) return this.#answer("message", frame.mid, error);
     if (this.connection === "connected") this.#listener.error(error);

@@ -109,9 +109,9 @@ const acts = {
     cast.links.set(as, invite);
   },
   revoke: (cast, { kit }, { link }) => kit.revokeInvite(cast.links.get(link).id),
-  join(cast, player, { party, confirm = false, ...by }) {
+  join(cast, player, { party, confirm = false, onward = false, ...by }) {
     player.leavesOthers = confirm;
-    return player.kit.join(party ? { party: cast.players.get(party).kit.party.id } : code(cast, by));
+    return player.kit.join(party ? { party: cast.players.get(party).kit.party.id } : code(cast, by), { onward });
   },
   leave: (cast, { kit }) => kit.leaveParty(),
   finalize: (cast, { kit }, { success = true }) => kit.finalizeInviteLoading(success),

@@ -1,0 +1,199 @@
+package host
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"partykit/internal/game"
+	"partykit/party"
+)
+
+func (w *world) deadLinks(do game.DeadLinks) {
+	w.set(func(s *game.Settings) { s.DeadLinks = do })
+}
+
+// shows is what a browser with a link is shown.
+func (w *world) shows(code string, n int) party.Invitation {
+	w.t.Helper()
+	who := ""
+	if n > 0 {
+		who = browser(n)
+	}
+	v, err := w.hosts["a"].Invitation(w.t.Context(), code, who, netip.Addr{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return v
+}
+
+// wantOnward checks what a dead link offers to strangers, by the page and by
+// what is kept for crowds.
+func (w *world) wantOnward(code string, problem party.Code, want party.Onward) {
+	w.t.Helper()
+	notice, current, _, err := w.hosts["a"].Notice(w.t.Context(), code, netip.Addr{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for what, v := range map[string]party.Invitation{"a browser": w.shows(code, 30), "a stranger": w.shows(code, 0), "a crowd": notice} {
+		if v.Problem != problem || v.Onward != want {
+			w.t.Errorf("%s is shown %q, offered %q; want %q, %q", what, v.Problem, v.Onward, problem, want)
+		}
+		if v.Inviter.Name != "" || len(v.Members) > 0 {
+			w.t.Errorf("%s is told names by a dead link: %+v", what, v)
+		}
+	}
+	if want != "" && current != nil {
+		w.t.Error("what hangs on where a player is may be kept")
+	}
+}
+
+func TestADeadLinkEndsUnlessTheGameWantsMore(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		code := a.invite(map[string]any{"expires": 60})
+		a.ok("settings", map[string]any{"openness": "open"})
+		time.Sleep(2 * time.Minute)
+		w.wantOnward(code, party.Expired, "")
+		b := w.hello("a", 2)
+		if e := b.fails(party.Expired, "join", map[string]any{"code": code, "onward": true}); e["next"] != nil {
+			t.Errorf("offered %v", e["next"])
+		}
+	})
+}
+
+func TestADeadLinkLeadsToAnOpenParty(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.deadLinks(game.DeadLinksOpen)
+		a := w.hello("a", 1)
+		code := a.invite(map[string]any{"expires": 60})
+		time.Sleep(61 * time.Second)
+		w.wantOnward(code, party.Expired, "") // the party is not open
+		a.ok("settings", map[string]any{"openness": "open"})
+		w.wantOnward(code, party.Expired, party.OnwardJoin)
+		last := func() (seq uint64) {
+			w.on("a", a.lastParty(), func(p *live) { seq = p.state.Seq })
+			return seq
+		}
+		before := last()
+		w.shows(code, 9)
+		if after := last(); after != before {
+			t.Errorf("looking wrote %d entries", after-before)
+		}
+
+		// By the page.
+		ticket, page := w.press("a", code, browser(5))
+		defer page.Close()
+		if v := w.newest(page); v.Problem != "" || v.You == nil || v.You.Stage != party.HeldStage {
+			t.Errorf("after Start the page shows %q, %+v", v.Problem, v.You)
+		}
+		w.hello("a", 5, ticketed(ticket))
+		// In the game.
+		c := w.hello("a", 3)
+		if e := c.fails(party.Expired, "join", map[string]any{"code": code}); e["next"] != "join" {
+			t.Errorf("a player is offered %v", e["next"])
+		}
+		c.ok("join", map[string]any{"code": code, "onward": true})
+		w.wantParty("a", a.lastParty(), "*1:in:connected 2:loading:connected 3:loading:connected")
+
+		// Into another party, where its maker has gone.
+		d := w.hello("a", 4)
+		d.ok("settings", map[string]any{"openness": "open"})
+		open := w.open("a", code, 6)
+		defer open.Close()
+		a.ok("join", map[string]any{"party": d.lastParty(), "confirm": true})
+		time.Sleep(time.Second)
+		if !ended(open) {
+			t.Error("an open page still leads to where the maker was")
+		}
+		e := w.hello("a", 6)
+		e.ok("join", map[string]any{"code": code, "onward": true})
+		w.wantParty("a", d.lastParty(), "*1:in:connected 2:loading:connected 3:loading:connected")
+
+	})
+}
+
+func TestADeadLinkLeadsOnForADay(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.deadLinks(game.DeadLinksOpen)
+		a, b := w.hello("a", 1), w.hello("a", 2)
+		code := a.invite(map[string]any{"maxUses": 1, "expires": 14 * 24 * 3600})
+		a.ok("settings", map[string]any{"openness": "open"})
+		b.ok("join", map[string]any{"code": code})
+		w.wantOnward(code, party.UsedUp, party.OnwardJoin)
+		time.Sleep(24 * time.Hour)
+		w.wantOnward(code, party.UsedUp, "")
+	})
+}
+
+func TestADeadLinkAsksItsMakersParty(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.deadLinks(game.DeadLinksAsk)
+		b := w.hello("a", 2)
+		a := w.hello("a", 1)
+		code := a.invite(map[string]any{"until": "empty"})
+		a.ok("join", map[string]any{"code": b.invite(nil)}) // her own party is over by that
+		time.Sleep(time.Second)
+		w.wantOnward(code, party.Ended, party.OnwardAsk)
+		if e := w.hello("a", 9).fails(party.Ended, "join", map[string]any{"code": code, "onward": true}); e["next"] != "ask" {
+			t.Errorf("a player is offered %v", e["next"])
+		}
+
+		// By the page.
+		page := w.lookedAt(code, 7)
+		defer page.Close()
+		page.Ask()
+		time.Sleep(3 * time.Second)
+		b.ok("admit", map[string]any{"n": 3, "yes": true})
+		if v := w.newest(page); v.You == nil || !v.You.LetIn {
+			t.Fatalf("let in, it is shown %+v", v.You)
+		}
+		w.hello("a", 7, ticketed(w.start("a", code, 7)))
+		// In the game.
+		c := w.hello("a", 3)
+		c.ok("ask", map[string]any{"code": code})
+		time.Sleep(time.Second)
+		a.ok("admit", map[string]any{"n": 4, "yes": true})
+		c.ok("join", map[string]any{"code": code})
+		w.wantParty("a", b.lastParty(), "*1:in:connected 2:loading:connected 3:loading:connected 4:loading:connected")
+
+		b.ok("settings", map[string]any{"openness": "locked"})
+		w.wantOnward(code, party.Ended, "")
+	})
+}
+
+func TestADeadLinkAsksWhoPlaysAlone(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.deadLinks(game.DeadLinksAsk)
+		a := w.hello("a", 1)
+		code := a.invite(map[string]any{"expires": 60})
+		time.Sleep(20 * time.Minute) // her party has no log any more
+		page := w.lookedAt(code, 7)
+		defer page.Close()
+		if v := w.newest(page); v.Onward != party.OnwardAsk {
+			t.Fatalf("shown %q, offered %q", v.Problem, v.Onward)
+		}
+		page.Ask()
+		time.Sleep(3 * time.Second)
+		a.ok("admit", map[string]any{"n": 2, "yes": true})
+		w.hello("a", 7, ticketed(w.start("a", code, 7)))
+		w.wantParty("a", a.lastParty(), "*1:in:connected 2:loading:connected")
+	})
+}
+
+func TestAPersonalLinkLeadsNobodyElseOn(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.deadLinks(game.DeadLinksAsk)
+		a := w.hello("a", 1)
+		code := a.invite(map[string]any{"expires": 60, "for": guest(2)})
+		a.ok("settings", map[string]any{"openness": "open"})
+		time.Sleep(2 * time.Minute)
+		w.wantOnward(code, party.Expired, "")
+		c := w.hello("a", 3)
+		if e := c.fails(party.Expired, "join", map[string]any{"code": code, "onward": true}); e["next"] != nil {
+			t.Errorf("somebody else is offered %v", e["next"])
+		}
+		w.hello("a", 2).ok("join", map[string]any{"code": code, "onward": true})
+		w.wantParty("a", a.lastParty(), "*1:in:connected 2:loading:connected")
+	})
+}
