@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
-
-	"github.com/golang-jwt/jwt/v5"
 )
 
 // namedType is the type of tokens by which this server names a player for a
@@ -17,23 +15,9 @@ const namedType = "partykit-identity+jwt"
 // the game signs itself ([Identities.Verify]): the same issuer and subject are
 // the same player.
 func (k *Keys) NamePlayer(game, issuer, subject, name string, now, expires time.Time) (token, id string) {
-	t := jwt.NewWithClaims(jwt.SigningMethodEdDSA, guestClaims{
-		Name: name,
-		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer:    issuer,
-			Subject:   subject,
-			Audience:  jwt.ClaimStrings{game},
-			IssuedAt:  jwt.NewNumericDate(now),
-			ExpiresAt: jwt.NewNumericDate(expires),
-		},
-	})
-	t.Header["kid"] = k.guestID
-	t.Header["typ"] = namedType
-	token, err := t.SignedString(k.guest)
-	if err != nil { // claims are strings and numbers, and the key is ours
-		panic("auth: naming a player: " + err.Error())
-	}
-	return token, IdentityID(game, issuer, subject)
+	c := claim(game, subject, name, now, expires)
+	c.Issuer = issuer
+	return c.sign(k.guest, k.guestID, namedType), IdentityID(game, issuer, subject)
 }
 
 // Named reports whether a token says that it is one of [Keys.NamePlayer]'s.

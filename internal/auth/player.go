@@ -23,23 +23,9 @@ const playerType = "partykit-player+jwt"
 func (k *Keys) PlayerToken(issuer, game, id, name string, now time.Time) (token string, expires time.Time) {
 	expires = now.Add(PlayerTokenLife).Truncate(time.Second)
 	key, kid := k.playerKey(game)
-	t := jwt.NewWithClaims(jwt.SigningMethodEdDSA, guestClaims{
-		Name: name,
-		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer:    issuer,
-			Subject:   id,
-			Audience:  jwt.ClaimStrings{game},
-			IssuedAt:  jwt.NewNumericDate(now),
-			ExpiresAt: jwt.NewNumericDate(expires),
-		},
-	})
-	t.Header["kid"] = kid
-	t.Header["typ"] = playerType
-	token, err := t.SignedString(key)
-	if err != nil { // claims are strings and numbers, and the key is ours
-		panic("auth: signing a player token: " + err.Error())
-	}
-	return token, expires
+	c := claim(game, id, name, now, expires)
+	c.Issuer = issuer
+	return c.sign(key, kid, playerType), expires
 }
 
 // Player is whom a player token names.

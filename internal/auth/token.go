@@ -46,22 +46,7 @@ type guestClaims struct {
 // [TokenLife] after now. Nothing is stored, and nothing can take it back. The
 // name is expected to be clean.
 func (k *Keys) Issue(game, id, name string, now time.Time) string {
-	t := jwt.NewWithClaims(jwt.SigningMethodEdDSA, guestClaims{
-		Name: name,
-		RegisteredClaims: jwt.RegisteredClaims{
-			Subject:   id,
-			Audience:  jwt.ClaimStrings{game},
-			IssuedAt:  jwt.NewNumericDate(now),
-			ExpiresAt: jwt.NewNumericDate(now.Add(TokenLife)),
-		},
-	})
-	t.Header["kid"] = k.guestID
-	t.Header["typ"] = tokenType
-	s, err := t.SignedString(k.guest)
-	if err != nil { // claims are strings and numbers, and the key is ours
-		panic("auth: signing a guest token: " + err.Error())
-	}
-	return s
+	return claim(game, id, name, now, now.Add(TokenLife)).sign(k.guest, k.guestID, tokenType)
 }
 
 // Verify returns the guest that a token proves in this game. It fails with
