@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -75,6 +76,41 @@ func BenchmarkReliable(b *testing.B) {
 			slices.Sort(took)
 			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
 			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+		})
+	}
+}
+
+// BenchmarkReliableTogether is the pace of messages of 64 parties, in each of
+// which four members send, each waiting for its last.
+func BenchmarkReliableTogether(b *testing.B) {
+	for _, d := range []engine.Durability{engine.Strict, engine.Relaxed} {
+		b.Run(string(d), func(b *testing.B) {
+			n := enginetest.Connect(b, enginetest.OpenWith(b, engine.Options{Durability: d}), "a")
+			data := []byte(strings.Repeat("x", 64))
+			const parties, members = 64, 4
+			var left atomic.Int64
+			left.Store(int64(b.N))
+			var wg sync.WaitGroup
+			b.ReportAllocs()
+			b.ResetTimer()
+			for i := range parties * members {
+				ref := engine.Ref{Game: "demo", Party: fmt.Sprint("p", i%parties)}
+				wg.Add(1)
+				var next func(uint64, error)
+				next = func(_ uint64, err error) {
+					if err != nil {
+						b.Error(err)
+					}
+					if left.Add(-1) < 0 || err != nil {
+						wg.Done()
+						return
+					}
+					n.Send(ref, engine.Message, "", data, next)
+				}
+				next(0, nil)
+			}
+			wg.Wait()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 		})
 	}
 }

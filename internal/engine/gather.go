@@ -24,8 +24,9 @@ func (ws *writes) talkOf(ref Ref) *talk {
 	return t
 }
 
-// gather takes a message of a party.
-func (ws *writes) gather(ref Ref, at place, data []byte, done func(uint64, error)) {
+// gather takes a message of a party. at is asked where an entry would go when a
+// new one begins.
+func (ws *writes) gather(ref Ref, at func() place, data []byte, done func(uint64, error)) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	g, err := ws.admit(ref.Game)
@@ -37,7 +38,7 @@ func (ws *writes) gather(ref Ref, at place, data []byte, done func(uint64, error
 	w := t.open
 	if w == nil || len(w.said) == together || len(w.msg.Data)+len(data) > togetherBytes {
 		ws.speak(ref, g)
-		w = &write{game: ref.Game, ref: ref, msg: message(at, nil, messageTTL)}
+		w = &write{game: ref.Game, ref: ref, msg: message(at(), nil, messageTTL)}
 		ws.expect(w)
 		t.open = w
 		if t.underWay == 0 {

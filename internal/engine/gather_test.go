@@ -135,7 +135,7 @@ func TestWritesKeepTheirOrder(t *testing.T) {
 }
 
 // unanswered is a node in a bubble, and a place whose writes nobody answers.
-func unanswered(t *testing.T, dir string) (*Node, place) {
+func unanswered(t *testing.T, dir string) (*Node, func() place) {
 	t.Helper()
 	n := openNode(t, Options{Dir: dir, Timeout: 3 * time.Second})
 	silent, err := n.conn.SubscribeSync("pk.x.silent")
@@ -143,7 +143,7 @@ func unanswered(t *testing.T, dir string) (*Node, place) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { silent.Unsubscribe() })
-	return n, place{subject: "pk.x.silent"}
+	return n, func() place { return place{subject: "pk.x.silent"} }
 }
 
 // While an entry of messages is under way, what comes waits for it and shares
@@ -184,7 +184,7 @@ func TestMessagesGatherWhileOneIsUnderWay(t *testing.T) {
 		look("when another party says something", 1, 2, 2)
 
 		_, done := s.expect("")
-		ws.enqueue(&write{game: "demo", ref: ref, msg: message(at, nil, 0), done: done})
+		ws.enqueue(&write{game: "demo", ref: ref, msg: message(at(), nil, 0), done: done})
 		synctest.Wait()
 		look("when something else is written", 2, 0, 0)
 		for range together {
@@ -221,7 +221,7 @@ func TestMessagesFindTheWaitingRoomFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n, at := unanswered(t, dir)
 		for range share {
-			n.writes.enqueue(&write{game: "demo", msg: message(at, nil, 0), done: func(uint64, error) {}})
+			n.writes.enqueue(&write{game: "demo", msg: message(at(), nil, 0), done: func(uint64, error) {}})
 		}
 		synctest.Wait() // those are on their way, and no other of the game goes
 		full := make(chan error, 1)

@@ -82,7 +82,7 @@ func (n *Node) Send(ref Ref, kind Kind, id string, data []byte, done func(seq ui
 		go done(0, err)
 		return
 	}
-	at := n.engine.logPlace(ref, kind.String())
+	at := func() place { return n.engine.logPlace(ref, kind.String()) }
 	if kind == Message {
 		if id == "" {
 			n.writes.gather(ref, at, data, done)
@@ -90,7 +90,7 @@ func (n *Node) Send(ref Ref, kind Kind, id string, data []byte, done func(seq ui
 		}
 		data = appendMessage(nil, data)
 	}
-	w := &write{game: ref.Game, ref: ref, msg: message(at, data, ttl), done: placed(done)}
+	w := &write{game: ref.Game, ref: ref, msg: message(at(), data, ttl), done: placed(done)}
 	if id != "" {
 		w.msg.Header.Set(headerID, id)
 	}

@@ -40,10 +40,17 @@ type inflight struct {
 }
 
 func (p *live) submit(j *job) {
+	if j.message != nil && len(p.queue) == 0 && p.free() {
+		p.send(j) // of which nothing becomes due
+		return
+	}
 	j.deadline = now().Add(patience)
 	p.queue = append(p.queue, j)
 	p.pump()
 }
+
+// free reports whether the next job can start.
+func (p *live) free() bool { return p.inflight == nil && !p.reading && !p.unloaded }
 
 func (j *job) finish(o outcome) {
 	if done := j.done; done != nil {
@@ -55,7 +62,7 @@ func (j *job) finish(o outcome) {
 // pump starts what can start: messages at once, a command when no append is
 // under way.
 func (p *live) pump() {
-	for len(p.queue) > 0 && p.inflight == nil && !p.reading && !p.unloaded {
+	for len(p.queue) > 0 && p.free() {
 		j := p.queue[0]
 		p.queue = p.queue[1:]
 		switch {

@@ -61,19 +61,20 @@ func decodeStored(b []byte) (m stored, err error) {
 // concerns reports whether the member with that number is to get the message.
 func (m stored) concerns(n int) bool { return m.from != n && (m.to == 0 || m.to == n) }
 
-// frame is what receivers get.
-func (m stored) frame(seq uint64) []byte {
+// appendFrame appends what receivers get.
+func (m stored) appendFrame(b []byte, seq uint64) []byte {
 	out := protocol.Message{Reliable: true, Flags: m.flags, ID: seq, Peer: m.from, Payload: m.payload}
 	if m.to != 0 {
 		out.Flags |= protocol.FlagDirect
 	}
-	return protocol.AppendMessage(nil, out)
+	return protocol.AppendMessage(b, out)
 }
 
 // outgoing is a reliable message that waits for its turn in the party's queue.
 type outgoing struct {
-	s       *session
-	message stored
+	s    *session
+	id   uint64
+	data []byte // as it will be stored
 }
 
 // binary takes a game message.
@@ -167,11 +168,11 @@ func (s *session) reliable(m protocol.Message) {
 			s.refuseMessage(m.ID, o.err)
 		})
 	}
-	payload := append([]byte(nil), m.Payload...)
-	p.submit(&job{done: refused, message: &outgoing{s, stored{
+	out := stored{
 		flags: m.Flags & protocol.FlagJSON, id: m.ID, from: p.state.Member(s.player).N, to: m.Peer,
-		session: s.id, payload: payload,
-	}}})
+		session: s.id, payload: m.Payload,
+	}
+	p.submit(&job{done: refused, message: &outgoing{s, m.ID, out.encode()}})
 }
 
 // send writes a message. It is acknowledged when it comes back from the log,
@@ -179,12 +180,13 @@ func (s *session) reliable(m protocol.Message) {
 // whether it was written may be sent again and then stand in the log twice; only
 // the first counts.
 func (p *live) send(j *job) {
-	o, m := j.message, j.message.message
+	o := j.message
 	p.pins++
-	p.h.o.Node.Send(p.ref, engine.Message, "", m.encode(), func(seq uint64, err error) {
+	p.h.o.Node.Send(p.ref, engine.Message, "", o.data, func(seq uint64, err error) {
 		p.post(func() {
-			p.pins--
-			p.schedule()
+			if p.pins--; p.pins == 0 {
+				p.schedule()
+			}
 			if errors.Is(err, engine.ErrUnknown) {
 				p.reread(0) // it may be there; then it is found in the log
 			}
@@ -194,8 +196,8 @@ func (p *live) send(j *job) {
 			}
 			o.s.do(p.loop, func() {
 				if o.s.party != p {
-					o.s.sent.log(m.id, seq)
-					o.s.send(true, protocol.AppendAck(nil, m.id, seq))
+					o.s.sent.log(o.id, seq)
+					o.s.send(true, protocol.AppendAck(nil, o.id, seq))
 				}
 			})
 		})
@@ -214,13 +216,18 @@ func (p *live) deliver(r engine.Record) {
 	if p.repeats(m, r.Seq) {
 		return
 	}
-	frame := m.frame(r.Seq)
-	for id, s := range p.sessions {
-		switch member := p.state.Member(id); {
-		case s.id == m.session:
-			s.send(true, protocol.AppendAck(nil, m.id, r.Seq))
-		case member != nil && m.concerns(member.N):
-			s.send(true, frame)
+	here := p.here()
+	out := m.appendFrame(p.loop.scratch[:0], r.Seq)
+	for _, s := range here {
+		if s.id != m.session && m.concerns(s.n) {
+			s.send(true, out)
+		}
+	}
+	out = protocol.AppendAck(out[:0], m.id, r.Seq)
+	p.loop.scratch = out
+	for _, s := range here {
+		if s.id == m.session {
+			s.send(true, out)
 		}
 	}
 }

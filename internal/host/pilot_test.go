@@ -325,7 +325,7 @@ func (p *pilot) check(records []engine.Record) (diff string) {
 			}
 		case engine.Message:
 			if m, err := decodeStored(r.Data); err == nil && m.concerns(me) {
-				want = append(want, fmt.Sprintf("%x", m.frame(r.Seq)))
+				want = append(want, fmt.Sprintf("%x", m.appendFrame(nil, r.Seq)))
 			}
 		}
 	}

@@ -129,7 +129,7 @@ func (s *session) showMissed(r engine.Record, n int) (identified bool) {
 		}
 	case engine.Message:
 		if m, err := decodeStored(r.Data); err == nil && m.concerns(n) && !s.party.repeats(m, r.Seq) {
-			s.send(true, m.frame(r.Seq))
+			s.send(true, m.appendFrame(nil, r.Seq))
 		}
 	}
 	return identified

@@ -26,7 +26,7 @@ func (p *live) schedule() {
 	}
 	t := now()
 	if p.inflight == nil && !p.reading {
-		consider(party.NextDue(p.state, p.known()))
+		consider(p.nextDue())
 	}
 	consider(p.deadline())
 	for _, r := range p.reports {
@@ -58,6 +58,11 @@ func (p *live) schedule() {
 	}
 }
 
+// nextDue is when the rules have something to do by themselves, or 0.
+func (p *live) nextDue() party.Time {
+	return party.NextDue(p.state, party.Known{Rules: p.settings().Rules, Absent: p.absent, Closed: p.closed})
+}
+
 // wake does what is due.
 func (p *live) wake() {
 	if p.asleep() || p.unloaded || p.opening {
@@ -74,7 +79,7 @@ func (p *live) wake() {
 	if p.logged && p.saveNext != 0 && p.saveNext <= t {
 		p.save(nil)
 	}
-	if due := party.NextDue(p.state, p.known()); due != 0 && due <= t && p.inflight == nil && !p.reading && len(p.queue) == 0 {
+	if due := p.nextDue(); due != 0 && due <= t && p.inflight == nil && !p.reading && len(p.queue) == 0 {
 		p.submit(&job{cmd: party.Tick{}})
 	}
 	if p.needless() && p.idleSince != 0 && p.idleSince.Add(keepIdle) <= t {

@@ -41,8 +41,12 @@ func (s *session) track() *track {
 }
 
 func (t *track) lookUp(id uint64) (seq uint64, f fate) {
-	if i := slices.IndexFunc(t.acks, func(a ack) bool { return a.id == id }); i >= 0 {
-		return t.acks[i].seq, logged
+	if id <= t.high {
+		for _, a := range slices.Backward(t.acks) { // it is one of the newest that is asked for
+			if a.id == id {
+				return a.seq, logged
+			}
+		}
 	}
 	switch {
 	case t.underWay[id]:
@@ -56,10 +60,10 @@ func (t *track) lookUp(id uint64) (seq uint64, f fate) {
 // log notes that a message is in the log.
 func (t *track) log(id, seq uint64) {
 	delete(t.underWay, id)
-	t.high = max(t.high, id)
 	if _, f := t.lookUp(id); f == logged {
 		return
 	}
+	t.high = max(t.high, id)
 	t.acks = append(t.acks, ack{id, seq})
 	if extra := len(t.acks) - keptAcks; extra > 0 {
 		t.acks = slices.Delete(t.acks, 0, extra)
