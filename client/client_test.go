@@ -146,7 +146,7 @@ func dialed(t *testing.T, s *server, o Options) (*Client, *line) {
 		t.Fatal(r.err)
 	}
 	t.Cleanup(func() { s.Close(); r.c.Close() })
-	if e, _ := r.c.Next(t.Context()); e != (Connected{Seq: 10}) {
+	if e, _ := r.c.Next(t.Context()); e != (Connected{Party: "pone", Seq: 10}) {
 		t.Fatalf("the first event is %#v", e)
 	}
 	return r.c, l

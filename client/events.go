@@ -19,6 +19,7 @@ type (
 		Resumed bool   // the session goes on
 		Gap     bool   // messages may have been missed; the snapshot is whole
 		Lost    bool   // the player is no longer in the party it was in
+		Party   party.ID
 		Seq     uint64 // the place in the party's order from which on it goes
 	}
 	// Changed is one change of the party, applied whole.

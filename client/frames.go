@@ -55,8 +55,8 @@ func (c *Client) welcome(l *link, frame []byte) error {
 		}
 		c.mu.Lock()
 		c.opts.Resume = &protocol.Resume{Session: r.Session, Token: r.Resume, Epoch: r.Epoch, Seq: r.Seq}
+		happened = []Event{Connected{Resumed: true, Party: c.opts.Party, Seq: r.Seq}}
 		c.mu.Unlock()
-		happened = []Event{Connected{Resumed: true, Seq: r.Seq}}
 	case protocol.TError:
 		var e protocol.Error
 		if err := json.Unmarshal(frame, &e); err != nil {
@@ -106,7 +106,7 @@ func (c *Client) welcomed(w protocol.Welcome) []Event {
 		c.commands.fail(ErrSessionLost)
 		c.messages.fail(ErrSessionLost)
 	}
-	happened := []Event{Connected{Resumed: same, Gap: w.Gap, Lost: w.Lost, Seq: w.Seq}}
+	happened := []Event{Connected{Resumed: same, Gap: w.Gap, Lost: w.Lost, Party: w.Party.ID, Seq: w.Seq}}
 	if w.Invite != nil {
 		happened = append(happened, Asked{ticket, *w.Invite})
 	}

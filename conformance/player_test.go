@@ -93,7 +93,7 @@ func (p *player) happened(e client.Event) {
 	case client.Connected:
 		if !e.Resumed || p.blank { // what came before the snapshot is in it
 			p.blank = false
-			p.stays = append(p.stays, &stay{party: p.kit.Snapshot().ID, from: e.Seq})
+			p.stays = append(p.stays, &stay{party: e.Party, from: e.Seq})
 		}
 	case client.Moved:
 		p.moved, p.door = e.Reason, nil
