@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 )
 
 //go:generate go run ../../web/landing/generate.go
@@ -18,9 +19,10 @@ var dist embed.FS
 
 // An asset is a file that pages load, under a name that changes with it.
 type asset struct {
-	path         string // "/assets/join-….js"
-	kind         string
-	body, zipped []byte
+	path   string // "/assets/join-….js"
+	kind   string
+	body   []byte
+	zipped func() []byte // packed when it is first wanted
 }
 
 var (
@@ -38,7 +40,7 @@ var (
 func newAsset(name, kind string) asset {
 	body := mustRead(name)
 	base, ext, _ := strings.Cut(name, ".")
-	return asset{path: "/assets/" + base + "-" + fingerprint(body) + "." + ext, kind: kind, body: body, zipped: compress(body)}
+	return asset{path: "/assets/" + base + "-" + fingerprint(body) + "." + ext, kind: kind, body: body, zipped: sync.OnceValue(func() []byte { return compress(body) })}
 }
 
 func mustRead(name string) []byte {
@@ -69,7 +71,7 @@ func serveAsset(w http.ResponseWriter, r *http.Request) {
 	h.Set("Vary", "Accept-Encoding")
 	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
 		h.Set("Content-Encoding", "gzip")
-		writeBody(w, r, http.StatusOK, a.zipped)
+		writeBody(w, r, http.StatusOK, a.zipped())
 		return
 	}
 	writeBody(w, r, http.StatusOK, a.body)

@@ -36,9 +36,10 @@ func (r rendered) plain() []byte { return slices.Concat(beginning, r) }
 // beginning is packed once only. Nothing secret stands beside what a stranger
 // wrote: a page holds no cookie, and its code came in its own address.
 func (r rendered) zipped() []byte {
-	b := bytes.NewBuffer(make([]byte, 0, 512+len(zippedBeginning)+len(r)/2))
+	first := zippedBeginning()
+	b := bytes.NewBuffer(make([]byte, 0, 512+len(first)+len(r)/2))
 	b.WriteString("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff")
-	b.Write(zippedBeginning)
+	b.Write(first)
 	z := quick.Get().(*flate.Writer)
 	defer quick.Put(z)
 	z.Reset(b)
@@ -53,15 +54,15 @@ func (r rendered) zipped() []byte {
 var (
 	sumOfBeginning = crc32.ChecksumIEEE(beginning)
 
-	// zippedBeginning is DEFLATE, with more to follow.
-	zippedBeginning = func() []byte {
+	// zippedBeginning is DEFLATE, with more to follow; packed for the first page.
+	zippedBeginning = sync.OnceValue(func() []byte {
 		var b bytes.Buffer
 		z := compressor(flate.BestCompression)
 		z.Reset(&b)
 		z.Write(beginning)
 		z.Flush()
 		return b.Bytes()
-	}()
+	})
 )
 
 // quick are compressors for what somebody waits for.
