@@ -66,14 +66,15 @@ type MemberView struct {
 
 // AskView is somebody who asks to be let in, as members see it.
 type AskView struct {
-	N     int      `json:"n"`
-	Name  string   `json:"name"`
-	Face  uint32   `json:"face"`
-	Since Time     `json:"since"`
-	By    InviteID `json:"invite"`
+	N      int      `json:"n"`
+	Player PlayerID `json:"player,omitempty"` // "" of a browser: who plays there is not known yet
+	Name   string   `json:"name"`
+	Face   uint32   `json:"face"`
+	Since  Time     `json:"since"`
+	By     InviteID `json:"invite"`
 }
 
-func (v Visitor) view() AskView { return AskView{v.N, v.Name, v.Face, v.Since, v.Invite} }
+func (v Visitor) view() AskView { return AskView{v.N, v.Player, v.Name, v.Face, v.Since, v.Invite} }
 
 // TravelView is a travel as members see it.
 type TravelView struct {
@@ -103,6 +104,7 @@ type OutcastView struct {
 // SeatView is a held seat as members see it.
 type SeatView struct {
 	N      int      `json:"n"`
+	Player PlayerID `json:"player,omitempty"` // as of an AskView
 	Name   string   `json:"name"`
 	Face   uint32   `json:"face"`
 	Invite InviteID `json:"invite"`
@@ -187,7 +189,7 @@ func (m *Member) view(st Status) MemberView {
 }
 
 func (x Seat) view() SeatView {
-	return SeatView{x.N, x.Name, x.Face, x.Invite, x.By, x.Since, x.Offer, x.LetIn}
+	return SeatView{x.N, x.Player, x.Name, x.Face, x.Invite, x.By, x.Since, x.Offer, x.LetIn}
 }
 
 // View returns the link as members see it.

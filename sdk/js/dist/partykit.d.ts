@@ -345,6 +345,10 @@ export interface Member extends Player {
 
 export interface Held {
   readonly n: number;
+  /** Whose it is, where that is known: of a browser it is not, before it starts the game. */
+  readonly player?: string;
+  /** Set of a player whom this player has muted or blocked. */
+  readonly quiet?: "mute" | "block";
   readonly name: string;
   readonly face: number;
   readonly since: number;
@@ -356,9 +360,11 @@ export interface Held {
   readonly letIn?: boolean;
 }
 
-/** Somebody at the door who asks to be let in. */
+/** Somebody at the door who asks to be let in. Who is blocked by this player is left out. */
 export interface Ask {
   readonly n: number;
+  /** Who asks, where that is known: from an invite page it is not. */
+  readonly player?: string;
   readonly name: string;
   readonly face: number;
   readonly since: number;

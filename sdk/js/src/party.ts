@@ -204,23 +204,26 @@ function withMember(party: Snapshot, n: number, edit: (member: WireMember) => Wi
 
 /** The snapshot as the game sees it: who is oneself, who leads or acts, who is muted, and frozen to the bottom. */
 export function view(party: Snapshot, me: string, quiet: Quiet): Party {
+  const hushed = (id = "") => quiet[id] && { quiet: quiet[id]! };
+  const held = party.held.map((seat) => ({ ...seat, ...hushed(seat.player) }));
+  const asks = party.asks.filter(({ player = "" }) => quiet[player] !== "block");
   const members = party.members.map((member) => ({
     ...member,
-    ...(quiet[member.id] && { quiet: quiet[member.id]! }),
+    ...hushed(member.id),
     self: member.id === me,
     leader: member.id === party.leader,
   }));
   const there = members.filter(({ presence }) => presence !== "reconnecting");
   const acting = there.some(({ leader }) => leader) ? undefined : (there.find(({ state }) => state === "in") ?? there[0]);
-  const coming = members.filter(({ self, state }) => !self && state === "loading");
+  const coming = members.filter(({ self, state, quiet }) => !self && quiet !== "block" && state === "loading");
   const seconds = Math.max(...coming.map(({ loading }) => loading?.seconds ?? 0));
-  const arriving = { count: coming.length + opening(party.held).length, ...(seconds > 0 && { seconds }) };
-  return freeze({ ...party, members, arriving, ...(acting && { acting: acting.id }) });
+  const arriving = { count: coming.length + opening(held).length, ...(seconds > 0 && { seconds }) };
+  return freeze({ ...party, members, held, asks, arriving, ...(acting && { acting: acting.id }) });
 }
 
-/** The seats whose friend is opening the game. One that is offered to who waits in line, or was given to who asked, is not: it may yet not come. */
+/** The seats whose friend is opening the game, but for those whom this player has blocked. One that is offered to who waits in line, or was given to who asked, is not: it may yet not come. */
 export function opening(held: readonly Held[]): Held[] {
-  return held.filter(({ offer, letIn }) => !offer && !letIn);
+  return held.filter(({ offer, letIn, quiet }) => !offer && !letIn && quiet !== "block");
 }
 
 /** Freezes a value of JSON and everything in it. */

@@ -128,3 +128,19 @@ test("hello says what the game is, and the invite brings what its maker gave", a
   world.peer.send({ t: "event", seq: 11, rev: 2, events: [{ type: "finalized", n: 1 }] });
   assert.equal(kit.invitePayload, undefined);
 });
+
+test("who is blocked neither asks nor shows as coming, from inside the game", async () => {
+  const held = { n: 6, player: "g6", name: "KindLynx", face: 6, since: 1, by: "g1" };
+  const { kit, event } = await running();
+  const asked = [];
+  kit.on("ask", ({ n }) => asked.push(n));
+  await kit.mute("g5", "block");
+  await kit.mute("g6", "block");
+  event({ type: "asked", ask: { ...ask, player: "g5" } }, { type: "held", seat: held });
+  assert.deepEqual([asked, kit.party.asks.length, kit.party.held[0].quiet, kit.party.arriving.count], [[], 0, "block", 0]);
+  event({ type: "asked", ask: { ...ask, n: 7 } }); // from an invite page: nobody knows who
+  assert.deepEqual(asked, [7]);
+  await kit.mute("g5", null);
+  await kit.mute("g6", null);
+  assert.deepEqual([asked, kit.party.asks.length, kit.party.arriving.count], [[7, 5], 2, 1]);
+});
