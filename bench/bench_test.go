@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 func TestBenchInSmall(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "samples.json")
 	var out, progress bytes.Buffer
-	ours := []string{"raw-c", "ws-go", "partykit"}
+	ours := []string{"raw-c", "ws-go", "partykit", "partykit-tls"}
 	args := []string{"--systems", strings.Join(ours, ","), "--rounds", "1", "--time", "100ms", "--players", "200", "--party", "4", "--crowds", "300", "--servers", "2", "--rows", strings.Join(rowNames(), ","), "--json", file}
 	if err := run(t.Context(), args, &out, &progress); err != nil {
 		t.Fatalf("%v\n%s", err, &progress)
@@ -49,6 +49,11 @@ func TestBenchInSmall(t *testing.T) {
 	for _, row := range []string{"invites", "joins", "friends", "pages-first", "pages", "kill", "hello", "before-300", "idle-300", "among-300", "many"} {
 		if !slices.Contains(r.Systems(row), "partykit") {
 			t.Errorf("%s was not measured", row)
+		}
+	}
+	for _, row := range []string{"hello", "before-300", "idle-300", "among-300"} {
+		if !slices.Contains(r.Systems(row), "partykit-tls") {
+			t.Errorf("%s was not measured with TLS", row)
 		}
 	}
 	for _, s := range r.Samples {

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"partykit/bench/kit"
@@ -21,48 +22,72 @@ const chatPace = 6_000
 
 // idle measures players that are connected and do nothing: how fast they come,
 // what one of them takes of memory, and whether others, who play among them,
-// notice. Each sample has a server of its own.
+// notice. Each sample has a server of its own. With TLS there is one crowd, the
+// smallest: each of its players takes much of the load generator's memory, too.
 func idle(ctx context.Context, b *bench) error {
-	system := kit.System(false)
-	if len(b.prepare(ctx, []*target.System{system})) == 0 {
+	plain, secure := kit.System(false), kit.Secure()
+	if len(b.prepare(ctx, []*target.System{plain, secure})) < 2 {
 		return nil
 	}
 	for round := range b.rounds {
 		for _, n := range b.crowds {
-			if err := b.idle(ctx, system, n, round); err != nil {
+			if err := b.idle(ctx, plain, n, round, greeted); err != nil {
 				return err
 			}
+		}
+		if err := b.idle(ctx, secure, slices.Min(b.crowds), round, formed); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+// greeted is a crowd of players who say hello all at once.
+func greeted(ctx context.Context, p *target.Process, n int) (*load.Crowd, error) {
+	c, err := load.New(1)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := greet(ctx, c, p.Addr, n, kit.Games...); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// formed is a crowd of players who come some at a time.
+func formed(ctx context.Context, p *target.Process, n int) (*load.Crowd, error) {
+	links, err := form(ctx, p, n, 1)
+	if err != nil {
+		return nil, err
+	}
+	return load.Gather(links, 1)
+}
+
 // idle has some play alone, then others come and wait, until they are n in all.
-func (b *bench) idle(ctx context.Context, system *target.System, n, round int) error {
+func (b *bench) idle(ctx context.Context, system *target.System, n, round int, come func(context.Context, *target.Process, int) (*load.Crowd, error)) error {
 	playing, err := b.seat(ctx, system, b.players, b.party)
 	if err != nil {
 		return err
 	}
-	defer closeAll([]*crowd{playing})
+	all := []*crowd{playing}
+	defer closeAll(all)
 	p := playing.process
-	waiting, err := load.New(1)
-	if err != nil {
-		return err
-	}
-	defer waiting.Close()
-	all := []*crowd{playing, {waiting, p}}
 	if err := b.pace(ctx, all, playing, fmt.Sprintf("before-%d", n), chatPace, round); err != nil {
 		return err
 	}
 	comers := max(n-playing.Len(), 1)
 	b.progress.say("round %d of %d: %d players say hello", round+1, b.rounds, comers)
 	before := p.Resident()
+	var waiting *load.Crowd
 	if err := b.count("hello", p, round, func() (int, error) {
-		_, err := greet(ctx, waiting, p.Addr, comers, kit.Games...)
+		waiting, err = come(ctx, p, comers)
 		return comers, err
 	}); err != nil {
 		return err
 	}
+	defer waiting.Close()
+	all = append(all, &crowd{waiting, p})
 	b.progress.say("round %d of %d: %d players wait", round+1, b.rounds, comers)
 	if err := b.count(fmt.Sprintf("idle-%d", n), p, round, func() (int, error) {
 		for until := time.Now().Add(b.quiet()); time.Now().Before(until); {

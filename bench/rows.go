@@ -34,7 +34,7 @@ func rows() []row {
 // systems are whose messages are measured. The first is what the others are
 // compared with.
 func systems() []*target.System {
-	return append([]*target.System{floors.Raw(), floors.WebSocket(), kit.System(false)}, peers.All()...)
+	return append([]*target.System{floors.Raw(), floors.WebSocket(), kit.System(false), kit.Secure()}, peers.All()...)
 }
 
 func rowNames() []string {

@@ -32,15 +32,15 @@ func WebSocket() *target.System {
 			path := fmt.Sprint("/?party=", parties.Add(1))
 			links := make([]*target.Link, 0, size)
 			for range size {
-				c, err := wire.Dial(ctx, addr, path, "")
+				c, err := wire.Dial(ctx, addr, path)
 				if err != nil {
 					return links, err
 				}
-				links = append(links, &target.Link{Conn: c.Conn, Codec: relayCodec{}})
+				links = append(links, &target.Link{Conn: c.Conn})
 				if _, _, err := c.Read(); err != nil { // "in"
 					return links, err
 				}
-				links[len(links)-1].Early = c.Rest()
+				links[len(links)-1] = c.Link(relayCodec{})
 			}
 			return links, nil
 		},

@@ -5,6 +5,7 @@ package kit
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -16,11 +17,11 @@ import (
 
 // form makes a party as players do: one invites, the others join by its link
 // and finalize.
-func form(ctx context.Context, addr string, size int, reliable bool) ([]*target.Link, error) {
+func form(ctx context.Context, addr string, size int, codec func() target.Codec, trust *tls.Config) ([]*target.Link, error) {
 	links := make([]*target.Link, 0, size)
 	code := ""
 	for i := range size {
-		p, err := dial(ctx, addr)
+		p, err := dial(ctx, addr, trust)
 		if err != nil {
 			return links, err
 		}
@@ -40,12 +41,7 @@ func form(ctx context.Context, addr string, size int, reliable bool) ([]*target.
 			}
 			code = a.Code
 		}
-		links[i].Early = p.Rest()
-		if reliable {
-			links[i].Codec = &reliableCodec{}
-		} else {
-			links[i].Codec = volatileCodec{}
-		}
+		links[i] = p.Link(codec())
 	}
 	return links, nil
 }
@@ -56,8 +52,8 @@ type guest struct {
 	commands uint64
 }
 
-func dial(ctx context.Context, addr string) (*guest, error) {
-	c, err := wire.Dial(ctx, addr, path(Games[0]), "")
+func dial(ctx context.Context, addr string, trust *tls.Config) (*guest, error) {
+	c, err := wire.DialTLS(ctx, addr, path(Games[0]), trust)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ package kit
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net/http"
 	"os/exec"
@@ -33,13 +34,16 @@ var settings = []string{
 func System(reliable bool) *target.System {
 	s := &target.System{
 		Name: "partykit", About: "this repository: session, sender, order, resume",
-		Prepare: build, Command: command, Setup: setup,
+		Prepare: build, Command: command,
+		Setup: func(ctx context.Context, p *target.Process) error { return setup(ctx, p, nil) },
 	}
+	codec := func() target.Codec { return volatileCodec{} }
 	if reliable {
 		s.Name, s.About = "partykit-reliable", "the same, each message durable and ordered"
+		codec = func() target.Codec { return &reliableCodec{} }
 	}
 	s.Form = func(ctx context.Context, addr string, size int) ([]*target.Link, error) {
-		return form(ctx, addr, size, reliable)
+		return form(ctx, addr, size, codec, nil)
 	}
 	return s
 }
@@ -76,8 +80,8 @@ func command(cache, dir, addr string) *exec.Cmd {
 }
 
 // setup registers the game and lifts its limits, through the command line.
-func setup(ctx context.Context, p *target.Process) error {
-	if err := Ready(ctx, p.Addr); err != nil {
+func setup(ctx context.Context, p *target.Process, trust *tls.Config) error {
+	if err := ready(ctx, p.Addr, trust); err != nil {
 		return err
 	}
 	partykit := func(args ...string) error {
@@ -102,12 +106,18 @@ func setup(ctx context.Context, p *target.Process) error {
 	return nil
 }
 
-// Ready waits until a server that has just been started serves.
-func Ready(ctx context.Context, addr string) error {
+// ready waits until a server that has just been started serves, by TLS unless
+// trust is nil.
+func ready(ctx context.Context, addr string, trust *tls.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
+	client, address := http.DefaultClient, "http://"+addr+"/readyz"
+	if trust != nil {
+		client = &http.Client{Transport: &http.Transport{TLSClientConfig: trust, DisableKeepAlives: true}}
+		address = "https://" + addr + "/readyz"
+	}
 	for {
-		r, err := http.Get("http://" + addr + "/readyz")
+		r, err := client.Get(address)
 		if err == nil {
 			r.Body.Close()
 			if r.StatusCode == http.StatusOK {

@@ -59,7 +59,7 @@ const (
 )
 
 func subscribe(ctx context.Context, addr string, channel []byte) (*wire.Client, error) {
-	c, err := wire.Dial(ctx, addr, "/connection/websocket?format=protobuf", "")
+	c, err := wire.Dial(ctx, addr, "/connection/websocket?format=protobuf")
 	if err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ func reserve(ctx context.Context, addr, ask string) (colyseusSeat, error) {
 }
 
 func takeSeat(ctx context.Context, addr string, seat colyseusSeat) (*wire.Client, error) {
-	c, err := wire.Dial(ctx, addr, "/"+seat.ProcessID+"/"+seat.RoomID+"?sessionId="+seat.SessionID, "")
+	c, err := wire.Dial(ctx, addr, "/"+seat.ProcessID+"/"+seat.RoomID+"?sessionId="+seat.SessionID)
 	if err != nil {
 		return nil, err
 	}

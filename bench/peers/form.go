@@ -18,7 +18,7 @@ func form(ctx context.Context, size int, join func(ctx context.Context) (*wire.C
 		if err != nil {
 			return links, err
 		}
-		links = append(links, &target.Link{Conn: c.Conn, Early: c.Rest(), Codec: codec})
+		links = append(links, c.Link(codec))
 	}
 	return links, nil
 }

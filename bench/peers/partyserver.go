@@ -33,7 +33,7 @@ func PartyServer() *target.System {
 		Form: func(ctx context.Context, addr string, size int) ([]*target.Link, error) {
 			path := fmt.Sprintf("/parties/relay/%d", rooms.Add(1))
 			return form(ctx, size, func(ctx context.Context) (*wire.Client, target.Codec, error) {
-				c, err := wire.Dial(ctx, addr, path, "")
+				c, err := wire.Dial(ctx, addr, path)
 				return c, plainCodec{}, err
 			})
 		},

@@ -52,7 +52,7 @@ func SocketIO() *target.System {
 }
 
 func openSocket(ctx context.Context, addr, room string) (*wire.Client, error) {
-	c, err := wire.Dial(ctx, addr, "/socket.io/?EIO=4&transport=websocket", "")
+	c, err := wire.Dial(ctx, addr, "/socket.io/?EIO=4&transport=websocket")
 	if err != nil {
 		return nil, err
 	}

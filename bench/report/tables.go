@@ -7,11 +7,12 @@ import (
 	"strings"
 )
 
-// kit is the system that all of this is about, and floor the one that messages
-// are compared with.
+// kit is the system that all of this is about, secure the same with TLS, and
+// floor the one that messages are compared with.
 const (
-	kit   = "partykit"
-	floor = "raw-c"
+	kit    = "partykit"
+	secure = "partykit-tls"
+	floor  = "raw-c"
 )
 
 // messageRows are the ways in which messages are measured.
@@ -139,12 +140,23 @@ func (r *Report) crowds() Table {
 		Head:  []string{"players", "bytes each", "CPU each, µs/s", "p50 before", "p50 among", "p99 before", "p99 among", "CPU/delivery before", "among"},
 	}
 	for _, n := range r.crowdSizes() {
-		is := func(row string, of func(Sample) float64) float64 { return r.Of(fmt.Sprint(row, "-", n), kit, of).Min() }
-		t.Rows = append(t.Rows, []string{
-			thousands(float64(n)), thousands(is("idle", Sample.BytesEach)), figure(is("idle", func(s Sample) float64 { return s.CPU() / s.Took })),
-			duration(is("before", p50)), duration(is("among", p50)), duration(is("before", p99)), duration(is("among", p99)),
-			figure(is("before", Sample.CPU)) + " µs", figure(is("among", Sample.CPU)) + " µs",
-		})
+		for _, system := range []string{kit, secure} {
+			if len(r.Of(fmt.Sprint("among-", n), system, p50)) == 0 {
+				continue
+			}
+			is := func(row string, of func(Sample) float64) float64 {
+				return r.Of(fmt.Sprint(row, "-", n), system, of).Min()
+			}
+			players := thousands(float64(n))
+			if system == secure {
+				players += ", TLS"
+			}
+			t.Rows = append(t.Rows, []string{
+				players, thousands(is("idle", Sample.BytesEach)), figure(is("idle", func(s Sample) float64 { return s.CPU() / s.Took })),
+				duration(is("before", p50)), duration(is("among", p50)), duration(is("before", p99)), duration(is("among", p99)),
+				figure(is("before", Sample.CPU)) + " µs", figure(is("among", Sample.CPU)) + " µs",
+			})
+		}
 	}
 	return t
 }
@@ -187,7 +199,11 @@ func (r *Report) many() Table {
 func (r *Report) greetings() Table {
 	t := Table{Title: "New players", Note: "They connect and say hello, 256 at a time. The best round.", Head: []string{"system", "/s", "/s of CPU"}}
 	for _, s := range r.Systems("hello") {
-		t.Rows = append(t.Rows, []string{s, thousands(r.Of("hello", s, Sample.PerSecond).Max()), thousands(r.Of("hello", s, Sample.PerCPUSecond).Max())})
+		system := s
+		if s == secure {
+			system += ", 16 at a time"
+		}
+		t.Rows = append(t.Rows, []string{system, thousands(r.Of("hello", s, Sample.PerSecond).Max()), thousands(r.Of("hello", s, Sample.PerCPUSecond).Max())})
 	}
 	return t
 }

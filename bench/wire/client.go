@@ -3,11 +3,14 @@ package wire
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"time"
+
+	"partykit/bench/target"
 )
 
 // patience is how long a server may take for one step of a set-up.
@@ -17,6 +20,7 @@ const patience = 30 * time.Second
 // handed to the load generator.
 type Client struct {
 	Conn net.Conn
+	seam *seam  // of TLS; nil without
 	in   []byte // read and not used
 	out  []byte
 }
@@ -29,13 +33,22 @@ func Upgrade(addr, path, header string) []byte {
 }
 
 // Dial connects to addr and opens the WebSocket at path.
-func Dial(ctx context.Context, addr, path, header string) (*Client, error) {
+func Dial(ctx context.Context, addr, path string) (*Client, error) {
+	return DialTLS(ctx, addr, path, nil)
+}
+
+// DialTLS does so by TLS, unless trust is nil.
+func DialTLS(ctx context.Context, addr, path string, trust *tls.Config) (*Client, error) {
 	conn, err := (&net.Dialer{Timeout: patience}).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
 	c := &Client{Conn: conn}
-	if err := c.upgrade(Upgrade(addr, path, header)); err != nil {
+	if trust != nil {
+		c.seam = &seam{Conn: conn}
+		c.Conn = tls.Client(c.seam, trust)
+	}
+	if err := c.upgrade(Upgrade(addr, path, "")); err != nil {
 		conn.Close()
 		return nil, err
 	}
@@ -99,8 +112,13 @@ func (c *Client) Read() (op byte, payload []byte, err error) {
 	}
 }
 
-// Rest is what was read and not used, for whoever reads on.
-func (c *Client) Rest() []byte {
+// Link hands the connection over to the load generator, for which codec speaks
+// from now on.
+func (c *Client) Link(codec target.Codec) *target.Link {
 	c.Conn.SetDeadline(time.Time{})
-	return c.in
+	if c.seam == nil {
+		return &target.Link{Conn: c.Conn, Early: c.in, Codec: codec}
+	}
+	c.seam.over = true
+	return &target.Link{Conn: c.seam.Conn, Codec: &secure{Codec: codec, conn: c.Conn.(*tls.Conn), seam: c.seam, plain: c.in}}
 }

@@ -66,7 +66,7 @@ func TestAgainstAServer(t *testing.T) {
 		}
 	}))
 	defer s.Close()
-	c, err := Dial(context.Background(), strings.TrimPrefix(s.URL, "http://"), "/", "")
+	c, err := Dial(context.Background(), strings.TrimPrefix(s.URL, "http://"), "/")
 	if err != nil {
 		t.Fatal(err)
 	}
