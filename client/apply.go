@@ -200,6 +200,11 @@ func (c Change) identified(p *party.Snapshot) {
 	}
 	for i := range p.Held {
 		renamed(&p.Held[i].By)
+		renamed(&p.Held[i].Player)
+	}
+	p.Asks = slices.Clone(p.Asks)
+	for i := range p.Asks {
+		renamed(&p.Asks[i].Player)
 	}
 	for i := range p.Invites {
 		renamed(&p.Invites[i].By)

@@ -65,6 +65,10 @@ func fold(v *Snapshot, e EventView) {
 		}
 		for i := range v.Held {
 			become(&v.Held[i].By)
+			become(&v.Held[i].Player)
+		}
+		for i := range v.Asks {
+			become(&v.Asks[i].Player)
 		}
 		for i := range v.Invites {
 			become(&v.Invites[i].By)

@@ -102,9 +102,9 @@ var fields = map[string]string{
 
 	"HeldSeat.n": "The number its player will have.", "HeldSeat.name": "The name it will have.", "HeldSeat.face": "Seeds the drawn face.",
 	"HeldSeat.invite": "The link it came by.", "HeldSeat.by": "Who made that link.", "HeldSeat.since": "When, in Unix milliseconds.",
-	"HeldSeat.offer": "Free for who was next in line, until then.",
+	"HeldSeat.offer":  "Free for who was next in line, until then.",
 	"HeldSeat.player": "Whose it is, where that is known.",
-	"HeldSeat.letIn": "For who asked to be let in, and has not pressed Start since.",
+	"HeldSeat.letIn":  "For who asked to be let in, and has not pressed Start since.",
 
 	"Ask.player": "Who asks, from inside the game; absent of an invite page, where nobody knows who will play.", "Ask.n": "The number its player would have.", "Ask.name": "Its name.", "Ask.face": "Seeds the drawn face.", "Ask.since": "When, in Unix milliseconds.", "Ask.invite": "The link it came by.",
 

@@ -166,14 +166,15 @@ function change(party: Snapshot, event: PartyEvent): Snapshot {
 
 /** A member has another id, which stands wherever its former one stood. */
 function identified(party: Snapshot, { n, id }: { n: number; id: string }): Snapshot {
-  const { members, held, invites, ready, travel } = party;
+  const { members, held, asks, invites, ready, travel } = party;
   const former = members.find((member) => member.n === n)?.id;
   const renamed = <T extends object>(entry: T): T =>
-    Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, value === former && /^(id|by|for|leader)$/.test(key) ? id : value])) as T;
+    Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, value === former && /^(id|by|for|leader|player)$/.test(key) ? id : value])) as T;
   return {
     ...renamed(party),
     members: members.map(renamed),
     held: held.map(renamed),
+    asks: asks.map(renamed),
     invites: invites.map(renamed),
     ...(ready && { ready: renamed(ready) }),
     ...(travel && { travel: renamed(travel) }),
