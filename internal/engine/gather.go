@@ -11,17 +11,8 @@ const togetherBytes = 64 << 10
 // talk is what a party says.
 type talk struct {
 	open     *write // takes further messages; nil if none does
-	underWay int    // entries that were sent and not answered
-}
-
-// talkOf returns a party's talk, a new one if there is none.
-func (ws *writes) talkOf(ref Ref) *talk {
-	t := ws.talks[ref]
-	if t == nil {
-		t = &talk{}
-		ws.talks[ref] = t
-	}
-	return t
+	writes   int    // entries without an outcome
+	underWay int    // of them those that were sent
 }
 
 // gather takes a message of a party. at is asked where an entry would go when a
@@ -34,13 +25,18 @@ func (ws *writes) gather(ref Ref, at func() place, data []byte, done func(uint64
 		go done(0, err)
 		return
 	}
-	t := ws.talkOf(ref)
+	t := ws.talks[ref]
+	if t == nil {
+		t = &talk{}
+		ws.talks[ref] = t
+	}
 	w := t.open
 	if w == nil || len(w.said) == together || len(w.msg.Data)+len(data) > togetherBytes {
 		ws.speak(ref, g)
-		w = &write{game: ref.Game, ref: ref, msg: message(at(), nil, messageTTL)}
+		w = &write{game: ref.Game, ref: ref, talk: t, msg: message(at(), nil, messageTTL)}
 		ws.expect(w)
 		t.open = w
+		t.writes++
 		if t.underWay == 0 {
 			ws.ready(g, w)
 		}
@@ -56,35 +52,32 @@ func (ws *writes) speak(ref Ref, g *queued) {
 	if t == nil || t.open == nil {
 		return
 	}
-	if t.underWay > 0 {
-		ws.ready(g, t.open)
-	}
+	ws.ready(g, t.open)
 	t.open = nil
 }
 
-// saying notes that messages are on their way: no other joins them.
-func (ws *writes) saying(w *write) {
-	t := ws.talkOf(w.ref)
+// leaves notes that an entry is on its way: no other message joins it.
+func (t *talk) leaves(w *write) {
 	t.underWay++
 	if t.open == w {
 		t.open = nil
 	}
 }
 
-// said notes that the outcome of messages is known, and lets those go that have
-// come meanwhile.
+// spoken notes that the outcome of an entry is known, and lets those go that
+// have come meanwhile.
 func (ws *writes) spoken(w *write, g *queued) {
-	t := ws.talkOf(w.ref)
-	if w.sent {
-		t.underWay--
-	}
-	switch {
-	case t.open == w:
+	t := w.talk
+	t.writes--
+	if t.open == w {
 		t.open = nil
-	case t.open != nil && t.underWay == 0 && w.sent:
-		ws.ready(g, t.open)
 	}
-	if t.open == nil && t.underWay == 0 {
+	if w.sent {
+		if t.underWay--; t.underWay == 0 && t.open != nil {
+			ws.ready(g, t.open)
+		}
+	}
+	if t.writes == 0 {
 		delete(ws.talks, w.ref)
 	}
 }

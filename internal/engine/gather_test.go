@@ -215,6 +215,46 @@ func TestMessagesGatherWhileOneIsUnderWay(t *testing.T) {
 	})
 }
 
+// An entry that stands in the queue already does not stand there again when one
+// before it goes, or when it is closed.
+func TestMessagesAreQueuedOnce(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		n, at := unanswered(t, dir)
+		ref := Ref{"demo", "alpaca"}
+		ws := &n.writes
+		other := func(ref Ref) {
+			ws.enqueue(&write{game: "demo", ref: ref, msg: message(at(), nil, 0), done: func(uint64, error) {}})
+		}
+		for range share - 1 {
+			other(Ref{})
+		}
+		synctest.Wait() // one more may go
+		ws.mu.Lock()
+		ws.games["demo"].inFlight++ // and that one not yet
+		ws.mu.Unlock()
+		gather := func() { ws.gather(ref, at, nil, func(uint64, error) {}) }
+		gather()
+		other(ref)
+		gather()
+		ws.mu.Lock()
+		g := ws.games["demo"]
+		g.inFlight--
+		ws.queue(g)
+		ws.changed.Broadcast()
+		ws.mu.Unlock()
+		synctest.Wait() // the first message has gone
+		gather()
+		other(ref)
+		ws.mu.Lock()
+		defer ws.mu.Unlock()
+		if ws.talks[ref].underWay != 1 || len(g.unsent) != 3 || len(g.unsent[1].said) != 2 {
+			t.Errorf("%d entries of messages are under way, and in the queue are %d writes; want 1 and the other write, two messages, the other write",
+				ws.talks[ref].underWay, len(g.unsent))
+		}
+	})
+}
+
 // What a game may have waiting is bounded, gathered or not.
 func TestMessagesFindTheWaitingRoomFull(t *testing.T) {
 	dir := t.TempDir()

@@ -139,11 +139,13 @@ type write struct {
 	ref  Ref    // of a party's log; else empty
 	msg  *nats.Msg
 	done func(uint64, error)
-	said []func(uint64, error) // instead of done: of each message in the entry
+	talk *talk                 // of messages
+	said []func(uint64, error) // of each of them, instead of done
 
 	writes   *writes // its node's; the rest is guarded by writes.mu
 	deadline time.Time
 	number   uint64
+	ready    bool // it stands in its game's queue, or did
 	sent     bool
 	finished bool
 }
@@ -222,8 +224,12 @@ func (ws *writes) expect(w *write) {
 	}
 }
 
-// ready has a write stand in its game's queue.
+// ready has a write stand in its game's queue, unless it does already.
 func (ws *writes) ready(g *queued, w *write) {
+	if w.ready {
+		return
+	}
+	w.ready = true
 	g.unsent = append(g.unsent, w)
 	ws.queue(g)
 	ws.changed.Broadcast()
@@ -255,8 +261,8 @@ func (ws *writes) next() *write {
 	ws.inFlight++
 	g.inFlight++
 	g.waiting -= w.size()
-	if w.said != nil {
-		ws.saying(w)
+	if w.talk != nil {
+		w.talk.leaves(w)
 	}
 	ws.queue(g)
 	return w
@@ -364,7 +370,7 @@ func (w *write) settle() bool {
 	} else {
 		g.waiting -= w.size()
 	}
-	if w.said != nil {
+	if w.talk != nil {
 		ws.spoken(w, g)
 	}
 	ws.forget(w.game, g)

@@ -65,9 +65,7 @@ func (t *track) log(id, seq uint64) {
 	}
 	t.high = max(t.high, id)
 	t.acks = append(t.acks, ack{id, seq})
-	if extra := len(t.acks) - keptAcks; extra > 0 {
-		t.acks = slices.Delete(t.acks, 0, extra)
-	}
+	t.acks = t.acks[max(len(t.acks)-keptAcks, 0):]
 }
 
 // trackOf returns a session's track, a new one if there is none.
