@@ -14,9 +14,9 @@ import (
 	"partykit/bench/report"
 )
 
-// TestMain lets the test program be a process that holds players.
+// TestMain lets the test program be a helper.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "hold" {
+	if len(os.Args) > 1 && helpers[os.Args[1]] != nil {
 		main()
 		return
 	}
@@ -46,7 +46,7 @@ func TestBenchInSmall(t *testing.T) {
 			t.Errorf("%s was measured of %v, want %v", row, got, ours)
 		}
 	}
-	for _, row := range []string{"invites", "joins", "friends", "pages-first", "pages", "kill", "hello", "before-300", "idle-300", "among-300", "many"} {
+	for _, row := range []string{"invites", "joins", "friends", "pages-first", "pages", "kill", "hello", "before-300", "idle-300", "among-300", "alone", "beside", "many"} {
 		if !slices.Contains(r.Systems(row), "partykit") {
 			t.Errorf("%s was not measured", row)
 		}

@@ -67,12 +67,8 @@ const (
 )
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if len(args) == 3 && args[0] == "hold" { // what many starts
-		players, err := strconv.Atoi(args[2])
-		if err != nil {
-			return err
-		}
-		return hold(ctx, args[1], players, stdout)
+	if asked, err := help(ctx, args, stdout); asked {
+		return err
 	}
 	var o options
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)

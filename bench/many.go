@@ -3,14 +3,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"slices"
-	"syscall"
 	"time"
 
 	"partykit/bench/kit"
@@ -49,7 +46,7 @@ func many(ctx context.Context, b *bench) error {
 		}
 		servers, before = append(servers, p), append(before, p.Resident())
 		b.progress.say("server %d of %d: %d players say hello", i+1, b.servers, players)
-		h, err := holder(ctx, p.Addr, players)
+		h, err := helper(ctx, "hold", p.Addr, players)
 		if err != nil {
 			return err
 		}
@@ -67,30 +64,6 @@ func many(ctx context.Context, b *bench) error {
 		})
 	}
 	return nil
-}
-
-// holder starts a process of this program that holds players, and returns when
-// all are welcome. It ends with the context.
-func holder(ctx context.Context, addr string, players int) (*exec.Cmd, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	cmd := exec.CommandContext(ctx, self, "hold", addr, fmt.Sprint(players))
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
-		_ = cmd.Wait()
-		return nil, fmt.Errorf("the holder of %d players has ended: %w", players, err)
-	}
-	return cmd, nil
 }
 
 // hold connects players, says so on stdout and keeps them until it is ended, or

@@ -25,6 +25,7 @@ func rows() []row {
 		{name: "reliable", measure: reliable},
 		{name: "durable", measure: durable},
 		{name: "idle", measure: idle},
+		{name: "neighbour", measure: neighbour},
 		{name: "pages", measure: pages},
 		{name: "kill", measure: kill},
 		{name: "many", measure: many, asked: true},

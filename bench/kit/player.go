@@ -15,11 +15,13 @@ import (
 )
 
 // A Player speaks by itself: it says hello when its WebSocket opens, and then
-// one command after another, as it is told. It is a codec without messages.
+// one command after another, as it is told. What others send it is not delivered.
 type Player struct {
 	// Welcome is called when the server has let it in, Done when a command was
 	// answered. What they append to the sink's reply is sent. Nil: nothing.
 	Welcome, Done func(p *Player, a *Answer, s *target.Sink)
+	// Careless players go on when they are refused something.
+	Careless bool
 
 	hello   protocol.Hello
 	open    bool   // the WebSocket is
@@ -100,6 +102,9 @@ func (p *Player) take(frame []byte, s *target.Sink) error {
 	p.seq = max(p.seq, a.Seq)
 	switch a.T {
 	case "error":
+		if p.Careless {
+			return nil
+		}
 		return fmt.Errorf("refused: %s: %s", a.Code, a.Message)
 	case "welcome", "resumed":
 		p.remember(&a)
@@ -135,8 +140,8 @@ func (p *Player) Return() {
 	}
 }
 
-// AppendSend appends nothing: it has no messages.
-func (*Player) AppendSend(b, _ []byte) []byte { return b }
+// AppendSend appends a volatile message.
+func (*Player) AppendSend(b, payload []byte) []byte { return volatileCodec{}.AppendSend(b, payload) }
 
 // AppendKeepalive appends a ping.
 func (*Player) AppendKeepalive(b []byte) []byte { return wire.AppendFrame(b, wire.Text, ping) }

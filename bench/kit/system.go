@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,16 +20,28 @@ import (
 // not take all the connections that a server has room for.
 var Games = []string{"bench", "bench-too"}
 
-// settings lift the limits: one machine plays all players.
-var settings = []string{
-	"party_size=256",
-	"volatile_per_second=1000", "volatile_burst=1000",
-	"reliable_per_second=1000", "reliable_burst=1000",
-	"commands_per_second=1000", "commands_burst=1000",
-	"bytes_per_second=8388608",
-	"invites_per_minute=1000", "joins_per_minute=1000", "links_per_player=128", "links_per_party=128",
-	"connections_per_address=100000", "guests_per_minute=100000", "starts_per_minute=100000", "held_per_address=256",
-}
+// Limited is a third game, whose players may send what players usually may:
+// Volatile messages a second.
+const (
+	Limited  = "bench-limited"
+	Volatile = 60
+)
+
+// settings lift the limits of addresses and parties: one machine plays all
+// players. unbound lift those of players, too.
+var (
+	settings = []string{
+		"party_size=256",
+		"invites_per_minute=1000", "joins_per_minute=1000", "links_per_player=128", "links_per_party=128",
+		"connections_per_address=100000", "guests_per_minute=100000", "starts_per_minute=100000", "held_per_address=256",
+	}
+	unbound = []string{
+		"volatile_per_second=1000", "volatile_burst=1000",
+		"reliable_per_second=1000", "reliable_burst=1000",
+		"commands_per_second=1000", "commands_burst=1000",
+		"bytes_per_second=8388608",
+	}
+)
 
 // System is PartyKit with volatile messages, or with reliable ones.
 func System(reliable bool) *target.System {
@@ -91,12 +104,16 @@ func setup(ctx context.Context, p *target.Process, trust *tls.Config) error {
 		}
 		return nil
 	}
-	for _, game := range Games {
+	for _, game := range append(Games, Limited) {
 		if err := partykit("game", "add", game, "--url", "http://127.0.0.1/", "--activate", "--data", p.Dir); err != nil {
 			return err
 		}
+		lift := slices.Clone(settings)
+		if game != Limited {
+			lift = append(lift, unbound...)
+		}
 		set := []string{"game", "set", game, "--data", p.Dir}
-		for _, s := range settings {
+		for _, s := range lift {
 			set = append(set, "--setting", s)
 		}
 		if err := partykit(set...); err != nil {

@@ -59,5 +59,20 @@ func (c *Crowd) Run(ctx context.Context, done func() bool) error {
 	return nil
 }
 
+// RunUntil serves the players until a time, once at least, or until ctx ends.
+func (c *Crowd) RunUntil(ctx context.Context, end time.Time) error {
+	for {
+		if err := c.pass(max(time.Until(end), 0)); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		if !time.Now().Before(end) {
+			return nil
+		}
+	}
+}
+
 // Say sends bytes of a player's.
 func (c *Crowd) Say(i int, b []byte) error { return c.write(i, b) }

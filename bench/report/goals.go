@@ -66,6 +66,9 @@ var goals = []goal{
 	{"times less processor time than partyserver", 10, true, less("partyserver")},
 	{"reliable message, µs of the processor for one delivery", 14, false, func(r *Report) Figures { return r.Of("reliable", kit+"-reliable", Sample.CPU) }},
 	{"bytes resident of an idle player, at 19,000", 2048, false, func(r *Report) Figures { return r.Of("idle-19000", kit, Sample.BytesEach) }},
+	{"p99 beside a game at 20 × its limits, × alone", 1.1, false, func(r *Report) Figures {
+		return over(r.Of("beside", kit, p99), r.Of("alone", kit, p99), Figures.Median)
+	}},
 	{"players who connect and say hello, for one second of processor time", 8000, true, best("hello", Sample.PerCPUSecond)},
 	{"links made a second", 3000, true, best("invites", Sample.PerSecond)},
 	{"joins by a link a second", 1000, true, best("joins", Sample.PerSecond)},

@@ -23,7 +23,7 @@ var messageRows = []struct{ row, head string }{
 // Tables are those that there are samples for.
 func (r *Report) Tables() []Table {
 	all := []Table{
-		r.costs(), r.paces(), r.reliable(), r.durable(), r.crowds(), r.many(), r.greetings(), r.pages(), r.kills(), r.goals(),
+		r.costs(), r.paces(), r.reliable(), r.durable(), r.crowds(), r.neighbours(), r.many(), r.greetings(), r.pages(), r.kills(), r.goals(),
 	}
 	return slices.DeleteFunc(all, func(t Table) bool { return len(t.Rows) == 0 })
 }
@@ -157,6 +157,27 @@ func (r *Report) crowds() Table {
 				figure(is("before", Sample.CPU)) + " µs", figure(is("among", Sample.CPU)) + " µs",
 			})
 		}
+	}
+	return t
+}
+
+// neighbours are two games of one server, of which one is noisy.
+func (r *Report) neighbours() Table {
+	t := Table{
+		Title: "A noisy neighbour",
+		Note:  fmt.Sprintf("%s players who are delivered 6,000 messages a second, alone and beside another game of the same server, on the same processor, whose 40 players each send 20 times what they may. The server's processor time is for both. Least / median of the rounds.", thousands(float64(r.Players))),
+		Head:  []string{"", "p50", "p99", "CPU/s", "lost"},
+	}
+	for _, d := range []struct{ row, what string }{{"alone", "alone"}, {"beside", "beside a game at 20 × its limits"}} {
+		half, most := r.Of(d.row, kit, p50), r.Of(d.row, kit, p99)
+		if len(half) == 0 {
+			continue
+		}
+		cpu, lost := r.Of(d.row, kit, func(s Sample) float64 { return (s.User + s.Kernel) / s.Took }), r.Of(d.row, kit, func(s Sample) float64 { return float64(s.Lost) })
+		t.Rows = append(t.Rows, []string{
+			d.what, duration(half.Min()) + " / " + duration(half.Median()), duration(most.Min()) + " / " + duration(most.Median()),
+			figure(cpu.Min()) + " / " + figure(cpu.Median()), fmt.Sprint(lost.Max()),
+		})
 	}
 	return t
 }
