@@ -38,6 +38,9 @@ func (h *Host) NamePlayer(g party.GameID, n Naming) (Named, error) {
 		if n.Name, err = names.Clean(n.Name); err != nil {
 			return Named{}, party.Errorf(party.BadRequest, "A name has 1 to 32 characters, none of them invisible.")
 		}
+		if known.NameFilter.Refuses(n.Name) { // its player would be given another
+			return Named{}, party.Errorf(party.BadName, "This game does not take that name. Leave it out for a friendly one.")
+		}
 	}
 	if n.Life < time.Minute || n.Life > auth.MaxIdentityLife {
 		return Named{}, party.Errorf(party.BadRequest, "A token is good for a minute to %d hours.", auth.MaxIdentityLife/time.Hour)

@@ -164,3 +164,19 @@ func TestATravellersNamePassesTheOtherGamesFilter(t *testing.T) {
 		}
 	})
 }
+
+func TestATokenDoesNotPromiseANameThatIsRefused(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.forbid("demo", "darn")
+		life := time.Hour
+		_, err := w.hosts["a"].NamePlayer("demo", Naming{Subject: "7", Name: "D4RN", Life: life})
+		if err == nil || failure(err).Code != party.BadName {
+			t.Errorf("a token is made for a name that its player would not get: %v", err)
+		}
+		for _, name := range []string{"", "Cassandra"} {
+			if _, err := w.hosts["a"].NamePlayer("demo", Naming{Subject: "7", Name: name, Life: life}); err != nil {
+				t.Errorf("%q: %v", name, err)
+			}
+		}
+	})
+}

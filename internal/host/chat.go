@@ -45,8 +45,12 @@ func decodeLine(r engine.Record) (l line, err error) {
 func (s *session) chat(c protocol.Command) {
 	p := s.party
 	text, err := names.Text(c.Text, party.MaxChat*utf8.UTFMax)
-	if err != nil || text == "" || utf8.RuneCountInString(text) > party.MaxChat {
-		s.fail(c.ID, party.Errorf(party.TooLarge, "A line of chat has 1 to %d characters.", party.MaxChat), nil)
+	if err == nil && text == "" {
+		s.fail(c.ID, party.Errorf(party.BadRequest, "There is nothing to read in that line of chat."), nil)
+		return
+	}
+	if err != nil || utf8.RuneCountInString(text) > party.MaxChat {
+		s.fail(c.ID, party.Errorf(party.TooLarge, "A line of chat has at most %d characters.", party.MaxChat), nil)
 		return
 	}
 	for _, old := range p.chats {

@@ -122,6 +122,9 @@ func (s *session) watchDoor(page *Page) {
 			s.do(nil, func() {
 				if s.atDoor == page {
 					s.tell(protocol.Door{T: protocol.TDoor, Problem: v.Problem, CanAsk: v.CanAsk, Line: v.Line, You: v.You})
+					if v.You != nil && v.You.Stage == party.Gone {
+						s.leaveDoor()
+					}
 				}
 			})
 		case <-page.left:

@@ -276,3 +276,24 @@ func TestAPlayerWaitsByItsOwnLink(t *testing.T) {
 		w.wantParty("a", home, "*1:in:connected 4:loading:connected")
 	})
 }
+
+// Who waits as a guest keeps its place, and is told so when it would become
+// another player.
+func TestAGuestThatWaitsIsNotNamed(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.naming()
+		a := w.hello("a", 1)
+		a.ok("settings", map[string]any{"approve": true})
+		code := a.invite(nil)
+		b := w.hello("a", 2)
+		b.ok("ask", map[string]any{"code": code})
+		time.Sleep(time.Second)
+		b.fails(party.NotAllowed, "identify", map[string]any{"token": named("bob", "Bob")})
+		if b.door()["you"].(map[string]any)["stage"] != "asking" {
+			t.Errorf("after that it is told %v", b.door())
+		}
+		a.ok("admit", map[string]any{"n": 2, "yes": false}) // that was the answer: it waits no longer
+		time.Sleep(time.Second)
+		b.ok("identify", map[string]any{"token": named("bob", "Bob")})
+	})
+}

@@ -134,6 +134,11 @@ func (s *session) become(c protocol.Command) {
 		return
 	}
 	s.inTurn(c.ID, func() {
+		if s.atDoor != nil { // its place there is the guest's
+			s.fail(c.ID, party.Errorf(party.NotAllowed, "This guest waits at another party's door, where nobody else may take its place. Join or leave there first."), nil)
+			s.rest()
+			return
+		}
 		p.pins++
 		s.h.lookUp(string(s.game), func(ctx context.Context) {
 			who, err := s.h.identity(ctx, g, c.Token)

@@ -108,6 +108,9 @@ func TestChat(t *testing.T) {
 			}
 		}
 		a.fails(party.TooLarge, "chat", map[string]any{"text": strings.Repeat("x", 501)})
+		for _, nothing := range []string{"", "  ", "\u200b"} {
+			a.fails(party.BadRequest, "chat", map[string]any{"text": nothing})
+		}
 		for range 4 {
 			a.ok("chat", map[string]any{"text": "…"})
 		}

@@ -36,6 +36,9 @@ export function connect(options: StartOptions, server: string, folder: string, s
   return new Promise((resolve, reject) => new GameKit(options, server, folder, slot, resolve, reject));
 }
 
+/** The events of partykit.d.ts, for games whose editor does not know them. */
+const events = "party partyData member leader loading message chat match follow travel ready kicked ask door invite gap connection error".split(" ");
+
 /** What calls.ts and moves.ts do; the calls go there. */
 interface GameKit extends Calls, Pick<Kit, (typeof moves)[number]> {}
 
@@ -157,6 +160,7 @@ class GameKit {
   }
 
   on<E extends keyof Events>(event: E, callback: (...args: Events[E]) => void): () => void {
+    if (!events.includes(event)) throw new PartyKitError("bad_request", `No event is called ${event}: ${events.join(", ")}.`);
     const off = this.#events.on(event, callback);
     if (event === "party") call(callback, this.#party);
     if (event === "partyData") call(callback, this.#party.data);

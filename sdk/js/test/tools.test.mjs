@@ -1,5 +1,6 @@
 // The leader's tools, member data, match, ready check, chat and presence.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { World, member, plain, settle, welcome } from "./world.mjs";
 
@@ -280,4 +281,15 @@ test("a hidden page is away, and says so again after a reconnect and a move", as
   world.peer.open();
   world.peer.send(welcome({ party: two }));
   assert.deepEqual(aways(), [false]);
+});
+
+test("an event that does not exist is told, with those that do", async () => {
+  const { kit } = await running();
+  for (const name of ["partydata", "toString", undefined]) {
+    assert.throws(() => kit.on(name, () => {}), { code: "bad_request", message: /: party, partyData, .*, error\.$/ });
+  }
+  const declared = readFileSync(new URL("../src/partykit.d.ts", import.meta.url), "utf8").match(/export interface Events \{(.*?)\n\}/s)[1];
+  const names = [...declared.matchAll(/^  (\w+):/gm)].map(([, name]) => name);
+  assert.ok(names.length > 15);
+  for (const name of names) kit.on(name, () => {})();
 });
