@@ -162,6 +162,30 @@ func TestTasksAreDoneAndTriedAgain(t *testing.T) {
 	})
 }
 
+func TestWhatNobodyDoesIsForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := enginetest.Connect(t, enginetest.Open(t), "a")
+		for _, id := range []string{"t1", "t2", "t3"} {
+			if err := n.Enqueue(t.Context(), "demo", id, []byte("do")); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(engine.QueueTime / 3)
+		}
+		time.Sleep(time.Minute) // the first is older than it may be, the others are not
+		var d diary
+		if err := n.Work(t.Context(), "demo", 1, func(_ context.Context, task engine.Task) time.Duration {
+			d.note("%s", task.ID)
+			return 0
+		}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if diff := cmp.Diff([]string{"t2", "t3"}, d.sorted()); diff != "" {
+			t.Fatalf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
 func TestTheDeadAreKeptForAWeek(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := enginetest.Open(t)

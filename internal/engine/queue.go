@@ -44,7 +44,7 @@ func (n *Node) Enqueue(ctx context.Context, game, id string, data []byte) error 
 	if err != nil {
 		return err
 	}
-	_, err = n.put(ctx, message(at, data, 0, headerExpected, "0"))
+	_, err = n.put(ctx, message(at, data, QueueTime, headerExpected, "0"))
 	if errors.Is(err, ErrConflict) {
 		return nil
 	}

@@ -104,7 +104,6 @@ func layout(shards, replicas int, budget int64) []jetstream.StreamConfig {
 	// What waits to be done outside leaves the queue when it is done.
 	queue := base(queueStream, 1, subject(nsQueue, ">"))
 	queue.Retention = jetstream.WorkQueuePolicy
-	queue.MaxAge = QueueTime
 	// What was given up may push out what was given up before.
 	dead := base(deadStream, 1, subject(nsDead, ">"))
 	dead.Discard = jetstream.DiscardOld
