@@ -29,7 +29,7 @@ import (
 // hotPaths are the packages whose benchmarks are those of hot paths, and which of
 // them are.
 var hotPaths = []struct{ dir, which string }{
-	{"./party", "."}, {"./protocol", "."}, {"./internal/limit", "."}, {"./internal/ws", "."},
+	{"./party", "."}, {"./protocol", "."}, {"./internal/limit", "."}, {"./internal/ws", "."}, {"./internal/gateway", "FanOut"},
 	{"./internal/host", "Volatile"}, {"./internal/landing", "Page"},
 }
 

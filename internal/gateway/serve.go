@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"partykit/internal/ws"
@@ -16,7 +17,8 @@ import (
 // or says why not. Where the session's loop reads the connection from its hello
 // on, ServeHTTP returns then.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id, origin, from := r.URL.Query().Get("game"), g.originOf(r), g.opts.ClientAddr(r)
+	id := strings.Clone(r.URL.Query().Get("game")) // a connection keeps it, but not the request
+	origin, from := g.originOf(r), g.opts.ClientAddr(r)
 	refused := g.admit(id, origin, from)
 	release, spare := func() {}, false
 	if refused == nil {

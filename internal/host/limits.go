@@ -63,7 +63,8 @@ func (s *Session) Text(on *loop.Loop, frame []byte) {
 		s.s.text(c)
 		return
 	}
-	s.s.push(input{conn: s.conn, command: &c})
+	later := c // so that a command that is carried out at once takes no memory
+	s.s.push(input{conn: s.conn, command: &later})
 }
 
 // counted reports whether a frame is a command that has its answer; the others
