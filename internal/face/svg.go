@@ -13,11 +13,7 @@ import (
 // A title that is not empty becomes its accessible name, escaped; without one
 // the picture is marked as decoration.
 func SVG(seed uint32, title string) string {
-	return string(AppendSVG(make([]byte, 0, 4<<10), seed, title))
-}
-
-// AppendSVG appends what [SVG] returns.
-func AppendSVG(b []byte, seed uint32, title string) []byte {
+	b := make([]byte, 0, 4<<10)
 	b = append(b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="100" height="100" `...)
 	if title == "" {
 		b = append(b, `aria-hidden="true">`...)
@@ -45,7 +41,7 @@ func AppendSVG(b []byte, seed uint32, title string) []byte {
 		}
 		b = append(b, `z"/>`...)
 	}
-	return append(b, `</svg>`...)
+	return string(append(b, `</svg>`...))
 }
 
 // printable drops what an XML document cannot hold, and what turns text around.

@@ -163,7 +163,16 @@ func (p *page) paste(o *sheet) {
 
 // face writes a face; what it shows is for decoration.
 func (o *sheet) face(seed uint32) {
+	svg, drawn := faces.get(seed)
+	if !drawn {
+		svg = markup(face.SVG(seed, ""))
+		faces.put(seed, svg, len(svg))
+	}
 	o.put(`<span class="face">`)
-	o.b = face.AppendSVG(o.b, seed, "")
+	o.put(svg)
 	o.put("</span>")
 }
+
+// faces are those that pages showed lately: the same people are on every page of
+// a party.
+var faces = newMemo[uint32, markup](1 << 20)
