@@ -83,6 +83,7 @@ type (
 		Player PlayerID `json:"player"`
 		N      int      `json:"n"`
 		Reason Reason   `json:"reason"`
+		As     PlayerID `json:"as,omitempty"` // with Replaced: the member that its game says it is
 	}
 	// Crowned made a member the leader; "" when nobody is left.
 	Crowned struct {

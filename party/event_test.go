@@ -17,7 +17,7 @@ func entryOfEverything(t tester) Entry {
 		Joined{m, "hash", 1, 0}, Resumed{"bob", "bob2", "new", "hash", 4, "p2"}, Finalized{"bob", 2}, Renamed{"bob", 2, "Rob"},
 		Crowned{"bob", ReasonTimeout}, DataSet{values("level", "<meadow>"), 1}, LandingSet{title("Meadow")},
 		Invited{Invite{ID: "i2", By: "bob", Expires: start.Add(MinExpiry)}}, InviteRevoked{Invite: "i1"}, Adopted{Invite{ID: "i3", By: "bob", Uses: 1, Hash: "h"}},
-		SeatLapsed{Seat: "s1", N: 2}, Left{"bob", 2, ReasonLeft},
+		SeatLapsed{Seat: "s1", N: 2}, Left{"bob", 2, ReasonReplaced, "ubob"},
 		Queued{Visitor{Seat: "s4", N: 4, Name: "Dee", Invite: "i1", Since: start}}, Unqueued{"s4", 4},
 		Asked{Visitor{Seat: "s5", N: 5, Name: "Eli", Invite: "i1", Since: start, Browser: "b"}}, AskAnswered{"s5", 5, Yes, "ada"},
 		Counted{"i1", 3, 1}, TravelSet{&Travel{ID: "t1", To: "moon", Title: "Moonfall", By: "ada", Since: start, Until: start.Add(DefaultTravel), Roster: []int{1}, Answers: []Reply{}}}, Boarded{1, true}, Changed{Locking, LeaderOnly, 4, true}, CastOut{Outcast{N: 3, Player: "eve", Browser: "b", Name: "Eve", Banned: true, At: start}}, Readmitted{3},

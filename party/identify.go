@@ -44,7 +44,7 @@ func (d *decision) identify(c Identify) error {
 		if d.s.Leader == c.Player {
 			d.crownTo(c.As, ReasonReplaced)
 		}
-		d.remove(c.Player, ReasonReplaced)
+		d.takeOut(Left{c.Player, m.N, ReasonReplaced, c.As})
 		if c.Session != "" {
 			d.emit(Resumed{Player: c.As, Session: c.Session, Hash: c.Hash, Move: c.Move, From: c.From})
 		}

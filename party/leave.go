@@ -26,7 +26,7 @@ func (d *decision) leave(c Leave) error {
 // remove takes a member out and passes the crown on if it wore it.
 func (d *decision) remove(p PlayerID, why Reason) {
 	led := d.s.Leader == p
-	d.takeOut(p, why)
+	d.takeOut(Left{Player: p, N: d.s.Member(p).N, Reason: why})
 	if led {
 		d.crown(why)
 	}
@@ -34,12 +34,12 @@ func (d *decision) remove(p PlayerID, why Reason) {
 
 // takeOut takes a member out, with those of its links that go when it goes. A
 // link follows within its game only.
-func (d *decision) takeOut(p PlayerID, why Reason) {
-	d.emit(Left{p, d.s.Member(p).N, why})
+func (d *decision) takeOut(e Left) {
+	d.emit(e)
 	for _, i := range d.s.LiveInvites(d.now) {
 		switch {
-		case i.By != p:
-		case i.OnLeave == RevokeOnLeave, i.OnLeave == FollowOnLeave && why == ReasonTravelled:
+		case i.By != e.Player:
+		case i.OnLeave == RevokeOnLeave, i.OnLeave == FollowOnLeave && e.Reason == ReasonTravelled:
 			d.emit(InviteRevoked{Invite: i.ID})
 		case i.OnLeave == FollowOnLeave:
 			d.emit(InviteRevoked{Invite: i.ID, Went: true})

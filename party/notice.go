@@ -35,7 +35,7 @@ type Notice struct {
 	N       int         // of the member or held seat
 	Member  *MemberView // with MemberJoined and InviteAccepted
 	Members []MemberView
-	Player  PlayerID // with MemberIdentified: who the member is now
+	Player  PlayerID // with MemberIdentified: who the member is now; with MemberLeft: the member that it turned out to be
 	Former  PlayerID // and the guest it was
 	Leader  *PlayerID
 	Reason  Reason
@@ -89,6 +89,9 @@ func notices(e Event) []Notice {
 		return []Notice{{Type: InviteFinalized, N: e.N}}
 	case Left:
 		list := []Notice{{Type: MemberLeft, N: e.N, Reason: e.Reason}}
+		if e.As != "" {
+			list[0].Player, list[0].Former = e.As, e.Player
+		}
 		if e.Reason == ReasonFailed {
 			list = append(list, Notice{Type: InviteFailed, N: e.N, Reason: e.Reason})
 		}

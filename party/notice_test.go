@@ -104,3 +104,23 @@ func TestNoticesHoldNoSecret(t *testing.T) {
 		}
 	}
 }
+
+// A backend that knows the guest learns which of its players the guest is.
+func TestNoticesTellWhomAGuestTurnedOutToBe(t *testing.T) {
+	sc := newScene(t, 3)
+	sc.invite("ada", "i1", 0)
+	sc.join("guest", "s1", "i1")
+	sc.join("uada", "s2", "i1")
+	var list []Notice
+	sc.told = func(_ uint64, e Entry) { list = append(list, e.Notices()...) }
+	sc.must(Identify{Player: "guest", As: "uada", Session: "s9", Hash: "h9"})
+	sc.must(Identify{Player: "ada", As: "ubob", Session: "s8", Hash: "h8"})
+	var got []string
+	for _, n := range list {
+		got = append(got, fmt.Sprintln(n.Type, n.N, n.Reason, n.Former, n.Player))
+	}
+	want := []string{"member.left 2 replaced guest uada\n", "member.identified 1  ada ubob\n"}
+	if !slices.Equal(got, want) {
+		t.Errorf("told %q, want %q", got, want)
+	}
+}

@@ -18,7 +18,7 @@ func (d *decision) tick() {
 	d.asksDue()
 	for _, m := range slices.Clone(d.s.Members) {
 		if due(d.memberDue(&m), d.now) {
-			d.takeOut(m.Player, ReasonTimeout)
+			d.takeOut(Left{Player: m.Player, N: m.N, Reason: ReasonTimeout})
 		}
 	}
 	if d.s.Leader != "" && d.s.Member(d.s.Leader) == nil {
