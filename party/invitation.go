@@ -99,7 +99,7 @@ func (s *State) Invitation(of Hold, now Time, status func(PlayerID) Status, move
 	if of.Led.Maker != "" && !s.Knows(seat) {
 		return d.ledOn(v, of)
 	}
-	if err := d.usable(id, seat, of.Player, of.Browser); err != nil && of.Led.Maker == "" && (i == nil || !s.cameBy(seat, id)) {
+	if err := d.usable(id, seat, of.Player, of.Browser); err != nil && of.Led.Maker == "" && (i == nil && id != "" || !s.cameBy(seat, id)) {
 		v.Problem = err.(*Error).Code
 		v.Maker, v.Died = d.died(of, v.Problem)
 		if d.askable(of) == nil {

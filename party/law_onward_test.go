@@ -70,6 +70,9 @@ func TestLaw28AnotherIsAsked(t *testing.T) {
 	}
 	sc.must(Ask{led("s2", true)})
 	sc.must(AnswerAsk{"ada", sc.s.Asks[0].N, true})
+	if v := sc.shown(Hold{Seat: "s2"}); v.Problem != "" || v.Inviter.Name != "Ada" { // by its ticket
+		t.Errorf("who was let in is asked to come to %q's party, problem %q", v.Inviter.Name, v.Problem)
+	}
 	sc.join("cai", "s2", "")
 	sc.wantPlayers("ada cai")
 	sc.must(Promote{"ada", "cai"})
