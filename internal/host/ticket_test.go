@@ -110,6 +110,24 @@ func TestATicketMovesNobodyOutOfCompany(t *testing.T) {
 	})
 }
 
+// A player that is asked and stays leaves the ticket to whoever opens the game
+// with it.
+func TestATicketIsUntouchedByWhoStays(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, b, home, _ := w.pair("a")
+		c := w.hello("a", 3)
+		ticket := w.start("a", c.invite(nil), 1)
+		b.fails(party.ConfirmRequired, "join", map[string]any{"ticket": ticket})
+		a.fails(party.ConfirmRequired, "join", map[string]any{"ticket": ticket})
+		d := w.hello("a", 4, ticketed(ticket))
+		if d.lastParty() != c.lastParty() {
+			t.Errorf("who opened the game with it is in %s, answered %v", d.lastParty(), d.welcome()["invite"])
+		}
+		b.fails(party.TicketSpent, "join", map[string]any{"ticket": ticket, "confirm": true})
+		w.wantParty("a", home, "*1:in:connected 2:in:connected")
+	})
+}
+
 func TestAPageRecallsStartAfterACrash(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		a := w.hello("a", 1)
