@@ -10,7 +10,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// PlayerTokenLife is how long a player token is good for: long enough for a game server to check it, short enough that a leaked one is soon worth nothing.
+// PlayerTokenLife is how long a player token is good for: long enough for a game
+// server to check it, short enough that a leaked one is soon worth nothing.
 const PlayerTokenLife = 10 * time.Minute
 
 // playerType is the type of player tokens. It keeps them from being taken for
