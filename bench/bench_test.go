@@ -28,7 +28,7 @@ func TestBenchInSmall(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "samples.json")
 	var out, progress bytes.Buffer
 	ours := []string{"raw-c", "ws-go", "partykit", "partykit-tls"}
-	args := []string{"--systems", strings.Join(ours, ","), "--rounds", "1", "--time", "100ms", "--players", "200", "--party", "4", "--crowds", "300", "--servers", "2", "--rows", strings.Join(rowNames(), ","), "--json", file}
+	args := []string{"--systems", strings.Join(ours, ","), "--rounds", "1", "--time", "100ms", "--players", "200", "--party", "4", "--crowds", "300", "--servers", "2", "--parties", "300", "--rows", strings.Join(rowNames(), ","), "--json", file}
 	if err := run(t.Context(), args, &out, &progress); err != nil {
 		t.Fatalf("%v\n%s", err, &progress)
 	}
@@ -46,7 +46,7 @@ func TestBenchInSmall(t *testing.T) {
 			t.Errorf("%s was measured of %v, want %v", row, got, ours)
 		}
 	}
-	for _, row := range []string{"invites", "joins", "friends", "pages-first", "pages", "kill", "hello", "before-300", "idle-300", "among-300", "alone", "beside", "many"} {
+	for _, row := range []string{"invites", "joins", "friends", "pages-first", "pages", "kill", "hello", "before-300", "idle-300", "among-300", "alone", "beside", "start-empty", "start-again", "start-stored", "many"} {
 		if !slices.Contains(r.Systems(row), "partykit") {
 			t.Errorf("%s was not measured", row)
 		}

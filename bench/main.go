@@ -40,6 +40,7 @@ type options struct {
 	party         int
 	crowds        []int // idle players
 	servers       int   // side by side, each with a crowd
+	parties       int   // stored
 	json, svg     string
 	markdown      bool
 	from          string
@@ -85,6 +86,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f.StringVar(&o.from, "from", "", "measure nothing: show the samples of this file")
 	o.crowds = []int{10_000, mostPlayers}
 	f.IntVar(&o.servers, "servers", 11, "of the row many: servers side by side, each with the largest of the crowds")
+	f.IntVar(&o.parties, "parties", 0, "of the row starts: how many parties are stored for a start after kill -9; a million take some ten minutes and 6 GB")
 	f.Func("crowds", "idle players, with commas between (default 10000,19000)", func(s string) error {
 		o.crowds = nil
 		for word := range strings.SplitSeq(s, ",") {
@@ -106,6 +108,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return errors.New("at most 100 rounds of at most a minute")
 	case o.servers < 1 || o.servers > 60:
 		return errors.New("1 to 60 servers")
+	case o.parties < 0 || o.parties > 2_000_000:
+		return errors.New("at most 2,000,000 parties")
 	case o.party < 2 || o.party > 256 || o.players < fewestPlayers || o.players > mostPlayers:
 		return fmt.Errorf("parties of 2 to 256, %d to %d players", fewestPlayers, mostPlayers)
 	}

@@ -28,6 +28,7 @@ func rows() []row {
 		{name: "neighbour", measure: neighbour},
 		{name: "pages", measure: pages},
 		{name: "kill", measure: kill},
+		{name: "starts", measure: starts},
 		{name: "many", measure: many, asked: true},
 	}
 }

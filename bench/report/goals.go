@@ -51,6 +51,18 @@ func best(row string, figure func(Sample) float64) func(*Report) Figures {
 	}
 }
 
+// ready is how many milliseconds a start takes, with so many parties stored at
+// least.
+func ready(row string, parties int64) func(*Report) Figures {
+	return func(r *Report) Figures {
+		f := r.Of(row, kit, func(s Sample) float64 { return s.Took * 1000 })
+		if len(f) == 0 || int64(r.Of(row, kit, func(s Sample) float64 { return float64(s.Units) }).Min()) < parties {
+			return nil
+		}
+		return Figures{f.Median()}
+	}
+}
+
 // goals are those that bench can tell.
 var goals = []goal{
 	{"volatile message at saturation, × floor", 0.75, false, ofFloor("saturated")},
@@ -81,6 +93,8 @@ var goals = []goal{
 		return over(r.Of("pages", kit, Sample.PerCPUSecond), r.Of("pages", "nginx", Sample.PerCPUSecond), Figures.Max)
 	}},
 	{"invite pages rendered anew, for one second of processor time", 5000, true, best("pages-first", Sample.PerCPUSecond)},
+	{"ready with an empty folder, ms, median", 100, false, ready("start-empty", 0)},
+	{"ready with a million stored parties after kill -9, ms, median", 10_000, false, ready("start-stored", 1_000_000)},
 }
 
 // goals compares what was measured with what is aimed at.

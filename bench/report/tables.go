@@ -23,7 +23,7 @@ var messageRows = []struct{ row, head string }{
 // Tables are those that there are samples for.
 func (r *Report) Tables() []Table {
 	all := []Table{
-		r.costs(), r.paces(), r.reliable(), r.durable(), r.crowds(), r.neighbours(), r.many(), r.greetings(), r.pages(), r.kills(), r.goals(),
+		r.costs(), r.paces(), r.reliable(), r.durable(), r.crowds(), r.neighbours(), r.many(), r.greetings(), r.pages(), r.kills(), r.starts(), r.goals(),
 	}
 	return slices.DeleteFunc(all, func(t Table) bool { return len(t.Rows) == 0 })
 }
@@ -264,5 +264,26 @@ func (r *Report) kills() Table {
 	lost := r.Of("kill", kit, func(s Sample) float64 { return float64(s.Lost) })
 	players := r.Of("kill", kit, func(s Sample) float64 { return float64(s.Units) })
 	t.Rows = append(t.Rows, []string{thousands(players.Max()), duration(took.Min()), duration(took.Median()), duration(took.Max()), duration(cpu.Median()), fmt.Sprint(lost.Max())})
+	return t
+}
+
+// starts are how long it takes until the server is ready.
+func (r *Report) starts() Table {
+	t := Table{
+		Title: "Start",
+		Note:  "From the start of the process until it says that it is ready. With parties stored: after kill -9; each was made by a player and has a live link.",
+		Head:  []string{"folder", "least", "median", "most", "CPU"},
+	}
+	for _, s := range []struct{ row, what string }{{"start-empty", "empty"}, {"start-again", "as that start left it"}, {"start-stored", " parties"}} {
+		took := r.Of(s.row, kit, func(s Sample) float64 { return s.Took })
+		if len(took) == 0 {
+			continue
+		}
+		if s.row == "start-stored" {
+			s.what = thousands(r.Of(s.row, kit, func(s Sample) float64 { return float64(s.Units) }).Max()) + s.what
+		}
+		cpu := r.Of(s.row, kit, func(s Sample) float64 { return s.User + s.Kernel })
+		t.Rows = append(t.Rows, []string{s.what, duration(took.Min()), duration(took.Median()), duration(took.Max()), duration(cpu.Median())})
+	}
 	return t
 }
