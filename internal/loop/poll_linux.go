@@ -3,6 +3,7 @@ package loop
 import (
 	"os"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 	"time"
 	"unsafe"
@@ -23,6 +24,10 @@ const (
 	// after its own sockets.
 	share = 4 * time.Millisecond
 )
+
+// holding is how many loops of this process have a processor, and do not hand it
+// over when they doze.
+var holding atomic.Int32
 
 // poller is the loop's own epoll instance.
 type poller struct {
@@ -62,6 +67,7 @@ func newPoller() (_ *poller, err error) {
 		return nil, os.NewSyscallError("fcntl", err)
 	}
 	p.file = os.NewFile(uintptr(p.fd), "epoll")
+	holding.Add(1)
 	defer func() {
 		if err != nil {
 			p.close()
@@ -89,6 +95,7 @@ func newPoller() (_ *poller, err error) {
 }
 
 func (p *poller) close() {
+	holding.Add(-1)
 	if p.bell >= 0 {
 		unix.Close(p.bell)
 	}
@@ -125,8 +132,12 @@ func (p *poller) hear(l *Loop) {
 }
 
 // doze waits for a socket or for the bell for a slice, and keeps the processor.
+// Who can run goes first where there is no other processor to run on; to give
+// way where there is would wake one up for each message.
 func (p *poller) doze(l *Loop) {
-	runtime.Gosched() // who can run at once does not have to wait
+	if int(holding.Load()) >= runtime.GOMAXPROCS(0) {
+		runtime.Gosched()
+	}
 	if l.sleep() {
 		p.keen = p.peek(slice)
 		l.awake()
@@ -138,8 +149,10 @@ func (p *poller) doze(l *Loop) {
 // on.
 func (p *poller) park(l *Loop) {
 	p.pass = !l.sleep() || p.peek(0)
+	holding.Add(-1)
 	// An error says that the loop is over.
 	_ = p.raw.Read(p.look)
+	holding.Add(1)
 	p.parked, p.keen = time.Now(), true
 	l.awake()
 }
