@@ -48,6 +48,7 @@ func startEmbedded(dir string, durability Durability, logger *slog.Logger) (wiri
 	switch durability {
 	case Strict:
 		opts.SyncAlways = true
+		opts.SyncInterval = lazySync
 	case Relaxed:
 		opts.SyncInterval = time.Second
 	default:

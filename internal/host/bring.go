@@ -61,11 +61,7 @@ func (h *Host) repoint(ctx context.Context, l link, i party.Invite) {
 	}
 	_, revision, err := h.o.Node.Get(ctx, engine.Invites, i.Hash)
 	if err == nil {
-		life := party.MaxExpiry
-		if i.Expires != 0 {
-			life = now().Until(i.Expires)
-		}
-		_, err = h.o.Node.Put(ctx, engine.Invites, i.Hash, record, revision, life+keepLink)
+		_, err = h.o.Node.Put(ctx, engine.Invites, i.Hash, record, revision, keeps(i))
 	}
 	if err != nil {
 		h.log.Warn("a link that followed its maker is found over its former party only", "game", l.Game, "invite", l.Invite, "err", err)

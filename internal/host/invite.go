@@ -62,6 +62,15 @@ func (l link) hold(of party.Hold) party.Hold {
 // that its page can say why it does not open any more.
 const keepLink = 24 * time.Hour
 
+// keeps is how long from now the record of a link that was made is kept.
+func keeps(i party.Invite) time.Duration {
+	life := party.MaxExpiry
+	if i.Expires != 0 {
+		life = now().Until(i.Expires)
+	}
+	return life + keepLink
+}
+
 // makeInvite stores where the code leads, then makes the invite in the party.
 // The code is derived from the command, so that a repeated command tells the
 // same one although it is stored nowhere.
