@@ -31,7 +31,10 @@ type link struct {
 	Made    party.Time     `json:"made,omitempty"`
 	Expires party.Time     `json:"expires,omitempty"` // 0: never
 
-	led party.Led // of a dead link that led on to this party: not stored
+	// Not stored:
+	led         party.Led  // of a dead link that led on to this party
+	spokenUntil party.Time // of one that was found by a spoken code: until when that leads here
+	guessable   bool       // that code is short: whether a member lets in who comes by it hangs on what is guessed
 }
 
 // dated is the link as it is stored: by whom it was made, and for how long.

@@ -27,37 +27,87 @@ func (n *noticed) went(from party.ID) {
 	}
 }
 
+// A Notice is what a link's code shows to browsers that the party does not know.
+type Notice struct {
+	party.Invitation
+	// Current reports whether the party has not changed since: no event was
+	// applied, which an acknowledgement always follows, and nobody was seen to move
+	// from it to another. Same reports whether not even what is fleeting has
+	// changed. Both are nil where nobody would notice.
+	Current, Same func() bool
+	// Until is from when on it may show something else though nothing has changed;
+	// 0: never.
+	Until party.Time
+}
+
 // Notice tells what a link's code shows to browsers that the party does not
-// know. current reports whether the party has not changed since: no event was
-// applied, which an acknowledgement always follows, and nobody was seen to move
-// from it to another. same reports whether not even what is fleeting has changed.
-// Both are nil where nobody would notice.
-func (h *Host) Notice(ctx context.Context, code string, from netip.Addr) (v party.Invitation, current, same func() bool, err error) {
+// know, and what outdates that.
+func (h *Host) Notice(ctx context.Context, code string, from netip.Addr) (Notice, error) {
 	l, err := h.linkOf(ctx, code, h.guesser("", from))
 	if err != nil {
-		v, err = noLink(err)
-		return v, nil, nil, err
+		v, err := noLink(err)
+		return Notice{Invitation: v}, err
 	}
-	type watch struct{ current, same func() bool }
-	shown, watching := make(chan party.Invitation, 1), make(chan watch, 1)
-	v, err = h.visit(ctx, l, shown, func(p *live) {
-		s := p.seen // p itself belongs to its loop
-		h.noticed.byID.Store(p.state.ID, s)
-		changes, fleeting := s.changes.Load(), s.fleeting.Load()
-		current := func() bool { return changes == s.changes.Load() }
-		watching <- watch{current, func() bool { return current() && fleeting == s.fleeting.Load() }}
-		shown <- p.invitation(l, party.Hold{})
+	shown, noticed := make(chan party.Invitation, 1), make(chan Notice, 1)
+	v, err := h.visit(ctx, l, shown, func(p *live) {
+		n := p.notice(l)
+		noticed <- n
+		shown <- n.Invitation
 	})
 	if err == nil && v.Died && h.mayLead(l) { // nobody would notice where its maker goes
 		v, err = h.look(ctx, h.onward(ctx, l, party.Hold{}), party.Hold{})
-		return v, nil, nil, err
+		return Notice{Invitation: v}, err
 	}
 	select {
-	case w := <-watching:
-		current, same = w.current, w.same
+	case n := <-noticed:
+		return n, err
 	default: // the party cannot be seen
+		return Notice{Invitation: v}, err
 	}
-	return v, current, same, err
+}
+
+// notice is what the party shows by a link. It is watched if all that it hangs on
+// is the party's and the clock's: not how much is guessed, nor where a link
+// goes that follows its maker and is here no more.
+func (p *live) notice(l link) Notice {
+	n := Notice{Invitation: p.invitation(l, party.Hold{})}
+	i := p.state.Invite(l.Invite)
+	if l.guessable || l.Follows && (i == nil || i.Went) {
+		return n
+	}
+	s := p.seen // p itself belongs to its loop
+	p.h.noticed.byID.Store(p.state.ID, s)
+	changes, fleeting := s.changes.Load(), s.fleeting.Load()
+	n.Current = func() bool { return changes == s.changes.Load() }
+	n.Same = func() bool { return n.Current() && fleeting == s.fleeting.Load() }
+	n.Until = l.outdated(i, now())
+	return n
+}
+
+// outdated is when a link, or its invite if the party still knows it, next shows
+// something else by the clock alone: it expires, or its spoken code does, or one may
+// not ask by it any more. From when its record may go it is outdated at once. 0:
+// never.
+func (l link) outdated(i *party.Invite, t party.Time) (next party.Time) {
+	ends, expires := []party.Time{l.spokenUntil}, []party.Time{l.Expires}
+	if i != nil {
+		expires = append(expires, i.Expires)
+	}
+	for _, e := range expires {
+		switch {
+		case e == 0:
+		case e.Add(keepLink) <= t:
+			return t
+		default:
+			ends = append(ends, e, e.Add(party.AskDead), e.Add(keepLink))
+		}
+	}
+	for _, end := range ends {
+		if end > t && (next == 0 || end < next) {
+			next = end
+		}
+	}
+	return next
 }
 
 // unnotice outdates all that was noticed of a party, which is not counted any

@@ -31,11 +31,11 @@ func (w *world) shows(code string, n int) party.Invitation {
 // what is kept for crowds.
 func (w *world) wantOnward(code string, problem party.Code, want party.Onward) {
 	w.t.Helper()
-	notice, current, _, err := w.hosts["a"].Notice(w.t.Context(), code, netip.Addr{})
+	notice, err := w.hosts["a"].Notice(w.t.Context(), code, netip.Addr{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	for what, v := range map[string]party.Invitation{"a browser": w.shows(code, 30), "a stranger": w.shows(code, 0), "a crowd": notice} {
+	for what, v := range map[string]party.Invitation{"a browser": w.shows(code, 30), "a stranger": w.shows(code, 0), "a crowd": notice.Invitation} {
 		if v.Problem != problem || v.Onward != want {
 			w.t.Errorf("%s is shown %q, offered %q; want %q, %q", what, v.Problem, v.Onward, problem, want)
 		}
@@ -43,7 +43,7 @@ func (w *world) wantOnward(code string, problem party.Code, want party.Onward) {
 			w.t.Errorf("%s is told names by a dead link: %+v", what, v)
 		}
 	}
-	if want != "" && current != nil {
+	if want != "" && notice.Current != nil {
 		w.t.Error("what hangs on where a player is may be kept")
 	}
 }

@@ -92,6 +92,7 @@ func (h *Host) hear(ctx context.Context, code string, who limit.Guesser) (link, 
 	}
 	right()
 	l := h.leads(ctx, r.link, "")
+	l.spokenUntil, l.guessable = r.Until, r.Short
 	l.Approve = l.Approve || r.Short && h.shortIsUnsafe(t)
 	return l, nil
 }

@@ -123,7 +123,7 @@ func (c *crowdPages) make(key crowdKey, render func() (*crowdPage, error)) (*cro
 		if p.notice.Match != nil {
 			p.until = p.made.Add(crowdFor)
 		}
-		if end := p.notice.Expires; end != 0 && time.UnixMilli(int64(end)).Before(p.until) {
+		if end := p.notice.Until; end != 0 && time.UnixMilli(int64(end)).Before(p.until) {
 			p.until = time.UnixMilli(int64(end))
 		}
 		c.memo.put(key, p, len(p.written)+len(p.zipped.body))

@@ -59,7 +59,7 @@ func (f *fakeParties) Notice(ctx context.Context, code string, from netip.Addr) 
 		return reflect.DeepEqual(inv, f.inv)
 	}
 	current := func() bool { return f.fleeting || same() }
-	return Notice{inv, current, same}, err
+	return Notice{inv, current, same, inv.Expires}, err
 }
 
 func (f *fakeParties) Start(_ context.Context, _, browser string, _ netip.Addr) (Started, error) {

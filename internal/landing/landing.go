@@ -55,6 +55,9 @@ type Notice struct {
 	// Same reports whether nothing came since that would be shown, the fleeting
 	// included; only time may have passed.
 	Same func() bool
+	// Until is from when on it may be outdated though nothing has changed: a link
+	// expires. 0: never.
+	Until party.Time
 }
 
 // Page is one open invite page.

@@ -85,8 +85,8 @@ func (p parties) Start(ctx context.Context, code, browser string, from netip.Add
 }
 
 func (p parties) Notice(ctx context.Context, code string, from netip.Addr) (landing.Notice, error) {
-	inv, current, same, err := p.Host.Notice(ctx, code, from)
-	return landing.Notice{Invitation: inv, Current: current, Same: same}, err
+	n, err := p.Host.Notice(ctx, code, from)
+	return landing.Notice(n), err
 }
 
 func (p parties) OpenPage(ctx context.Context, code, browser string, from netip.Addr) (landing.Page, error) {
