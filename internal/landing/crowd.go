@@ -2,6 +2,7 @@ package landing
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"reflect"
@@ -22,6 +23,8 @@ const (
 	// crowdFor is how long a page is served that tells how long something lasts
 	// already, in minutes.
 	crowdFor = 5 * time.Second
+	// crowdWait is how long a page may take to be made.
+	crowdWait = 10 * time.Second
 )
 
 // A crowdPage is what everybody sees of a link whom its party does not know.
@@ -51,7 +54,8 @@ type crowdPages struct {
 // making is a page that is being made.
 type making struct {
 	done chan struct{}
-	page *crowdPage // once it is done; nil if that failed
+	page *crowdPage // once it is done
+	err  error      // then; of a maker that panicked: Unavailable
 }
 
 // crowdKey is what tells such pages of one server apart. All are in English.
@@ -78,45 +82,54 @@ func (c *crowdPages) get(key crowdKey) (*crowdPage, bool) {
 func (c *crowdPages) holds(p *crowdPage) bool { return p.games == c.games.Load() && p.notice.Current() }
 
 // once has a page made that is not kept. Of many who want the same page at
-// once one makes it and the others wait, however long it takes. Who then finds it
-// outdated already, or finds that nobody would know when it is, makes its own: no
-// request gets a page that was outdated before the request came.
-func (c *crowdPages) once(ctx context.Context, key crowdKey, render func() (*crowdPage, error)) (*crowdPage, error) {
-	c.mu.Lock()
-	m, underway := c.making[key]
-	if !underway {
-		m = &making{done: make(chan struct{})}
-		c.making[key] = m
-	}
-	c.mu.Unlock()
-	if !underway {
-		defer func() {
-			c.mu.Lock()
-			delete(c.making, key)
-			c.mu.Unlock()
-			close(m.done)
-		}()
-		p, err := c.make(key, render)
-		if err == nil {
-			m.page = p
+// once one makes it and the others wait. No request gets a page that was outdated
+// before the request came: one that was being made by then counts if it still
+// holds, and every one whose making began later. What went wrong is told to all who
+// waited, but for what is the maker's own: that it guessed too much.
+func (c *crowdPages) once(ctx context.Context, key crowdKey, render func(context.Context) (*crowdPage, error)) (*crowdPage, error) {
+	for late := true; ; late = false { // late: what is being made had begun before
+		c.mu.Lock()
+		m, underway := c.making[key]
+		if !underway {
+			m = &making{done: make(chan struct{}), err: &party.Error{Code: party.Unavailable}}
+			c.making[key] = m
 		}
-		return p, err
+		c.mu.Unlock()
+		if !underway {
+			c.run(ctx, key, m, render)
+			return m.page, m.err
+		}
+		select {
+		case <-m.done:
+		case <-ctx.Done():
+			return nil, &party.Error{Code: party.Unavailable}
+		}
+		if p, ok := c.get(key); ok {
+			return p, nil
+		}
+		if e, _ := errors.AsType[*party.Error](m.err); !late && (e == nil || e.Code != party.RateLimited) {
+			return m.page, m.err
+		}
 	}
-	select {
-	case <-m.done:
-	case <-ctx.Done():
-		return nil, &party.Error{Code: party.Unavailable}
-	}
-	if p := m.page; p != nil && p.notice.Current != nil && c.holds(p) {
-		return p, nil
-	}
-	return c.make(key, render)
+}
+
+// run makes a page for all who want it, also when who came first has gone.
+func (c *crowdPages) run(ctx context.Context, key crowdKey, m *making, render func(context.Context) (*crowdPage, error)) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), crowdWait)
+	defer cancel()
+	defer func() {
+		c.mu.Lock()
+		delete(c.making, key)
+		c.mu.Unlock()
+		close(m.done)
+	}()
+	m.page, m.err = c.make(ctx, key, render)
 }
 
 // make makes a page, and keeps it if it can be known when it is outdated.
-func (c *crowdPages) make(key crowdKey, render func() (*crowdPage, error)) (*crowdPage, error) {
+func (c *crowdPages) make(ctx context.Context, key crowdKey, render func(context.Context) (*crowdPage, error)) (*crowdPage, error) {
 	games := c.games.Load()
-	p, err := render()
+	p, err := render(ctx)
 	if err == nil && p.notice.Current != nil {
 		p.games, p.made = games, time.Now()
 		p.until = p.made.Add(time.Hour)
@@ -167,8 +180,8 @@ func (s *Server) crowdPage(r *http.Request, code string) (*crowdPage, error) {
 	if p, ok := s.pages.get(key); ok {
 		return p, nil
 	}
-	return s.pages.once(r.Context(), key, func() (*crowdPage, error) {
-		notice, err := s.parties.Notice(r.Context(), code, s.opts.ClientAddr(r))
+	return s.pages.once(r.Context(), key, func(ctx context.Context) (*crowdPage, error) {
+		notice, err := s.parties.Notice(ctx, code, s.opts.ClientAddr(r))
 		if err != nil {
 			return nil, err
 		}

@@ -3,11 +3,13 @@ package landing
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,6 +22,7 @@ import (
 type countedParties struct {
 	*fakeParties
 	notices int
+	fail    func(from netip.Addr) error
 }
 
 func (c *countedParties) Notice(ctx context.Context, code string, from netip.Addr) (Notice, error) {
@@ -27,7 +30,14 @@ func (c *countedParties) Notice(ctx context.Context, code string, from netip.Add
 	c.mu.Lock()
 	c.notices++
 	c.mu.Unlock()
-	time.Sleep(10 * time.Millisecond) // what the page says is from before
+	select {
+	case <-time.After(10 * time.Millisecond): // what the page says is from before
+	case <-ctx.Done():
+		return n, &party.Error{Code: party.Unavailable}
+	}
+	if c.fail != nil {
+		err = c.fail(from)
+	}
 	return n, err
 }
 
@@ -154,23 +164,131 @@ func TestAFriendOnTheWaySeesItsOwnPage(t *testing.T) {
 	says(t, x.do("GET", "/join/"+testCode, header("Cookie", "__Host-pk="+auth.Browser())), "Your place is kept")
 }
 
-// A page of which nobody would say when it is outdated is not kept, and not made
-// by one for the others in turn.
+// However many wait for a page while it is made and its party changes, it is made
+// once more for all of them.
+func TestAChangeWhileACrowdWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newSetup(t, lively())
+		c := counted(x)
+		var crowd sync.WaitGroup
+		for range 200 {
+			crowd.Go(func() { x.do("GET", "/join/"+testCode) })
+		}
+		synctest.Wait() // one has asked the party, the others wait for it
+		x.parties.show(func(inv *party.Invitation) { inv.Taken = 5 })
+		for range 200 {
+			crowd.Go(func() { says(t, x.do("GET", "/join/"+testCode), "5 of 8") })
+		}
+		crowd.Wait()
+		if c.notices != 2 {
+			t.Errorf("the party was asked %d times, want 2", c.notices)
+		}
+	})
+}
+
+// Who came first may go: the page is made for the others all the same.
+func TestTheFirstOfACrowdHangsUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newSetup(t, lively())
+		c := counted(x)
+		ctx, hangUp := context.WithCancel(t.Context())
+		var crowd sync.WaitGroup
+		crowd.Go(func() {
+			x.do("GET", "/join/"+testCode, func(r *http.Request) { *r = *r.WithContext(ctx) })
+		})
+		synctest.Wait()
+		for range 200 {
+			crowd.Go(func() { says(t, x.do("GET", "/join/"+testCode), "4 of 8") })
+		}
+		synctest.Wait()
+		hangUp()
+		crowd.Wait()
+		if c.notices != 1 {
+			t.Errorf("the party was asked %d times", c.notices)
+		}
+	})
+}
+
+// slowParties never answer.
+type slowParties struct{ *fakeParties }
+
+func (slowParties) Notice(ctx context.Context, _ string, _ netip.Addr) (Notice, error) {
+	<-ctx.Done()
+	return Notice{}, &party.Error{Code: party.Unavailable}
+}
+
+func TestAPageIsNotWaitedForWithoutEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := newSetup(t, lively())
+		x.server.parties = slowParties{x.parties}
+		begun := time.Now()
+		if w := x.do("GET", "/join/"+testCode); w.Code != http.StatusServiceUnavailable {
+			t.Errorf("answered %d", w.Code)
+		}
+		if took := time.Since(begun); took != crowdWait {
+			t.Errorf("answered after %v", took)
+		}
+	})
+}
+
+// A failure is told to all who waited for the page, but not that one of them
+// guessed too much.
+func TestACrowdsPageFails(t *testing.T) {
+	guesser := netip.MustParseAddr("192.0.2.66")
+	for _, c := range []struct {
+		code         party.Code
+		fails, asked int
+	}{{party.Unavailable, 51, 2}, {party.RateLimited, 1, 2}} {
+		synctest.Test(t, func(t *testing.T) {
+			x := newSetup(t, lively(), func(o *Options) {
+				o.ClientAddr = func(r *http.Request) netip.Addr { return netip.MustParseAddr(r.Header.Get("From")) }
+			})
+			parties := counted(x)
+			parties.fail = func(from netip.Addr) error {
+				if c.code != party.RateLimited || from == guesser {
+					return &party.Error{Code: c.code}
+				}
+				return nil
+			}
+			var failed atomic.Int64
+			var crowd sync.WaitGroup
+			come := func(from string) {
+				crowd.Go(func() {
+					if w := x.do("GET", "/join/"+testCode, header("From", from)); w.Code != http.StatusOK {
+						failed.Add(1)
+					}
+				})
+			}
+			come(guesser.String())
+			synctest.Wait()
+			for range 50 {
+				come("192.0.2.7")
+			}
+			crowd.Wait()
+			if int(failed.Load()) != c.fails || parties.notices != c.asked {
+				t.Errorf("%s: %d failed, want %d; the party was asked %d times, want %d", c.code, failed.Load(), c.fails, parties.notices, c.asked)
+			}
+		})
+	}
+}
+
+// A page of which nobody would say when it is outdated is not kept, and yet made
+// once for all who come while another is made.
 func TestWhatNobodyWatchesIsNotKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newSetup(t, dead(party.Ended))
 		c := counted(x)
 		x.server.parties = unwatched{c}
-		begun := time.Now()
 		var crowd sync.WaitGroup
 		for range 50 {
 			crowd.Go(func() { says(t, x.do("GET", "/join/"+testCode), "That party is over") })
 		}
 		crowd.Wait()
-		if took := time.Since(begun); took > 20*time.Millisecond {
-			t.Errorf("50 waited for each other: %v", took)
+		if c.notices != 2 {
+			t.Errorf("for 50 who came at once it was made %d times, want 2: for the first, and for the others", c.notices)
 		}
-		if x.server.pages.memo.bytes != 0 {
+		x.do("GET", "/join/"+testCode)
+		if c.notices != 3 || x.server.pages.memo.bytes != 0 {
 			t.Error("the page was kept")
 		}
 	})
