@@ -46,6 +46,7 @@ func serve(s *surroundings, o config.Server, dev bool, publicURL func(netAddr) s
 	if err != nil {
 		return err
 	}
+	limitMemory(os.DirFS("/")) // opening a large folder takes more of it than anything later
 	n, err := node.Open(s.ctx, node.Options{
 		Data: o.Data.Data, Durability: engine.Durability(o.Durability), PublicURL: address, Contact: o.Contact,
 		TrustedProxies: o.Proxies(), Dev: dev, Version: Version(), Certificate: certificate, Logger: log,
@@ -56,7 +57,6 @@ func serve(s *surroundings, o config.Server, dev bool, publicURL func(netAddr) s
 		}
 		return dataError(o.Data.Data, err)
 	}
-	limitMemory(os.DirFS("/"))
 	running, stop := context.WithCancel(s.ctx)
 	defer stop()
 	go tidy(running, time.Tick(lookEvery))
