@@ -16,9 +16,9 @@ type Event interface{ event() }
 type (
 	// Connected comes after every hello that the server accepted.
 	Connected struct {
-		Resumed bool   // the session goes on
-		Gap     bool   // messages may have been missed; the snapshot is whole
-		Lost    bool   // the player is no longer in the party it was in
+		Resumed bool // the session goes on
+		Gap     bool // messages may have been missed; the snapshot is whole
+		Lost    bool // the player is no longer in the party it was in
 		Party   party.ID
 		Seq     uint64 // the place in the party's order from which on it goes
 	}
