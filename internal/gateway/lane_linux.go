@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"partykit/internal/loop"
@@ -15,12 +16,14 @@ const (
 )
 
 // lane is what the sockets of one loop share: the buffer into which they are
-// read, and a wheel that says every second which have been silent, or stuck, for
-// too long. It belongs to its loop.
+// read, the list of those that are settled at the end of the pass, and a wheel
+// that says every second which have been silent, or stuck, for too long. It
+// belongs to its loop, but for the list, which anybody may lengthen.
 type lane struct {
 	g      *Gateway
 	loop   *loop.Loop
 	buffer []byte
+	list   atomic.Pointer[socket] // the last that came; nil: none
 
 	now     int64 // seconds
 	wheel   [turn][]*socket
@@ -79,6 +82,38 @@ func (l *lane) file(s *socket) {
 	if at := s.due(); s.filed == 0 || at < s.filed {
 		s.filed = at
 		l.wheel[at%turn] = append(l.wheel[at%turn], s)
+	}
+}
+
+// settle puts a socket on the list. Its connection's lock is held.
+func (l *lane) settle(s *socket) {
+	for {
+		last := l.list.Load()
+		s.next = last
+		if !l.list.CompareAndSwap(last, s) {
+			continue
+		}
+		if last == nil {
+			l.loop.AtEnd(l)
+		}
+		return // the lane may have it already
+	}
+}
+
+// End settles those on the list, in the order in which they came, as a
+// [loop.Ender].
+func (l *lane) End() {
+	last := l.list.Swap(nil)
+	var first *socket
+	for last != nil {
+		before := last.next
+		last.next = first
+		first, last = last, before
+	}
+	for first != nil {
+		s := first
+		first, s.next = s.next, nil
+		s.settle()
 	}
 }
 

@@ -18,15 +18,19 @@ import (
 // and what a pass has for a connection leaves in one write. Between two frames
 // it has neither a goroutine nor a buffer.
 //
-// It belongs to its lane's loop, but for what is behind the connection's lock.
+// It belongs to its lane's loop: nobody else touches it, but for what others
+// need to ask that loop to settle it, which is behind the connection's lock. A
+// socket that is asked for is on its lane's list, and on no other; only when the
+// lane takes it from there can it move to another lane.
 type socket struct {
 	c  *Conn
 	fd int
 
-	// Behind the lock.
-	lane  *lane // written by the loop of the lane before
-	dirty bool  // End is asked for
+	// Behind the connection's lock.
+	lane  *lane
+	dirty bool // on the lane's list
 
+	next    *socket // on that list: whoever puts it there writes it, then the lane
 	watch   loop.Watch
 	watched bool // it has arrived on its lane
 	ended   bool
@@ -53,11 +57,12 @@ func (c *Conn) hand(conn net.Conn, rest []byte) bool {
 	if err != nil {
 		return false
 	}
-	s := &socket{c: c, fd: fd, lane: c.g.laneOf(c.session.Loop())}
+	l := c.g.laneOf(c.session.Loop())
+	s := &socket{c: c, fd: fd, lane: l}
 	c.mu.Lock()
 	c.wire = s
 	c.mu.Unlock()
-	s.lane.loop.Post(c.game, func() { s.arrive(rest) })
+	l.loop.Post(c.game, func() { s.arrive(rest) })
 	return true
 }
 
@@ -93,18 +98,18 @@ func (s *socket) arrive(rest []byte) {
 		s.end()
 		return
 	}
-	s.watched = true
+	s.watched, s.blocked = true, false // a new watch tells of reading alone
 	s.lane.enter(s)
 	if len(rest) > 0 {
 		s.handle(rest)
 	}
-	s.End()
+	s.askEnd()
 }
 
-// Ready reads and writes what it can.
+// Ready reads what it can. What waits is written at the end of the pass.
 func (s *socket) Ready(read, write, broken bool) {
-	if (write || broken) && !s.settle() {
-		return
+	if write {
+		s.askEnd()
 	}
 	switch {
 	case !read && !broken:
@@ -147,7 +152,8 @@ func (s *socket) pause(rest []byte, wait time.Duration) {
 	s.held = ws.Borrow()
 	s.held.B = append(s.held.B, rest...)
 	s.listen()
-	again := func() { s.lane.loop.Post(s.c.game, s.proceed) } // it stays on its lane meanwhile
+	on := s.lane.loop // it does not move meanwhile
+	again := func() { on.Post(s.c.game, s.proceed) }
 	if wait > 0 {
 		time.AfterFunc(wait, again)
 		return
@@ -175,6 +181,7 @@ func (s *socket) listen() {
 	}
 }
 
+// askEnd has the socket settled at the end of this pass.
 func (s *socket) askEnd() {
 	s.c.mu.Lock()
 	s.rouse()
@@ -184,11 +191,11 @@ func (s *socket) askEnd() {
 func (s *socket) rouse() {
 	if !s.dirty {
 		s.dirty = true
-		s.lane.loop.AtEnd(s)
+		s.lane.settle(s)
 	}
 }
 
-// shut has nothing to do: End, which follows, sees that the connection closes.
+// shut has nothing to do: settle, which follows, sees that the connection closes.
 func (s *socket) shut() {}
 
 func (s *socket) abort() {
@@ -196,18 +203,16 @@ func (s *socket) abort() {
 	_ = unix.Shutdown(s.fd, unix.SHUT_RDWR)
 }
 
-// End is called at the end of a pass in which something was sent.
-func (s *socket) End() { s.settle() }
-
-// settle writes what waits, and does what follows from it. It reports whether
-// the socket is still on this loop.
-func (s *socket) settle() bool {
+// settle writes what waits, does what follows from it, and moves the socket if
+// its session did. The lane calls it, which has just taken the socket from its
+// list.
+func (s *socket) settle() {
 	c := s.c
 	c.mu.Lock()
 	s.dirty = false
 	if s.ended {
 		c.mu.Unlock()
-		return false
+		return
 	}
 	alive := s.flush()
 	written, closing := c.out == nil, c.closing.Load()
@@ -215,14 +220,13 @@ func (s *socket) settle() bool {
 		if next := c.session.Loop(); next != s.lane.loop {
 			s.move(next)
 			c.mu.Unlock()
-			return false
+			return
 		}
 	}
 	c.mu.Unlock()
 	switch {
 	case !alive, closing && c.answered.Load() && written:
 		s.end()
-		return false
 	case closing:
 		s.leave()
 		if s.shutBy == 0 {
@@ -230,7 +234,6 @@ func (s *socket) settle() bool {
 			s.lane.file(s)
 		}
 	}
-	return true
 }
 
 // move takes the socket to the lane of the loop in which its session now lives.
@@ -297,8 +300,8 @@ func (s *socket) due() int64 {
 	return at
 }
 
-// late does what is due when the time has come. End, which follows, sees to the
-// rest.
+// late does what is due when the time has come. settle, which follows, sees to
+// the rest.
 func (s *socket) late() {
 	c := s.c
 	if s.shutBy != 0 {

@@ -147,6 +147,61 @@ func TestAConnectionFollowsItsSession(t *testing.T) {
 	}
 }
 
+// A session moves in a pass in which its client, for which much waits, begins to
+// read again, and is sent more: only the loop to which the connection goes
+// touches it then, as the race detector sees, and there it goes on to be written.
+func TestASlowReaderFollowsItsSession(t *testing.T) {
+	w := newTCPWorld(t, nil)
+	other := loop.New()
+	var running sync.WaitGroup
+	running.Go(other.Run)
+	t.Cleanup(func() { other.Close(); running.Wait() })
+	for range 6 {
+		conn := w.raw()
+		r := <-w.sessions
+		stuff(r)
+		w.quiet(w.loop)
+		w.quiet(w.loop) // it has been written as far as it goes
+		w.loop.Post("", func() {
+			r.conn.Send(false, []byte("x"))
+			r.loop.Store(other)
+			drain(t, conn) // so that this pass hears that there is room
+		})
+		w.quiet(w.loop)
+		w.quiet(other)
+		r.conn.Send(false, []byte("last words"))
+		conn.SetReadDeadline(time.Now().Add(time.Minute))
+		b, tail := make([]byte, 256<<10), ""
+		for !strings.HasSuffix(tail, "last words") {
+			n, err := conn.Read(b)
+			if err != nil {
+				t.Fatalf("the last words did not come: %v, behind %q", err, tail)
+			}
+			tail += string(b[max(0, n-10):n])
+			tail = tail[max(0, len(tail)-10):]
+		}
+		conn.Close()
+		<-r.gone
+	}
+}
+
+// drain reads what has come.
+func drain(t *testing.T, conn net.Conn) {
+	raw, err := conn.(*net.TCPConn).SyscallConn()
+	if err == nil {
+		err = raw.Read(func(fd uintptr) bool {
+			b := make([]byte, 256<<10)
+			for n := 1; n > 0; {
+				n, _ = unix.Read(int(fd), b)
+			}
+			return true
+		})
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 // What a pass has for a connection leaves in one write: as the kernel counts,
 // in few packets.
 func TestWhatAPassBringsLeavesAtOnce(t *testing.T) {
