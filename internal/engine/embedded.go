@@ -74,7 +74,7 @@ func startEmbedded(dir string, durability Durability, logger *slog.Logger) (wiri
 		return wiring{}, errors.New("the embedded server started without its storage")
 	}
 	dial := func(opts ...nats.Option) (*nats.Conn, error) {
-		return nats.Connect("", append(opts, nats.InProcessServer(s))...)
+		return nats.Connect("", append([]nats.Option{nats.InProcessServer(s)}, opts...)...)
 	}
 	return wiring{dial: dial, replicas: 1, stop: stop}, nil
 }

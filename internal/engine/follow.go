@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/nats-io/nats.go"
 )
@@ -23,6 +25,7 @@ type Following struct {
 	kinds [len(logKinds)]uint64 // the last of each kind shown
 	floor uint64                // up to here, reading after a Gap has everything
 	lost  int                   // what the subscription had dropped at the last look
+	dials int64                 // and how often the node had connected
 }
 
 // Follow calls fn for every entry of a party that is committed from now on, in
@@ -31,14 +34,19 @@ type Following struct {
 // Read of this node that begins after Follow returned does.
 //
 // Where entries may be missing, fn gets a [Gap]: all after its Seq must be read
-// ([Node.Read]), and entries met twice recognised by their Seq. A Gap with Seq 0
-// says that nothing was shown yet, and one loss may be told twice. The first entry of each kind is for the
-// caller to compare: a Prev above the last that it has read is a gap too.
+// ([Node.Read]), and entries met twice recognised by their kind and Seq. What
+// this node lost is told before anything behind it is shown. What was lost on
+// the way to it shows only in the next entry of its kind: that Gap's Seq lies
+// before entries of other kinds which were shown already.
+//
+// A Gap with Seq 0 says that nothing was shown yet, and one loss may be told
+// twice. The first entry of each kind is for the caller to compare: a Prev above
+// the last that it has read is a gap too.
 func (n *Node) Follow(ref Ref, fn func(Record)) (*Following, error) {
 	if err := ref.validate(); err != nil {
 		return nil, err
 	}
-	f := &Following{ref: ref, fn: fn, all: &n.follows}
+	f := &Following{ref: ref, fn: fn, all: &n.follows, dials: n.follows.dials.Load()}
 	if err := n.follows.add(n.conn, n.engine.followSubject(ref), f); err != nil {
 		return nil, sendError(err)
 	}
@@ -64,9 +72,11 @@ type follows struct {
 	in   chan *nats.Msg
 	wake chan struct{} // there is doubt
 
+	dials atomic.Int64 // how often the connection was made, or tried
+
 	mu    sync.Mutex
 	bySub map[*nats.Subscription]*Following
-	doubt map[*Following]bool // true: entries were surely missed, the connection was cut
+	doubt map[*Following]struct{} // those that may have missed entries and get no other
 }
 
 func (fs *follows) init(n *Node, backlog int) {
@@ -74,7 +84,7 @@ func (fs *follows) init(n *Node, backlog int) {
 	fs.in = make(chan *nats.Msg, backlog)
 	fs.wake = make(chan struct{}, 1)
 	fs.bySub = make(map[*nats.Subscription]*Following)
-	fs.doubt = make(map[*Following]bool)
+	fs.doubt = make(map[*Following]struct{})
 }
 
 func (fs *follows) add(conn *nats.Conn, subject string, f *Following) (err error) {
@@ -96,9 +106,7 @@ func (fs *follows) suspect(sub *nats.Subscription) bool {
 	if f == nil {
 		return false
 	}
-	if _, noted := fs.doubt[f]; !noted {
-		fs.doubt[f] = false
-	}
+	fs.doubt[f] = struct{}{}
 	fs.rouse()
 	return true
 }
@@ -108,9 +116,28 @@ func (fs *follows) suspectAll() {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	for _, f := range fs.bySub {
-		fs.doubt[f] = true
+		fs.doubt[f] = struct{}{}
 	}
 	fs.rouse()
+}
+
+// watch is an option of the node's connection. It counts each time that it is
+// made before anything can come by it, unlike the handler of reconnections, which
+// runs when it finds time.
+func (fs *follows) watch(o *nats.Options) error {
+	o.InProcessServer = watched{o.InProcessServer, &fs.dials}
+	return nil
+}
+
+// watched counts the connections that are made to a server.
+type watched struct {
+	nats.InProcessConnProvider
+	dials *atomic.Int64
+}
+
+func (w watched) InProcessConn() (net.Conn, error) {
+	w.dials.Add(1)
+	return w.InProcessConnProvider.InProcessConn()
 }
 
 func (fs *follows) rouse() {
@@ -133,10 +160,10 @@ func (fs *follows) serve(ended <-chan struct{}) {
 		case <-fs.wake:
 			fs.mu.Lock()
 			doubt := fs.doubt
-			fs.doubt = make(map[*Following]bool)
+			fs.doubt = make(map[*Following]struct{})
 			fs.mu.Unlock()
-			for f, sure := range doubt {
-				if f.dropped() || sure {
+			for f := range doubt {
+				if f.missed() {
 					f.fn(Record{Ref: f.ref, Kind: Gap, Seq: f.seen})
 				}
 			}
@@ -146,15 +173,16 @@ func (fs *follows) serve(ended <-chan struct{}) {
 	}
 }
 
-// dropped reports whether the subscription has dropped entries since the last
-// look. Those came after the entry that was shown then: one that comes later
-// has a higher sequence.
-func (f *Following) dropped() bool {
+// missed reports whether, since the last look, the subscription has dropped
+// entries or the connection was cut. It is looked at before anything is shown,
+// so what was missed came after the entry that was shown last.
+func (f *Following) missed() bool {
 	lost, err := f.sub.Dropped()
-	if err != nil || lost == f.lost {
+	dials := f.all.dials.Load()
+	if err != nil || lost == f.lost && dials == f.dials {
 		return false // an ended subscription misses nothing
 	}
-	f.lost = lost
+	f.lost, f.dials = lost, dials
 	return true
 }
 
@@ -172,7 +200,7 @@ func (f *Following) deliver(m *nats.Msg) {
 	records[0].Prev = sequence(e.number("Nats-Last-Sequence"), 0)
 	known := max(f.kinds[kind], f.floor)
 	switch {
-	case f.dropped():
+	case f.missed():
 		f.gap(f.seen, records[0].Seq)
 	case known > 0 && records[0].Prev > known:
 		f.gap(min(known, f.seen), records[0].Seq)

@@ -123,7 +123,8 @@ func TestAGameWaitsForItsOwnWrites(t *testing.T) {
 	})
 }
 
-// When the connection is cut and comes back, every follower is told to read.
+// When the connection is cut and comes back, every follower is told to read,
+// before it is shown anything that came behind the cut.
 func TestGapAfterReconnect(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -161,6 +162,20 @@ func TestGapAfterReconnect(t *testing.T) {
 		synctest.Wait()
 		if len(got) != 3 || got[0].Seq != first || got[1].Kind != Gap || got[1].Seq != first || got[2].Seq != second {
 			t.Errorf("shown: %+v", got)
+		}
+
+		// Also where the handler of reconnections has not run when the next entry
+		// comes: what was lost lies before that.
+		n.conn.SetReconnectHandler(nil)
+		got = nil
+		if err := n.conn.ForceReconnect(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		third := add(second)
+		synctest.Wait()
+		if len(got) != 2 || got[0].Kind != Gap || got[0].Seq != second || got[1].Seq != third {
+			t.Errorf("shown before anybody told of the cut: %+v", got)
 		}
 	})
 }

@@ -72,7 +72,7 @@ func (n *Node) connect() (err error) {
 		nats.ReconnectBufSize(-1), // what cannot be sent now fails now
 		nats.ErrorHandler(n.onAsyncError),
 	}
-	n.conn, err = n.engine.dial(append(common, nats.Name(n.name+" log"),
+	n.conn, err = n.engine.dial(append(common, nats.Name(n.name+" log"), n.follows.watch,
 		nats.ReconnectHandler(func(*nats.Conn) { n.follows.suspectAll() }))...)
 	if err != nil {
 		return err

@@ -63,7 +63,7 @@ func (p *live) tell(seed string, m Message, done func(uint64, error)) {
 			p.pins--
 			p.schedule()
 			if errors.Is(err, engine.ErrUnknown) {
-				p.reread(0) // it may be there; then it is shown
+				p.reread(p.last, 0) // it may be there; then it is shown
 			}
 			done(seq, err)
 		})

@@ -31,13 +31,36 @@ func (p *live) take(r engine.Record) {
 	case p.reading:
 		p.held = append(p.held, r)
 	case r.Kind == engine.Gap:
-		p.reread(0)
-	case r.Kind == engine.Event && r.Seq <= p.state.Seq, r.Kind == engine.Message && r.Seq <= p.lastMsg, r.Kind == engine.Chat && r.Seq <= p.lastChat:
+		p.reread(r.Seq, 0)
+	case r.Seq <= p.lastOf(r.Kind):
 		// seen before
-	case r.Kind == engine.Event && r.Prev > p.state.Seq, r.Kind == engine.Message && r.Prev > p.lastMsg, r.Kind == engine.Chat && r.Prev > p.lastChat:
+	case r.Prev > p.lastOf(r.Kind):
 		p.held = append(p.held, r)
-		p.reread(0)
-	case r.Kind == engine.Event:
+		p.reread(p.lastOf(r.Kind), 0)
+	default:
+		if r.Seq < p.last {
+			p.tear()
+		}
+		p.show(r)
+	}
+}
+
+// lastOf is the newest entry of a kind that was applied or delivered.
+func (p *live) lastOf(k engine.Kind) uint64 {
+	switch k {
+	case engine.Event:
+		return p.state.Seq
+	case engine.Message:
+		return p.lastMsg
+	default:
+		return p.lastChat
+	}
+}
+
+// show applies an entry, or delivers it.
+func (p *live) show(r engine.Record) {
+	switch r.Kind {
+	case engine.Event:
 		e, err := party.DecodeEntry(r.Data)
 		if err != nil {
 			p.h.log.Error("an entry cannot be read", "game", p.ref.Game, "party", p.ref.Party, "seq", r.Seq, "err", err)
@@ -47,24 +70,35 @@ func (p *live) take(r engine.Record) {
 		p.newest.add(r)
 		p.apply(r.Seq, e)
 		p.finishInflight()
-	case r.Kind == engine.Message:
+	case engine.Message:
 		p.newest.add(r)
 		p.deliver(r)
-	case r.Kind == engine.Chat:
+	case engine.Chat:
 		p.newest.add(r)
 		p.deliverChat(r)
 	}
 }
 
-// reread brings what was missed. Nothing is decided meanwhile.
-func (p *live) reread(wait time.Duration) {
+// tear ends all connections because an entry comes behind one that was shown
+// already: nobody gets things out of their order. Members resume, and who has
+// seen no more than what was shown is told the gap.
+func (p *live) tear() {
+	p.torn = p.last
+	for _, s := range p.sessions {
+		s.close(protocol.SlowReader)
+	}
+}
+
+// reread brings what was missed after a sequence, or after the newest entry that
+// was shown if that comes before it. Nothing is decided meanwhile.
+func (p *live) reread(after uint64, wait time.Duration) {
 	if p.reading {
 		return
 	}
 	p.reading = true
 	p.newest.stop() // it may lack what is read
 	p.pins++
-	after := p.last
+	after = min(after, p.last)
 	p.h.work(wait+patience, func(ctx context.Context) {
 		select {
 		case <-time.After(wait):
@@ -75,15 +109,15 @@ func (p *live) reread(wait time.Duration) {
 		if err == nil {
 			tail, err = p.h.o.Node.Read(ctx, p.ref, after)
 		}
-		p.post(func() { p.pins--; p.caughtUp(loaded, tail, err) })
+		p.post(func() { p.pins--; p.caughtUp(after, loaded, tail, err) })
 	})
 }
 
-func (p *live) caughtUp(loaded engine.Loaded, tail []engine.Record, err error) {
+func (p *live) caughtUp(after uint64, loaded engine.Loaded, tail []engine.Record, err error) {
 	p.reading = false
 	if err != nil && !errors.Is(err, engine.ErrNotFound) {
 		if p.h.ctx.Err() == nil {
-			p.reread(time.Second)
+			p.reread(after, time.Second)
 		}
 		return
 	}
@@ -106,7 +140,7 @@ func reaches(records []engine.Record, seq uint64) bool {
 }
 
 // jump takes the stored snapshot where the log no longer holds what lies
-// between. Members resume and are told the gap.
+// between.
 func (p *live) jump(l engine.Loaded) {
 	state, err := restore(engine.Loaded{Snapshot: l.Snapshot, Covered: l.Covered})
 	if err != nil {
@@ -114,8 +148,8 @@ func (p *live) jump(l engine.Loaded) {
 		return
 	}
 	p.state, p.last, p.near = state, max(p.last, state.Seq), nil
+	p.tear()
 	for _, s := range p.sessions {
-		s.close(protocol.SlowReader)
 		if p.state.Member(s.player) == nil {
 			p.expel(s, party.ReasonLeft)
 		}

@@ -87,7 +87,7 @@ func (p *live) write(s *session, l line, refused func(outcome)) {
 			p.pins--
 			p.schedule()
 			if errors.Is(err, engine.ErrUnknown) {
-				p.reread(0) // it may be there; then it is found in the log
+				p.reread(p.last, 0) // it may be there; then it is found in the log
 			}
 			if err != nil {
 				refused(outcome{err: failure(err)})

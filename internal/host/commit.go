@@ -250,7 +250,7 @@ func (p *live) retry(f *inflight, wait time.Duration) {
 	p.inflight = nil
 	p.queue = slices.Insert(p.queue, 0, f.job)
 	p.late(now())
-	p.reread(wait)
+	p.reread(p.last, wait)
 }
 
 // finishInflight answers the command once its entry has come back.

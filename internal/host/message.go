@@ -188,7 +188,7 @@ func (p *live) send(j *job) {
 				p.schedule()
 			}
 			if errors.Is(err, engine.ErrUnknown) {
-				p.reread(0) // it may be there; then it is found in the log
+				p.reread(p.last, 0) // it may be there; then it is found in the log
 			}
 			if err != nil {
 				j.finish(outcome{err: failure(err)})

@@ -271,7 +271,7 @@ func (w *welcoming) welcome() {
 		s.depart(s.party, w.welcome)
 	case !w.resumed || r.Seq == 0 || s.party.state.ID != w.c.Hello.Party || !s.party.logged:
 		w.snapshot()
-	case r.Epoch != s.h.o.Epoch || r.Seq > s.party.last:
+	case r.Epoch != s.h.o.Epoch || r.Seq > s.party.last, r.Seq <= s.party.torn:
 		w.gap = true
 		w.snapshot()
 	default:

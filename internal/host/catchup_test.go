@@ -1,0 +1,88 @@
+package host
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"partykit/internal/engine"
+	"partykit/protocol"
+)
+
+// deaf has a party miss what the log shows while fn runs.
+func (w *world) deaf(host, id string, fn func()) {
+	w.t.Helper()
+	w.on(host, id, func(p *live) { p.follow.Stop() })
+	fn()
+	synctest.Wait()
+	w.on(host, id, func(p *live) {
+		var err error
+		if p.follow, err = p.h.o.Node.Follow(p.ref, p.arrived); err != nil {
+			w.t.Error(err)
+		}
+	})
+}
+
+// A message that was lost on its way from the log, and noticed only when an event
+// behind it was shown, is read nevertheless: its sender gets its acknowledgement,
+// and who has seen the event is told a gap rather than served out of order.
+func TestAMessageThatWasLostBeforeAnEvent(t *testing.T) {
+	for name, notice := range map[string]func(w *world, home string, before uint64, b *client){
+		"the engine tells": func(w *world, home string, before uint64, _ *client) {
+			w.on("a", home, func(p *live) { p.take(engine.Record{Ref: p.ref, Kind: engine.Gap, Seq: before}) })
+		},
+		"the next message shows it": func(_ *world, _ string, _ uint64, b *client) { b.reliable(1, 0, "two") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			story(t, func(t *testing.T, w *world) {
+				a, b, home, _ := w.pair("a")
+				var before uint64
+				w.on("a", home, func(p *live) { before = p.last })
+				w.deaf("a", home, func() { a.reliable(1, 0, "one") })
+				a.ok("data", map[string]any{"set": map[string]any{"level": "meadow"}})
+				if len(a.acks()) != 0 || b.seq() <= float64(before) {
+					t.Fatal("the message was not lost before the event")
+				}
+				notice(w, home, before, b)
+				for _, c := range []*client{a, b} {
+					if got := c.closedWith(); got != protocol.SlowReader {
+						t.Errorf("who saw the event goes on, its connection closed with %d", got)
+					}
+				}
+				if got := b.messages(); len(got) != 0 {
+					t.Errorf("behind the event came %v", got)
+				}
+				a, b = a.back("a"), b.back("a")
+				if a.welcome()["gap"] != true || b.welcome()["gap"] != true {
+					t.Errorf("who saw the event is told no gap: %v", b.welcome())
+				}
+				a.reliable(1, 0, "one") // again, as no acknowledgement came
+				if a.acks()[1] == 0 {
+					t.Error("the message was not acknowledged")
+				}
+				a.reliable(2, 0, "three")
+				if got := b.messages(); !slices.Equal(got, []string{"three"}) {
+					t.Errorf("afterwards came %v", got)
+				}
+				b.drop()
+				if b = b.back("a"); b.welcome()["t"] != "resumed" {
+					t.Errorf("who was told the gap is told it again: %v", b.welcome())
+				}
+			})
+		})
+	}
+}
+
+// What was lost and is told before anything behind it was shown comes late, and
+// in its order: nobody is told a gap.
+func TestAMessageThatWasLostLast(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, b, home, _ := w.pair("a")
+		w.deaf("a", home, func() { a.reliable(1, 0, "one") })
+		w.on("a", home, func(p *live) { p.take(engine.Record{Ref: p.ref, Kind: engine.Gap, Seq: p.last}) })
+		a.ok("data", map[string]any{"set": map[string]any{"level": "meadow"}})
+		if got := b.messages(); !slices.Equal(got, []string{"one"}) || a.acks()[1] == 0 || b.closedWith() != 0 {
+			t.Errorf("came %v, acknowledged is %v, closed with %d", got, a.acks(), b.closedWith())
+		}
+	})
+}
