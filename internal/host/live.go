@@ -49,7 +49,7 @@ type awake struct {
 	tracks   map[party.SessionID]*track // of reliable messages
 	absent   map[party.PlayerID]party.Absence
 	reports  map[party.PlayerID]*report
-	told     party.Time              // when a report last went out
+	told     party.Time              // when reports that waited last went out
 	hidden   map[party.PlayerID]bool // connected, with the game out of sight
 	pages    audience
 	closed   map[party.SeatID]party.Time

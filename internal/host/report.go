@@ -38,12 +38,12 @@ func (r *report) shown() *party.Loading {
 const manyReports = 8
 
 // reportDue is when a report must next be told: what waits for its turn until a
-// pause after the one before, of its member or, where many load, of anybody; or
-// that it has stalled.
+// pause after the one before, of its member or, where many load, with all others
+// that wait; or that it has stalled.
 func (p *live) reportDue(r *report) party.Time {
 	switch {
 	case r.unsent && len(p.reports) > manyReports:
-		return max(r.sent, p.told).Add(p.reportPause())
+		return p.told.Add(p.reportPause())
 	case r.unsent:
 		return r.sent.Add(p.reportPause())
 	case !r.stalled:
@@ -121,10 +121,12 @@ func (p *live) tellReports(t party.Time) {
 
 // report tells a member's status.
 func (p *live) report(id party.PlayerID, r *report, t party.Time) {
-	if !r.unsent {
+	if r.unsent {
+		r.unsent, p.told = false, t
+	} else {
 		r.stalled = true
 	}
-	r.unsent, r.sent, p.told = false, t, t
+	r.sent = t
 	p.tellStatus(id)
 }
 

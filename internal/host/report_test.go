@@ -58,3 +58,50 @@ func TestManyReportsGoOutTogether(t *testing.T) {
 		}
 	})
 }
+
+// Members that stall one after another hold up nobody else's reports.
+func TestReportsWaitForNoStall(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		const friends = 40
+		w.set(func(s *game.Settings) { s.PartySize = friends + 1 })
+		a := w.hello("a", 1)
+		code := a.invite(nil)
+		var last *client
+		for n := range friends {
+			time.Sleep(200 * time.Millisecond)
+			last = w.hello("a", n+2)
+			last.ok("join", map[string]any{"code": code})
+		}
+		reports(t, a, last)
+	})
+}
+
+// reports has a member report for as long as others take to stall, and sees to
+// it that a is shown each report in time.
+func reports(t *testing.T, a, c *client) {
+	var told time.Time // when the oldest report that was not shown came
+	stalled := 0
+	seen := len(a.frames())
+	for step := range 300 {
+		if told.IsZero() {
+			told = time.Now()
+		}
+		c.session.Text(nil, fmt.Appendf(nil, `{"t":"loading","progress":%v}`, float64(step)/1000))
+		time.Sleep(100 * time.Millisecond)
+		news := a.frames()[seen:]
+		seen += len(news)
+		for _, f := range news {
+			if l, ok := f["loading"].(map[string]any); ok && l["stalled"] == true {
+				stalled++
+			} else if ok && l["progress"] != nil {
+				told = time.Time{}
+			}
+		}
+		if !told.IsZero() && time.Since(told) > 300*time.Millisecond {
+			t.Fatalf("a report is not shown after %v", time.Since(told))
+		}
+	}
+	if stalled < 30 {
+		t.Fatalf("only %d members stalled meanwhile", stalled)
+	}
+}
