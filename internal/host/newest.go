@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"sort"
 
 	"partykit/internal/engine"
@@ -35,7 +36,8 @@ func (n *newest) stop() {
 	}
 }
 
-// add keeps an entry, the newest of all.
+// add keeps a copy of an entry, the newest of all: what shares its place in
+// memory can go.
 func (n *newest) add(r engine.Record) {
 	if !n.keeping || r.Seq <= n.from {
 		return
@@ -44,6 +46,7 @@ func (n *newest) add(r engine.Record) {
 		n.stop() // out of its order; the log knows it
 		return
 	}
+	r.Data = bytes.Clone(r.Data)
 	n.entries = append(n.entries, r)
 	n.bytes += len(r.Data)
 	for len(n.entries) > newestEntries || n.bytes > newestBytes {

@@ -12,6 +12,7 @@ import (
 func TestTheNewestEntriesAreThoseOfTheLog(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	served := 0
+	entry := make([]byte, 64<<10)
 	for range 2000 {
 		var n newest
 		var log []engine.Record
@@ -24,9 +25,14 @@ func TestTheNewestEntriesAreThoseOfTheLog(t *testing.T) {
 				n.stop()
 			default:
 				seq += 1 + uint64(random.IntN(3))
-				r := engine.Record{Seq: seq, Data: make([]byte, random.IntN(2000))}
+				r := engine.Record{Seq: seq, Data: entry[:random.IntN(2000)]}
 				log = append(log, r)
 				n.add(r)
+			}
+			for _, r := range n.entries {
+				if len(r.Data) > 0 && &r.Data[0] == &entry[0] {
+					t.Fatal("what is kept holds the whole entry that it shared")
+				}
 			}
 			if len(n.entries) > newestEntries || n.bytes > newestBytes {
 				t.Fatalf("%d entries of %d bytes are kept", len(n.entries), n.bytes)
