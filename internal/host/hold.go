@@ -64,7 +64,7 @@ func (p *live) pageAt(seat party.SeatID) (found *Page) {
 func (p *live) pressed(seat party.SeatID) {
 	delete(p.gone, seat)
 	for _, page := range p.pages.seats[seat] {
-		page.started, page.problem, page.tryAgain, page.refused = true, "", 0, 0
+		page.started, page.problem, page.tryAgain, page.refused = true, "", 0, false
 		if a := p.state.Arrival(seat, p.status); a.Stage == party.Offered || a.LetIn {
 			p.hold(page)
 		}
@@ -87,7 +87,7 @@ func (p *live) unpress(seat party.SeatID) {
 // while the party is full.
 func (page *Page) due() party.Time {
 	p := page.p
-	if !page.started || page.holding || page.seat == "" || p.gone[page.seat] != "" || page.refused == p.seen.changes.Load()+1 {
+	if !page.started || page.holding || page.seat == "" || p.gone[page.seat] != "" || page.refused && page.refusedAt == p.seen.changes.Load() {
 		return 0
 	}
 	if page.problem == party.Full && p.state.Taken() >= p.state.Size || p.state.Arrival(page.seat, p.status).Stage != party.Pressed {
@@ -151,10 +151,10 @@ func (p *live) hold(page *Page) {
 	}
 	p.submit(&job{cmd: page.asHold(), done: func(o outcome) {
 		page.holding = false
-		page.problem, page.refused = "", 0
+		page.problem, page.refused = "", false
 		if o.err != nil {
 			if o.err.Code == party.Full || o.err.Code == party.UsedUp || o.err.Code == party.ApprovalNeeded {
-				page.problem, page.refused = o.err.Code, p.seen.changes.Load()+1
+				page.problem, page.refused, page.refusedAt = o.err.Code, true, p.seen.changes.Load()
 			}
 			page.tryAgain = now().Add(looked)
 			page.changed()

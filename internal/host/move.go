@@ -1,6 +1,9 @@
 package host
 
 import (
+	"time"
+
+	"partykit/internal/engine"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -161,6 +164,34 @@ func (s *session) alone(x *live, then func()) {
 	case other != "":
 		s.follow(x, other, then)
 	}
+}
+
+// movedAway takes a player out of a party of a lower move.
+func movedAway(player party.PlayerID, move uint64) party.Leave {
+	return party.Leave{Player: player, Reason: party.ReasonMoved, Move: move}
+}
+
+// leaveBehind takes a player out of the party it went away from, however long
+// the engine takes for it.
+func (h *Host) leaveBehind(from engine.Ref, leave party.Leave) {
+	again := func(err error) {
+		if failure(err).Code != party.NotFound && h.ctx.Err() == nil {
+			time.AfterFunc(time.Second, func() { h.leaveBehind(from, leave) })
+		}
+	}
+	h.with(from, func(x *live, err error) {
+		if err != nil {
+			again(err)
+			return
+		}
+		x.submit(&job{cmd: leave, done: func(o outcome) {
+			if o.err != nil {
+				again(o.err)
+				return
+			}
+			x.bringAfter(leave.Player)
+		}})
+	})
 }
 
 // arrived tells the player its new party, and answers the command that brought

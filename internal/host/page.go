@@ -43,7 +43,8 @@ type Page struct {
 	declined     party.Time // until when its visitor may not ask again, as it was told
 	knocking     func()     // what its visitor did before it had looked for long enough
 	knocked      bool       // what its visitor did at the door was answered
-	refused      uint64     // one more than the party's changes when it refused to hold a seat; 0: it did not
+	refused      bool       // the party refused to hold a seat
+	refusedAt    uint64     // and how often it had changed by then
 	shown        *party.Invitation
 
 	at      party.Time // when it next has something to do; 0: not before something happens
@@ -199,8 +200,7 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 
 // OpenPage registers a live invite page. Updates bring the newest invitation,
 // at once and on every change, at most every 250 ms and to a crowd more rarely.
-// A link that is dead from
-// the start gets one update and no more.
+// A link that is dead from the start gets one update and no more.
 func (h *Host) OpenPage(ctx context.Context, code, browser string, from netip.Addr) (*Page, error) {
 	return h.openPage(ctx, code, browser, "", "", from)
 }
