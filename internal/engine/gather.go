@@ -5,8 +5,10 @@ package engine
 // therefore share the next one. What a quiet party says goes at once, and what
 // stands between two other writes of a party stays between them.
 
-// togetherBytes is the size from which on an entry takes no further message.
-const togetherBytes = 64 << 10
+// togetherBytes is how long an entry of several messages is at most: about as
+// long as the longest message of a game that stands alone, so that what a log of
+// Held entries holds is bounded as if none were shared.
+const togetherBytes = 16 << 10
 
 // talk is what a party says.
 type talk struct {

@@ -24,7 +24,7 @@ type Node struct {
 	follows follows
 	bus     bus
 
-	reads chan struct{} // bounds the reads under way, and so their memory
+	reads chan struct{} // bounds the pages that are read at once
 	lists chan struct{} // and the lists
 
 	forgets chan struct{} // bounds the parties that are forgotten at once
@@ -34,8 +34,9 @@ type Node struct {
 	closeOnce sync.Once
 }
 
-// maxReads is how many reads a node has under way at once; others wait. Each
-// may hold a page of a party's log, about a megabyte.
+// maxReads is how many pages of logs a node reads at once, each of about a
+// megabyte; others wait. Whoever reads several pages holds those it has: of a
+// party at most Held entries of each kind.
 const maxReads = 64
 
 // Connect opens a node of its own, for instance one per host. The name matches
