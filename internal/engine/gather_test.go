@@ -209,8 +209,8 @@ func TestMessagesGatherWhileOneIsUnderWay(t *testing.T) {
 		synctest.Wait()
 		ws.mu.Lock()
 		defer ws.mu.Unlock()
-		if len(ws.talks) != 0 || len(ws.games) != 0 || len(ws.line) != 0 {
-			t.Errorf("left: %d talks, %d games, %d writes", len(ws.talks), len(ws.games), len(ws.line))
+		if ws.inFlight != 0 || len(ws.talks) != 0 || len(ws.games) != 0 || len(ws.line) != 0 {
+			t.Errorf("left: %d in flight, %d talks, %d games, %d writes", ws.inFlight, len(ws.talks), len(ws.games), len(ws.line))
 		}
 	})
 }
@@ -282,6 +282,55 @@ func TestMessagesFindTheWaitingRoomFull(t *testing.T) {
 			t.Error("one too many was taken")
 		}
 	})
+}
+
+// More parties talk at once than may have an entry under way: each message and
+// line is written once, and nothing is left to wait for.
+func TestManyPartiesTalkAtOnce(t *testing.T) {
+	n := openNode(t, Options{Dir: t.TempDir(), Durability: Relaxed})
+	const parties, each = share + 50, 6
+	name := func(i int) Ref { return Ref{"demo", fmt.Sprint("p", i)} }
+	var s saying
+	for i := range each {
+		for p := range parties {
+			kind := Message
+			if i%3 == 1 {
+				kind = Chat
+			}
+			text := fmt.Sprint(i)
+			_, done := s.expect(text)
+			n.Send(name(p), kind, "", []byte(text), done)
+		}
+	}
+	s.left.Wait()
+	for _, x := range s.all {
+		if x.err != nil {
+			t.Fatalf("%q was told %v", x.text, x.err)
+		}
+	}
+	var want []string
+	for i := range each {
+		want = append(want, fmt.Sprint(i))
+	}
+	for p := range parties {
+		records, err := n.Read(t.Context(), name(p), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range records {
+			got = append(got, string(r.Data))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("party %d has %q, want %q", p, got, want)
+		}
+	}
+	ws := &n.writes
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if ws.inFlight != 0 || len(ws.talks) != 0 || len(ws.games) != 0 || len(ws.line) != 0 || len(ws.turns) != 0 {
+		t.Errorf("left: %d in flight, %d talks, %d games, %d writes, %d turns", ws.inFlight, len(ws.talks), len(ws.games), len(ws.line), len(ws.turns))
+	}
 }
 
 // A message that is as long as may be has an entry of its own; others do not
