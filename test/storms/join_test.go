@@ -3,9 +3,7 @@ package storms
 import (
 	"context"
 	"flag"
-	"fmt"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -30,15 +28,12 @@ func TestACrowdOpensOneLink(t *testing.T) {
 	defer cancel()
 	streamer, link := host(t, s)
 	others := beside(t, s)
-	alone := others.run(ctx, 2*time.Second)
+	<-time.After(2 * time.Second)
+	alone := others.since()
 
 	before, beforeKernel := s.cpu(t)
 	empty := s.resident()
 	begun := time.Now()
-	storm := make(chan struct{})
-	var during requests
-	var measured sync.WaitGroup
-	measured.Go(func() { during = others.until(ctx, storm) })
 
 	pages := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 512, MaxIdleConnsPerHost: 512}}
 	crowd := make([]*friend, *friends)
@@ -93,8 +88,7 @@ func TestACrowdOpensOneLink(t *testing.T) {
 		})
 	}
 	come.Wait()
-	close(storm)
-	measured.Wait()
+	during := others.since()
 	user2, kernel2 := s.cpu(t)
 	t.Logf("all know their place after %v; the server took %v of its own and %v of kernel since", time.Since(begun).Round(time.Millisecond), user2-user, kernel2-kernel)
 	if want := int64(min(len(crowd), party.MaxLine)); inLine.Load() != want || full.Load() != int64(len(crowd))-want {
@@ -159,59 +153,4 @@ func dial(t *testing.T, s *server) *client.Client {
 	}
 	t.Cleanup(c.Close)
 	return c
-}
-
-// neighbours are another party, which asks for something durable again and again.
-type neighbours struct {
-	t *testing.T
-	c *client.Client
-}
-
-// requests are what was asked for, and how long the answers took.
-type requests struct {
-	answered        int
-	median, slowest time.Duration
-}
-
-func (r requests) String() string {
-	return fmt.Sprintf("%d requests answered, median %v, slowest %v", r.answered, r.median.Round(10*time.Microsecond), r.slowest.Round(10*time.Microsecond))
-}
-
-func beside(t *testing.T, s *server) *neighbours {
-	c := dial(t, s)
-	if _, err := c.Invite(t.Context(), client.InviteOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	return &neighbours{t, c}
-}
-
-func (n *neighbours) run(ctx context.Context, d time.Duration) requests {
-	stop := make(chan struct{})
-	time.AfterFunc(d, func() { close(stop) })
-	return n.until(ctx, stop)
-}
-
-// until asks 20 times a second until stop is closed. Nothing may be refused.
-func (n *neighbours) until(ctx context.Context, stop <-chan struct{}) (r requests) {
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	var took []time.Duration
-	for {
-		begun := time.Now()
-		if _, err := n.c.Rename(ctx, fmt.Sprint("Ada", len(took)%7)); err != nil {
-			n.t.Errorf("another party is refused: %v", err)
-			return r
-		}
-		took = append(took, time.Since(begun))
-		select {
-		case <-tick.C:
-		case <-stop:
-			return summary(took)
-		}
-	}
-}
-
-func summary(took []time.Duration) requests {
-	slices.Sort(took)
-	return requests{len(took), took[len(took)/2], took[len(took)-1]}
 }

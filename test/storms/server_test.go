@@ -4,6 +4,7 @@ package storms
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"net"
 	"net/http"
@@ -16,6 +17,8 @@ import (
 	"testing"
 	"time"
 )
+
+var cpu = flag.String("cpu", "", "the processor, by its number, on which alone the server runs; on Linux")
 
 // server is a running server with its demo game.
 type server struct {
@@ -54,7 +57,11 @@ func start(t *testing.T) *server {
 // run starts the process and waits until it answers.
 func (s *server) run(t *testing.T) {
 	t.Helper()
-	s.cmd = exec.Command(s.program, "dev", "--listen", s.address, "--public-url", s.url, "--data", s.data)
+	line := []string{s.program, "dev", "--listen", s.address, "--public-url", s.url, "--data", s.data}
+	if *cpu != "" {
+		line = append([]string{"taskset", "-c", *cpu}, line...)
+	}
+	s.cmd = exec.Command(line[0], line[1:]...)
 	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
