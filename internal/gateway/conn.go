@@ -3,7 +3,6 @@ package gateway
 import (
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"partykit/internal/ws"
 	"partykit/protocol"
@@ -29,13 +28,10 @@ type Conn struct {
 	closing  atomic.Bool // a close frame was sent, or waits to be
 	answered atomic.Bool // one came
 
-	mu    sync.Mutex
-	wire  wire
-	out   *ws.Buffer // what waits to be written, nil: nothing
-	edge  int        // where the first frame begins that is not all written
-	sent  int        // how much of out is written
-	since time.Time  // more than maxWaiting waits since; zero: it does not
-	over  bool       // nothing goes out any more
+	mu      sync.Mutex
+	wire    wire
+	backlog backlog
+	over    bool // nothing goes out any more
 }
 
 // wire is how a connection is read and written. Its methods are called with the
@@ -64,63 +60,24 @@ func (c *Conn) Send(binary bool, data []byte) {
 		return
 	}
 	c.put(op, data)
-	if c.tooSlow() {
-		c.slow()
-	}
 }
 
 // put has a frame written.
 func (c *Conn) put(op ws.Op, data []byte) {
-	if c.out == nil {
-		c.out = ws.Borrow()
+	c.backlog.add(op, data)
+	if c.wire.rouse(); c.backlog.tooMuch(c.g.clock) {
+		c.slow()
 	}
-	c.out.B = ws.AppendFrame(c.out.B, op, data)
-	c.wire.rouse()
 }
 
-func (c *Conn) tooSlow() bool {
-	switch waits := len(c.out.B) - c.sent; {
-	case waits > maxBurst:
-		return true
-	case waits <= maxWaiting:
-		return false
-	case c.since.IsZero():
-		c.since = time.Now()
-	}
-	return time.Since(c.since) > writeTime
-}
-
-// slow drops what waits, but for a frame of which a part is written, and tells
-// the client that it does not read.
+// slow drops what waits, and tells the client that it does not read, unless the
+// connection closes already.
 func (c *Conn) slow() {
-	if c.out != nil {
-		for c.edge < c.sent {
-			c.edge += ws.FrameLen(c.out.B[c.edge:])
-		}
-		c.out.B = c.out.B[:c.edge]
-	}
-	c.close(int(protocol.SlowReader), protocol.SlowReader.Name())
-}
-
-// wrote notes that n bytes of what waits are written, and gives the memory back
-// when that was all.
-func (c *Conn) wrote(n int) {
-	if c.sent += n; c.sent == len(c.out.B) {
-		c.out.Return()
-		c.out, c.sent, c.edge, c.since = nil, 0, 0, time.Time{}
+	if c.closing.Load() {
 		return
 	}
-	for c.edge+2 <= c.sent {
-		next := c.edge + ws.FrameLen(c.out.B[c.edge:])
-		if next > c.sent {
-			break
-		}
-		c.edge = next
-	}
-	if c.edge > len(c.out.B)/2 {
-		c.out.B = append(c.out.B[:0], c.out.B[c.edge:]...)
-		c.sent, c.edge = c.sent-c.edge, 0
-	}
+	c.backlog.cut()
+	c.close(int(protocol.SlowReader), protocol.SlowReader.Name())
 }
 
 // Close ends the connection with a code. What was sent before still goes out,
@@ -136,10 +93,7 @@ func (c *Conn) close(code int, reason string) {
 	if c.over || c.closing.Swap(true) {
 		return
 	}
-	if c.out == nil {
-		c.out = ws.Borrow()
-	}
-	c.out.B = ws.AppendClose(c.out.B, code, reason)
+	c.backlog.addClose(code, reason)
 	c.wire.shut()
 	c.wire.rouse()
 }
@@ -158,8 +112,7 @@ func (c *Conn) abort() {
 func (c *Conn) ended() {
 	c.mu.Lock()
 	c.over = true
-	c.out.Return()
-	c.out = nil
+	c.backlog.drop()
 	c.mu.Unlock()
 	c.parser.Release()
 	c.release()

@@ -99,7 +99,7 @@ type Gateway struct {
 	wg     sync.WaitGroup
 
 	lanes lanes        // where connections are read by loops
-	clock func() int64 // in seconds: theirs
+	clock func() int64 // in seconds, for what needs it no finer
 }
 
 // New returns a gateway. All options but Dev and Logger are required.
@@ -114,6 +114,9 @@ func New(o Options) *Gateway {
 		clock: func() int64 { return int64(time.Since(start) / time.Second) },
 	}
 }
+
+// seconds is a duration in the gateway's clock.
+func seconds(d time.Duration) int64 { return int64(d / time.Second) }
 
 // Close takes no more connections, closes those there are with going_away and
 // waits until they are over; when ctx ends it waits no more and cuts them off.

@@ -51,8 +51,8 @@ func fanOut() func() int {
 	return func() (written int) {
 		c.take(nil, frame)
 		for _, o := range others {
-			written += len(o.out.B)
-			o.out.B = o.out.B[:0]
+			written += len(o.backlog.waiting())
+			o.backlog.out.B = o.backlog.out.B[:0]
 		}
 		return written
 	}

@@ -52,8 +52,6 @@ func (g *Gateway) laneOf(l *loop.Loop) *lane {
 	return x
 }
 
-func seconds(d time.Duration) int64 { return int64(d / time.Second) }
-
 // enter begins to look after a socket.
 func (l *lane) enter(s *socket) {
 	if l.sockets++; l.sockets == 1 {

@@ -215,7 +215,7 @@ func (s *socket) settle() {
 		return
 	}
 	alive := s.flush()
-	written, closing := c.out == nil, c.closing.Load()
+	written, closing := c.backlog.waiting() == nil, c.closing.Load()
 	if alive && !closing && s.watched && !s.paused {
 		if next := c.session.Loop(); next != s.lane.loop {
 			s.move(next)
@@ -250,11 +250,11 @@ func (s *socket) move(to *loop.Loop) {
 // connection's lock is held.
 func (s *socket) flush() bool {
 	c := s.c
-	for c.out != nil {
-		n, errno := transmit(s.fd, c.out.B[c.sent:])
+	for b := c.backlog.waiting(); b != nil; b = c.backlog.waiting() {
+		n, errno := transmit(s.fd, b)
 		switch {
 		case n > 0:
-			c.wrote(n)
+			c.backlog.wrote(n)
 			s.stuck = 0
 		case errno == unix.EINTR:
 		case errno == unix.EAGAIN:

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"partykit/internal/ws"
 	"partykit/protocol"
 )
 
@@ -126,42 +127,47 @@ func (s *stream) read(rest []byte) {
 	}
 }
 
-// write is the connection's writer. All that waits leaves in one write.
+// write is the connection's writer. What waits leaves in one write, or in as few
+// as writeAtOnce allows.
 func (s *stream) write() {
-	c := s.c
 	for range s.wake {
-		c.mu.Lock()
-		out, over := c.out, c.over
-		c.out, c.since = nil, time.Time{}
-		c.mu.Unlock()
-		if over && !c.closing.Load() {
-			out.Return()
-			return
-		}
-		if out != nil {
-			err := s.flush(out.B)
-			out.Return()
+		for {
+			b, more := s.next()
+			if b == nil && !more {
+				return
+			}
+			if b == nil {
+				break
+			}
+			s.conn.SetWriteDeadline(time.Now().Add(writeTime))
+			_, err := s.conn.Write(b.B)
+			b.Return()
 			if err != nil {
 				s.conn.Close()
 				return
 			}
 		}
-		if over {
-			return
-		}
 	}
 }
 
-func (s *stream) flush(b []byte) error {
-	for len(b) > 0 {
-		n := min(len(b), writeAtOnce)
-		s.conn.SetWriteDeadline(time.Now().Add(writeTime))
-		if _, err := s.conn.Write(b[:n]); err != nil {
-			return err
-		}
-		b = b[n:]
+// next takes what is written next from what waits, nil: nothing waits. It is
+// copied, because the backlog may change meanwhile. more says that something may
+// come.
+func (s *stream) next() (b *ws.Buffer, more bool) {
+	c := s.c
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	waits := c.backlog.waiting()
+	if c.over && (waits == nil || !c.closing.Load()) {
+		return nil, false
 	}
-	return nil
+	if waits == nil {
+		return nil, true
+	}
+	b = ws.Borrow()
+	b.B = append(b.B, waits[:min(len(waits), writeAtOnce)]...)
+	c.backlog.wrote(len(b.B))
+	return b, true
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {

@@ -62,9 +62,7 @@ func (c *Conn) control(m ws.Message) {
 	defer c.mu.Unlock()
 	switch {
 	case m.Op == ws.Ping && !c.closing.Load() && !c.over:
-		if c.put(ws.Pong, m.Data); c.tooSlow() {
-			c.slow()
-		}
+		c.put(ws.Pong, m.Data)
 	case m.Op == ws.Close:
 		c.answered.Store(true)
 		code, _ := ws.CloseCode(m.Data) // the parser has read it, too
