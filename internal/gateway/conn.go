@@ -11,8 +11,8 @@ import (
 // Conn is one client's connection. Send and Close may be called from any
 // goroutine, and never block or call the session.
 //
-// It is read in one of two ways, which do the same: by a goroutine (stream.go),
-// or by the loop of its session (socket_linux.go). Whoever reads it owns what is
+// It is read in one of two ways: by a goroutine (stream.go, which says where they
+// differ), or by the loop of its session (socket_linux.go). Whoever reads it owns what is
 // not behind the lock.
 type Conn struct {
 	g       *Gateway

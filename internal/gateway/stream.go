@@ -19,7 +19,11 @@ const (
 
 // stream is a connection that goroutines read and write: one of TLS in this
 // process, one in memory, any on a system without an event loop, and every one
-// until its hello is answered.
+// until its hello is answered. Who decides is the same as on a loop, with two
+// differences: a client that takes less than writeAtOnce in writeTime is let go
+// without a close frame, where a loop asks for any byte and sends one; and after
+// our close the session hears that it is over when the client has answered, or
+// writeTime later, where a loop tells it at once.
 type stream struct {
 	c     *Conn
 	conn  net.Conn
