@@ -308,8 +308,10 @@ func TestIdleConnectionsHaveNoGoroutine(t *testing.T) {
 		<-w.sessions
 	}
 	w.quiet(w.loop)
-	if n := client(); n > 2 {
-		t.Errorf("50 idle connections have %d goroutines", n)
+	for began := time.Now(); client() > 2; runtime.Gosched() { // the goroutines that greeted are on their way out
+		if time.Since(began) > 10*time.Second {
+			t.Fatalf("50 idle connections have %d goroutines", client())
+		}
 	}
 }
 
