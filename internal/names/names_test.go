@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rivo/uniseg"
+	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -146,6 +147,28 @@ func TestText(t *testing.T) {
 	}
 	if _, err := Text("\xc3\x28", 10); !errors.Is(err, ErrNotUTF8) {
 		t.Errorf("broken UTF-8: %v", err)
+	}
+}
+
+// What is plain takes a shorter way to the same.
+func TestPlainTexts(t *testing.T) {
+	signs := []string{"", " ", "a", "~", "\t", "\x7f", "\x1f", "\u00e9"}
+	for i := range len(signs) * len(signs) * len(signs) * len(signs) {
+		s := ""
+		for n := i; n > 0; n /= len(signs) {
+			s += signs[n%len(signs)]
+		}
+		seen := strings.NewReplacer("\x7f", "", "\x1f", "").Replace(s)
+		want := strings.Join(strings.Fields(seen), " ")
+		if got, err := Text(s, 99); err != nil || got != want {
+			t.Errorf("Text(%q) = %q, %v; want %q", s, got, err, want)
+		}
+	}
+	for r := range rune(utf8.RuneSelf) {
+		s := string(r) + "A" + string(r)
+		if got, want := Key(s), norm.NFKC.String(cases.Fold().String(s)); got != want {
+			t.Errorf("Key(%q) = %q, want %q", s, got, want)
+		}
 	}
 }
 

@@ -17,13 +17,27 @@ const maxMarks = 2
 // neighbours compose, so it repeats until nothing changes; each further pass
 // needs a shorter text than the one before, so it ends.
 func scrub(s string) string {
-	for {
+	for !plain(s) {
 		next := unstack(norm.NFC.String(visible(s)))
 		if next == s {
-			return s
+			break
 		}
 		s = next
 	}
+	return s
+}
+
+// plain reports whether a text is ASCII that is clean: most are, and need none of
+// the tables.
+func plain(s string) bool {
+	space := true // a space would be the first, or one of several
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == ' ' && space {
+			return false
+		}
+		space = s[i] == ' '
+	}
+	return s == "" || !space
 }
 
 // visible drops what cannot be seen and turns every run of white space into one

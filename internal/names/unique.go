@@ -3,6 +3,7 @@ package names
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 	"golang.org/x/text/cases"
@@ -13,6 +14,9 @@ import (
 // in case and in compatibility forms (a full-width A, a ligature), and count as
 // the same. The key of a key is itself. It is not meant to be shown.
 func Key(name string) string {
+	if isASCII(name) {
+		return strings.ToLower(name)
+	}
 	for {
 		key := norm.NFKC.String(cases.Fold().String(name))
 		if key == name {
@@ -20,6 +24,15 @@ func Key(name string) string {
 		}
 		name = key
 	}
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // Unique returns name, or name with the first number from 2 on that makes it
