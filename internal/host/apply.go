@@ -63,6 +63,7 @@ func (p *live) effect(before *party.State, event party.Event, at party.Time) {
 		p.reports[e.Member.Player] = &report{progress: at}
 		delete(p.closed, e.Member.Seat)
 		delete(p.gone, e.Member.Seat)
+		delete(p.starts, e.Member.Seat)
 		p.h.moved(p.state.Game, e.Member.Player, whereabouts{p.state.ID, e.Member.Move})
 	case party.Left:
 		p.left(before, e)

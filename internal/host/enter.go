@@ -2,12 +2,7 @@ package host
 
 import (
 	"context"
-	"crypto/subtle"
-	"encoding/json"
-	"errors"
 
-	"partykit/internal/auth"
-	"partykit/internal/engine"
 	"partykit/internal/limit"
 	"partykit/party"
 	"partykit/protocol"
@@ -22,20 +17,6 @@ type entry struct {
 	onward    bool     // and to go where a dead link's maker is now
 	id        *party.CommandID
 }
-
-// ticket is what the engine holds under a seat: the newest ticket of a browser
-// that pressed Start, and the guest that redeemed it.
-type ticket struct {
-	link
-	Hash    string         `json:"hash"`
-	Browser string         `json:"browser"` // opaque mark
-	Player  party.PlayerID `json:"player,omitempty"`
-	Left    *departure     `json:"left,omitempty"` // of one that travels
-}
-
-// keepTicket is how long a ticket is held at most: a page open for as long as
-// may be, and then a seat.
-const keepTicket = 2 * party.MaxSeatOpen
 
 // entrance is an entry that was looked up: the party, the invite and the seat.
 type entrance struct {
@@ -214,13 +195,14 @@ func gone(err error) error {
 func (m *moving) join(y *live, cmd party.Join) {
 	s, x := m.s, m.x
 	if t, closed := y.closed[cmd.Seat]; closed && y.state.Seat(cmd.Seat) == nil && now() >= t.Add(y.settings().Rules.SeatClosed) {
-		m.stay(nil, &party.Error{Code: party.TicketSpent, Detail: "This start is too old. Open the invite link again and press Start."})
+		m.stay(nil, errOldStart)
 		return
 	}
 	s.h.mu.Lock()
 	cmd.Move = s.h.nextMove(s.game, s.player, cmd.Move)
 	s.h.mu.Unlock()
 	y.coming[cmd.Hash] = true
+	delete(y.starts, cmd.Seat) // its ticket is spent
 	y.submit(&job{cmd: cmd, id: m.entry.id, done: func(o outcome) {
 		delete(y.coming, cmd.Hash)
 		if o.err != nil {
@@ -294,73 +276,4 @@ func (s *session) lookUp(ctx context.Context, e entry) (entrance, error) {
 		return in, &party.Error{Code: party.NotFound}
 	}
 	return in, nil
-}
-
-// ticket looks a ticket up. The same guest may repeat it; for anybody else it
-// is spent by the first redemption, and by a newer ticket of the same seat.
-func (s *session) ticket(ctx context.Context, text string) (entrance, error) {
-	seat, hash, ok := auth.ParseTicket(text)
-	if !ok {
-		return entrance{}, &party.Error{Code: party.NotFound, Detail: "That is not a ticket. Open the invite link again and press Start."}
-	}
-	t, revision, err := s.h.ticketOf(ctx, party.SeatID(seat))
-	if err != nil {
-		if errors.Is(err, engine.ErrNotFound) {
-			return entrance{}, &party.Error{Code: party.TicketSpent, Detail: "This start is too old. Open the invite link again and press Start."}
-		}
-		return entrance{}, failure(err)
-	}
-	switch {
-	case t.Game != s.game:
-		return entrance{}, &party.Error{Code: party.NotFound}
-	case !s.web:
-		return entrance{}, party.Errorf(party.OriginNotAllowed, "This ticket was made for a game on the web; it is redeemed only from there.")
-	}
-	if subtle.ConstantTimeCompare([]byte(t.Hash), []byte(hash)) != 1 || t.Player != "" && t.Player != s.player {
-		return entrance{}, &party.Error{Code: party.TicketSpent}
-	}
-	return entrance{s.h.leads(ctx, t.link, party.SeatID(seat)), party.SeatID(seat), t.Browser, t.Left, func(ctx context.Context) error {
-		if t.Player == s.player {
-			return nil
-		}
-		t.Player = s.player
-		err := s.h.putTicket(ctx, party.SeatID(seat), t, revision)
-		if errors.Is(err, engine.ErrConflict) {
-			return &party.Error{Code: party.TicketSpent}
-		}
-		return err
-	}}, nil
-}
-
-func (h *Host) ticketOf(ctx context.Context, seat party.SeatID) (t ticket, revision uint64, err error) {
-	b, revision, err := h.o.Node.Get(ctx, engine.Tickets, string(seat))
-	if err != nil {
-		return t, 0, err
-	}
-	return t, revision, json.Unmarshal(b, &t)
-}
-
-func (h *Host) putTicket(ctx context.Context, seat party.SeatID, t ticket, expect uint64) error {
-	b, err := json.Marshal(t)
-	if err != nil {
-		return err
-	}
-	_, err = h.o.Node.Put(ctx, engine.Tickets, string(seat), b, expect, keepTicket)
-	return err
-}
-
-// replaceTicket stores a ticket in the place of the seat's older one.
-func (h *Host) replaceTicket(ctx context.Context, seat party.SeatID, t ticket) error {
-	for {
-		old, revision, err := h.ticketOf(ctx, seat)
-		if err != nil && !errors.Is(err, engine.ErrNotFound) {
-			return failure(err)
-		}
-		if err == nil && old.Hash == t.Hash {
-			return nil // the command is repeated
-		}
-		if err = h.putTicket(ctx, seat, t, revision); !errors.Is(err, engine.ErrConflict) {
-			return err
-		}
-	}
 }

@@ -63,6 +63,7 @@ func (p *live) pageAt(seat party.SeatID) (found *Page) {
 // pressed notes that a seat's browser pressed Start.
 func (p *live) pressed(seat party.SeatID) {
 	delete(p.gone, seat)
+	p.noteStart(seat)
 	for _, page := range p.pages.seats[seat] {
 		page.started, page.problem, page.tryAgain, page.refused = true, "", 0, false
 		if a := p.state.Arrival(seat, p.status); a.Stage == party.Offered || a.LetIn {
@@ -72,6 +73,33 @@ func (p *live) pressed(seat party.SeatID) {
 		page.changed()
 	}
 	p.schedule()
+}
+
+// knownStarts is how many presses of Start a party remembers at most.
+const knownStarts = 256
+
+// noteStart notes that a seat has a ticket that nobody redeemed, in the place of
+// any other when there are too many: what is not recalled is read.
+func (p *live) noteStart(seat party.SeatID) {
+	if p.state.Knows(seat) {
+		return // it may be redeemed already, on another host
+	}
+	if p.starts == nil {
+		p.starts = map[party.SeatID]party.Time{}
+	}
+	for other := range p.starts {
+		if len(p.starts) < knownStarts {
+			break
+		}
+		delete(p.starts, other)
+	}
+	p.starts[seat] = now()
+}
+
+// knowsStart reports whether the party remembers such a ticket of the seat.
+func (p *live) knowsStart(seat party.SeatID) bool {
+	t, ok := p.starts[seat]
+	return ok && now() < t.Add(keepTicket)
 }
 
 // unpress has the pages of a seat that lapsed wait for Start again.

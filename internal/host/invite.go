@@ -147,20 +147,16 @@ func (s *session) makeInvite(c protocol.Command) {
 
 // linkOf finds where a code leads, or a spoken one.
 func (h *Host) linkOf(ctx context.Context, code string, who limit.Guesser) (link, error) {
-	var l link
 	clean, ok := auth.ParseCode(code)
 	if !ok {
 		if spoken, ok := auth.ParseSpoken(code); ok {
 			return h.hear(ctx, spoken, who)
 		}
-		return l, &party.Error{Code: party.NotFound}
+		return link{}, &party.Error{Code: party.NotFound}
 	}
-	b, _, err := h.o.Node.Get(ctx, engine.Invites, auth.CodeHash(clean))
+	l, err := h.link(ctx, auth.CodeHash(clean))
 	if err != nil {
-		return l, failure(err)
-	}
-	if err := json.Unmarshal(b, &l); err != nil {
-		return l, err
+		return link{}, err
 	}
 	return h.leads(ctx, l, ""), nil
 }

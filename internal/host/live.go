@@ -50,6 +50,7 @@ type awake struct {
 	pages    audience
 	closed   map[party.SeatID]party.Time
 	gone     map[party.SeatID]party.Reason
+	starts   map[party.SeatID]party.Time // whose ticket nobody redeemed, by when Start was pressed; not all
 	remote   remote
 	coming   map[string]bool // resume tokens' hashes of sessions that are being adopted here
 

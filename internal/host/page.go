@@ -221,7 +221,7 @@ func (h *Host) openPage(ctx context.Context, code, browser string, player party.
 	of.Player = player
 	l = h.onward(ctx, l, of)
 	page.link, page.seat = l, of.Seat
-	if page.started, err = h.hasPressed(ctx, page.seat); err != nil {
+	if page.started, err = h.hasPressed(ctx, l, page.seat); err != nil {
 		return nil, err
 	}
 	opened := make(chan party.Invitation, 1)
@@ -252,9 +252,15 @@ func (page *Page) never(dead party.Invitation, err error) (*Page, error) {
 
 // hasPressed finds out whether the browser has a ticket that nobody redeemed:
 // Start was pressed before its page came, or before the server started.
-func (h *Host) hasPressed(ctx context.Context, seat party.SeatID) (bool, error) {
+func (h *Host) hasPressed(ctx context.Context, l link, seat party.SeatID) (bool, error) {
 	if seat == "" {
 		return false, nil
+	}
+	recalled, err := await(ctx, h, func(done func(bool, error)) {
+		h.with(ref(l.Game, l.Party), func(p *live, err error) { done(err == nil && p.knowsStart(seat), nil) })
+	})
+	if err != nil || recalled {
+		return recalled, err
 	}
 	t, _, err := h.ticketOf(ctx, seat)
 	switch {

@@ -1,9 +1,11 @@
 package host
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
+	"partykit/internal/engine"
 	"partykit/party"
 )
 
@@ -143,4 +145,66 @@ func TestAPageRecallsStartAfterACrash(t *testing.T) {
 			t.Error("the ticket did not survive the crash")
 		}
 	})
+}
+
+// A host remembers the tickets that it gave out; others may have changed them.
+func TestATicketBetweenHosts(t *testing.T) {
+	answer := func(c *client) any {
+		invite, _ := c.welcome()["invite"].(map[string]any)
+		e, _ := invite["error"].(map[string]any)
+		return e["code"]
+	}
+	story(t, func(t *testing.T, w *world) {
+		w.host("b")
+		a := w.hello("a", 1)
+		home, code := a.lastParty(), a.invite(nil)
+
+		ticket := w.start("a", code, 1)
+		if b := w.hello("b", 2, ticketed(ticket)); b.lastParty() != home {
+			t.Fatalf("the ticket answers %v on another host", answer(b))
+		}
+		if got := answer(w.hello("a", 3, ticketed(ticket))); got != string(party.TicketSpent) {
+			t.Errorf("a ticket that was spent on another host answers %v", got)
+		}
+		ticket = w.start("a", code, 4)
+		b := w.hello("b", 4, ticketed(ticket))
+		b.ok("leave", nil)
+		if again := w.hello("a", 4, ticketed(ticket)); again.lastParty() != home {
+			t.Errorf("the same guest, who came by another host and left, is answered %v", answer(again))
+		}
+
+		old, newer := w.start("a", code, 5), w.start("b", code, 5)
+		if got := answer(w.hello("a", 5, ticketed(old))); got != string(party.TicketSpent) {
+			t.Errorf("a ticket that was replaced on another host answers %v", got)
+		}
+		if c := w.hello("a", 5, ticketed(newer)); c.lastParty() != home {
+			t.Errorf("its replacement answers %v", answer(c))
+		}
+
+		gone := w.start("a", code, 6)
+		if err := w.hosts["a"].o.Node.Delete(t.Context(), engine.Tickets, string(w.seatOf(code, 6))); err != nil {
+			t.Fatal(err)
+		}
+		if got := answer(w.hello("a", 6, ticketed(gone))); got != string(party.TicketSpent) {
+			t.Errorf("a ticket that is not stored any more answers %v", got)
+		}
+		if n := len(w.hosts["a"].tickets.bySeat); n != 0 {
+			t.Errorf("%d tickets that were redeemed are remembered", n)
+		}
+	})
+}
+
+func TestNotAllTicketsAreRemembered(t *testing.T) {
+	k := tickets{bySeat: map[party.SeatID]given{}}
+	for i := range knownTickets + 9 {
+		k.put(party.SeatID(fmt.Sprint(i)), given{revision: uint64(i + 2)})
+	}
+	if n := len(k.bySeat); n != knownTickets {
+		t.Errorf("%d tickets are remembered, want %d", n, knownTickets)
+	}
+	newest := party.SeatID(fmt.Sprint(knownTickets + 8))
+	k.put(newest, given{revision: 1})
+	if g, ok := k.get(newest); !ok || g.revision == 1 {
+		t.Errorf("of the newest seat revision %d is remembered, %t", g.revision, ok)
+	}
 }

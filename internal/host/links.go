@@ -1,0 +1,76 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+
+	"partykit/internal/engine"
+	"partykit/party"
+)
+
+// knownLinks is how many links a host remembers at most, some 400 bytes each.
+const knownLinks = 8192
+
+// links are those that were looked up lately, by the hashes of their codes. What
+// is stored of a link stays as it was written until it expires, so that it can be
+// remembered: but of one that follows its maker, which is read every time.
+type links struct {
+	mu     sync.Mutex
+	byHash map[string]link
+}
+
+func (k *links) get(hash string, t party.Time) (link, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	l, ok := k.byHash[hash]
+	if ok && l.stored() <= t {
+		delete(k.byHash, hash)
+		return link{}, false
+	}
+	return l, ok
+}
+
+// put remembers a link, in the place of any other when there are too many.
+func (k *links) put(hash string, l link, t party.Time) {
+	if l.Follows || l.stored() <= t {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for other := range k.byHash {
+		if len(k.byHash) < knownLinks {
+			break
+		}
+		delete(k.byHash, other)
+	}
+	k.byHash[hash] = l
+}
+
+// stored is until when a link's record is there for sure; 0: nobody knows.
+func (l link) stored() party.Time {
+	switch {
+	case l.Made == 0:
+		return 0
+	case l.Expires == 0:
+		return l.Made.Add(party.MaxExpiry + keepLink)
+	}
+	return l.Expires.Add(keepLink)
+}
+
+// link returns what is stored under the hash of a code.
+func (h *Host) link(ctx context.Context, hash string) (link, error) {
+	if l, ok := h.links.get(hash, now()); ok {
+		return l, nil
+	}
+	b, _, err := h.o.Node.Get(ctx, engine.Invites, hash)
+	if err != nil {
+		return link{}, failure(err)
+	}
+	var l link
+	if err := json.Unmarshal(b, &l); err != nil {
+		return link{}, err
+	}
+	h.links.put(hash, l, now())
+	return l, nil
+}
