@@ -86,7 +86,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f.StringVar(&o.from, "from", "", "measure nothing: show the samples of this file")
 	o.crowds = []int{10_000, mostPlayers}
 	f.IntVar(&o.servers, "servers", 11, "of the row many: servers side by side, each with the largest of the crowds")
-	f.IntVar(&o.parties, "parties", 0, "of the row starts: how many parties are stored for a start after kill -9; a million take some ten minutes and 6 GB")
+	f.IntVar(&o.parties, "parties", 0, "of the row starts: how many parties are stored for a start after kill -9")
 	f.Func("crowds", "idle players, with commas between (default 10000,19000)", func(s string) error {
 		o.crowds = nil
 		for word := range strings.SplitSeq(s, ",") {

@@ -69,11 +69,7 @@ func (s *State) evolve(e Event, at Time) {
 	case LandingSet:
 		s.Landing = e.Fields
 	case Invited:
-		i := e.Invite
-		if i.OnLeave != FollowOnLeave {
-			i.Hash = "" // it need not be found by it
-		}
-		s.Invites = append(s.Invites, i)
+		s.Invites = append(s.Invites, e.Invite)
 		s.Alone = at
 	case Adopted:
 		s.Invites = append(slices.DeleteFunc(s.Invites, func(i Invite) bool { return i.ID == e.Invite.ID }), e.Invite)

@@ -100,7 +100,7 @@ type (
 		Message string
 		// Replaces is the live link that ends by this one; "": none.
 		Replaces InviteID
-		Hash     string // of its code
+		Hash     string // of its code, where it may have to be found again: with FollowOnLeave
 	}
 	// Adopt takes in links that followed their maker here.
 	Adopt struct {

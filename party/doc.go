@@ -79,5 +79,6 @@
 //  28. Who holds a link that died of itself may be led on to the party that its
 //     maker is in by then: into an open one as by its id, else by asking there,
 //     unless it is locked. Who is kept out of either party is not, and none is
-//     named before there is a seat.
+//     named before there is a seat. Of a link that its party has forgotten nobody
+//     knows whether it was taken back: it leads nowhere.
 package party

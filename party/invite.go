@@ -46,6 +46,9 @@ func (d *decision) makeInvite(c MakeInvite) error {
 	if c.Options.UntilEmpty {
 		expires = 0
 	}
+	if c.Options.OnLeave != FollowOnLeave {
+		c.Hash = ""
+	}
 	d.emit(Invited{Invite{
 		ID: c.ID, By: by, ByName: person.Name, ByFace: person.Face, Made: d.now,
 		Expires: expires, MaxUses: c.MaxUses, Message: message,

@@ -19,15 +19,15 @@ type Led struct {
 }
 
 // died reports whether a link is dead without anybody having wished so, for
-// somebody who is not kept out: then its holder may be led on (law 28). The
-// maker of a link that the party has forgotten is for the host to know.
+// somebody who is not kept out: then its holder may be led on (law 28). Of a link
+// that the party has forgotten nobody knows whether its maker took it back.
 func (d *decision) died(of Hold, why Code) (maker PlayerID, yes bool) {
 	if why != Expired && why != UsedUp && why != Ended || d.s.outcast(of.Player, of.Browser) != nil {
 		return "", false
 	}
 	i := d.s.Invite(of.Invite)
 	if i == nil {
-		return "", true
+		return "", false
 	}
 	return i.By, (i.Revoked == 0 || i.Emptied) && (i.For == "" || i.For == of.Player)
 }

@@ -145,7 +145,7 @@ type Invite struct {
 	Revoked Time     `json:"revoked,omitempty"`
 	Went    bool     `json:"went,omitempty"`    // revoked here, because it followed its maker
 	Emptied bool     `json:"emptied,omitempty"` // revoked because nobody was left
-	Hash    string   `json:"hash,omitempty"`    // of the code: in the event, and in the state of a link that follows
+	Hash    string   `json:"hash,omitempty"`    // of the code, of a link that follows
 	InviteOptions
 	Opens  int `json:"opens,omitempty"`  // invite pages that were looked at
 	Starts int `json:"starts,omitempty"` // times that Start was pressed

@@ -48,7 +48,6 @@ func startEmbedded(dir string, durability Durability, logger *slog.Logger) (wiri
 	switch durability {
 	case Strict:
 		opts.SyncAlways = true
-		opts.SyncInterval = lazySync
 	case Relaxed:
 		opts.SyncInterval = time.Second
 	default:

@@ -136,40 +136,26 @@ func (n *Node) last(ctx context.Context, at place) (entry, error) {
 
 // since returns the entries of a place, whose subject may end in a wildcard,
 // from a sequence on, in stream order.
-func (n *Node) since(ctx context.Context, at place, from uint64) (all []entry, err error) {
-	err = n.pages(ctx, at, pageRequest{Seq: max(from, 1)}, func(page []entry) { all = append(all, page...) })
-	if err != nil {
-		return nil, err
-	}
-	return all, nil
-}
-
-// pageRequest asks for a page of a place's entries, from a sequence or from a
-// time on.
-type pageRequest struct {
-	Seq      uint64     `json:"seq,omitempty"`
-	Time     *time.Time `json:"start_time,omitempty"`
-	Next     string     `json:"next_by_subj"`
-	Batch    int        `json:"batch"`
-	MaxBytes int        `json:"max_bytes"`
-}
-
-// pages calls fn with the entries of a place, page by page.
-func (n *Node) pages(ctx context.Context, at place, from pageRequest, fn func([]entry)) error {
-	from.Next, from.Batch, from.MaxBytes = at.subject, pageEntries, pageBytes
+func (n *Node) since(ctx context.Context, at place, from uint64) ([]entry, error) {
+	var all []entry
 	for {
-		request, err := json.Marshal(from)
+		request, err := json.Marshal(struct {
+			Seq      uint64 `json:"seq"`
+			Next     string `json:"next_by_subj"`
+			Batch    int    `json:"batch"`
+			MaxBytes int    `json:"max_bytes"`
+		}{max(from, 1), at.subject, pageEntries, pageBytes})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		page, err := n.ask(ctx, directGet+at.stream, request, true)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		fn(page.entries)
+		all = append(all, page.entries...)
 		if !page.more || len(page.entries) == 0 {
-			return nil
+			return all, nil
 		}
-		from.Seq, from.Time = page.entries[len(page.entries)-1].seq+1, nil
+		from = page.entries[len(page.entries)-1].seq + 1
 	}
 }

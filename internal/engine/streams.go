@@ -27,7 +27,6 @@ const (
 
 	configStream = "CONFIG"
 	answerStream = "ANSWERS"
-	spokenStream = "SPOKEN"
 
 	// headroom is what headers and the subject may add to an entry.
 	headroom = 4 << 10
@@ -98,11 +97,7 @@ func layout(shards, replicas int, budget int64) []jetstream.StreamConfig {
 		// it on its subject. A subscription to the log's own subjects would also
 		// see the appends that lost.
 		log.RePublish = &jetstream.RePublish{Source: subject(nsLog, ">"), Destination: subject(nsFollow, ">")}
-		links := one(namespace(Invites), 9)
-		if replicas == 1 {
-			links.PersistMode = jetstream.AsyncPersistMode
-		}
-		all = append(all, log, one(nsSnapshots, 24), links, one(namespace(Tickets), 10))
+		all = append(all, log, one(nsSnapshots, 24), one(namespace(Invites), 10), one(namespace(Tickets), 10))
 	}
 	config := base(configStream, 1, subject(namespace(Config), ">"))
 	config.SubjectDeleteMarkerTTL = markerTTL // the only table that is watched: an expiry must be told
@@ -115,8 +110,7 @@ func layout(shards, replicas int, budget int64) []jetstream.StreamConfig {
 	// A game's newest reports push out its oldest, never another game's.
 	reports := base(reportStream, 1, subject(nsReports, ">"))
 	reports.MaxMsgsPerSubject = MaxReports
-	return append(all, config, base(answerStream, 2, subject(namespace(Answers), ">")),
-		base(spokenStream, 1, subject(namespace(Spoken), ">")), queue, dead, reports)
+	return append(all, config, base(answerStream, 2, subject(namespace(Answers), ">")), queue, dead, reports)
 }
 
 // ensureStreams makes the storage what layout says and reports its

@@ -31,11 +31,7 @@ func (k Kind) String() string { return string(rune(k)) }
 type Table byte
 
 const (
-	// Invites is where links lead. It does not wait for the disk, and a kill may
-	// take the newest of it: every record of it can be made again from an event
-	// of a log, which is for its user to do after a start; see [Node.Tail].
 	Invites Table = 'i'
-	Spoken  Table = 'o' // where spoken codes lead
 	Tickets Table = 'k'
 	Answers Table = 'a' // what requests with an idempotency key were answered
 	Config  Table = 'c' // games, keys, settings; its keys may have several parts, "art.demo.cover"
@@ -136,12 +132,9 @@ func (e *Engine) recordPlace(t Table, key string) (place, error) {
 			return place{}, fmt.Errorf("%w: config key", ErrInvalid)
 		}
 		return place{configStream, subject(namespace(t), key)}, nil
-	case Answers, Spoken:
+	case Answers:
 		if !validToken(key) {
 			return place{}, fmt.Errorf("%w: key", ErrInvalid)
-		}
-		if t == Spoken {
-			return place{spokenStream, subject(namespace(t), key)}, nil
 		}
 		return place{answerStream, subject(namespace(t), key)}, nil
 	case Invites, Tickets:

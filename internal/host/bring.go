@@ -61,7 +61,11 @@ func (h *Host) repoint(ctx context.Context, l link, i party.Invite) {
 	}
 	_, revision, err := h.o.Node.Get(ctx, engine.Invites, i.Hash)
 	if err == nil {
-		_, err = h.o.Node.Put(ctx, engine.Invites, i.Hash, record, revision, keeps(i))
+		life := party.MaxExpiry
+		if i.Expires != 0 {
+			life = now().Until(i.Expires)
+		}
+		_, err = h.o.Node.Put(ctx, engine.Invites, i.Hash, record, revision, life+keepLink)
 	}
 	if err != nil {
 		h.log.Warn("a link that followed its maker is found over its former party only", "game", l.Game, "invite", l.Invite, "err", err)

@@ -25,11 +25,10 @@ type link struct {
 	// does not approve newcomers: it was found by a code that is easily guessed.
 	Approve bool `json:"approve,omitempty"`
 
-	// What is left of the link when its party has gone: who made it, unless it is
-	// for one player alone; when, and until when it works.
-	By      party.PlayerID `json:"by,omitempty"`
-	Made    party.Time     `json:"made,omitempty"`
-	Expires party.Time     `json:"expires,omitempty"` // 0: never
+	// What is left of the link when its party has gone: when it was made, and
+	// until when it works.
+	Made    party.Time `json:"made,omitempty"`
+	Expires party.Time `json:"expires,omitempty"` // 0: never
 
 	// Not stored:
 	led         party.Led  // of a dead link that led on to this party
@@ -37,12 +36,9 @@ type link struct {
 	guessable   bool       // that code is short: whether a member lets in who comes by it hangs on what is guessed
 }
 
-// dated is the link as it is stored: by whom it was made, and for how long.
+// dated is the link as it is stored: when it was made, and for how long.
 func (l link) dated(cmd party.MakeInvite, expires time.Duration) link {
 	l.Made = now()
-	if cmd.Options.For == "" {
-		l.By = cmd.Player
-	}
 	if !cmd.Options.UntilEmpty {
 		l.Expires = l.Made.Add(expires)
 	}
@@ -64,15 +60,6 @@ func (l link) hold(of party.Hold) party.Hold {
 // keepLink is how much longer than to its expiry a link's record is kept, so
 // that its page can say why it does not open any more.
 const keepLink = 24 * time.Hour
-
-// keeps is how long from now the record of a link that was made is kept.
-func keeps(i party.Invite) time.Duration {
-	life := party.MaxExpiry
-	if i.Expires != 0 {
-		life = now().Until(i.Expires)
-	}
-	return life + keepLink
-}
 
 // makeInvite stores where the code leads, then makes the invite in the party.
 // The code is derived from the command, so that a repeated command tells the

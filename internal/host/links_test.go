@@ -12,6 +12,14 @@ import (
 	"partykit/party"
 )
 
+// loseLink takes away where a code leads.
+func (w *world) loseLink(code string) {
+	w.t.Helper()
+	if err := w.hosts["a"].o.Node.Delete(w.t.Context(), engine.Invites, auth.CodeHash(code)); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // problem is what is wrong with a link, as a host shows it.
 func (w *world) problem(on, code string) party.Code {
 	w.t.Helper()

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -39,7 +38,7 @@ func (h *Host) onward(ctx context.Context, l link, of party.Hold) link {
 		return l
 	}
 	to := link{Game: l.Game, Made: l.Made, led: party.Led{
-		Maker: cmp.Or(v.Maker, l.By), Died: v.Problem, Asks: h.settings(l.Game).DeadLinks == game.DeadLinksAsk,
+		Maker: v.Maker, Died: v.Problem, Asks: h.settings(l.Game).DeadLinks == game.DeadLinksAsk,
 	}}
 	at, ok := h.whereIs(l.Game, to.led.Maker)
 	if !ok {

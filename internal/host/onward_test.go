@@ -162,22 +162,24 @@ func TestADeadLinkAsksItsMakersParty(t *testing.T) {
 	})
 }
 
-func TestADeadLinkAsksWhoPlaysAlone(t *testing.T) {
+// Where the party of a link is gone, nobody knows whether its maker took it back,
+// or whom that party kept out.
+func TestALinkWhosePartyIsGoneLeadsNowhere(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.deadLinks(game.DeadLinksAsk)
-		a := w.hello("a", 1)
-		code := a.invite(map[string]any{"expires": 60})
-		time.Sleep(20 * time.Minute) // her party has no log any more
-		page := w.lookedAt(code, 7)
-		defer page.Close()
-		if v := w.newest(page); v.Onward != party.OnwardAsk {
-			t.Fatalf("shown %q, offered %q", v.Problem, v.Onward)
-		}
-		page.Ask()
-		time.Sleep(3 * time.Second)
-		a.ok("admit", map[string]any{"n": 2, "yes": true})
-		w.hello("a", 7, ticketed(w.start("a", code, 7)))
-		w.wantParty("a", a.lastParty(), "*1:in:connected 2:loading:connected")
+		a, b, c := w.hello("a", 1), w.hello("a", 2), w.hello("a", 3)
+		b.ok("settings", map[string]any{"openness": "open"})
+		taken := a.ok("invite", nil)
+		a.ok("revoke", map[string]any{"invite": taken["invite"].(map[string]any)["id"]})
+		code := a.invite(map[string]any{"expires": 600})
+		c.ok("join", map[string]any{"code": code})
+		a.ok("kick", map[string]any{"n": 2, "ban": true})
+		time.Sleep(time.Hour) // a plays alone and its party has no log any more
+		a.ok("join", map[string]any{"party": b.lastParty()})
+		w.wantOnward(taken["code"].(string), party.Ended, "")
+		w.wantOnward(code, party.Ended, "")
+		c.fails(party.Ended, "join", map[string]any{"code": taken["code"], "onward": true})
+		c.fails(party.Ended, "join", map[string]any{"code": code, "onward": true})
 	})
 }
 

@@ -106,7 +106,7 @@ func (h *Host) visit(ctx context.Context, l link, shown <-chan party.Invitation,
 		return v, nil
 	case err := <-failed:
 		if failure(err).Code == party.NotFound {
-			v.Problem, v.Died = party.Ended, true
+			v.Problem = party.Ended
 			return v, nil
 		}
 		return v, failure(err)
@@ -140,7 +140,7 @@ func (p *live) invitation(l link, of party.Hold) party.Invitation {
 	}
 	v := p.state.Invitation(of, now(), p.status, p.elsewhere)
 	if l.forgotten(v.Problem) {
-		v.Problem, v.Died = party.Expired, true
+		v.Problem = party.Expired
 	}
 	if seat == "" {
 		return v

@@ -45,7 +45,7 @@ func (h *Host) speak(ctx context.Context, asker string, counter uint64, l link, 
 	for try := range spokenTries {
 		code := h.o.Keys.Spoken(asker, counter, try, length)
 		key := h.o.Keys.SpokenHash(code)
-		_, err := h.o.Node.Put(ctx, engine.Spoken, key, b, 0, max(expires, 0)+spokenRest)
+		_, err := h.o.Node.Put(ctx, engine.Invites, key, b, 0, max(expires, 0)+spokenRest)
 		if err == nil {
 			if record.Short {
 				h.shorts.add(record.Until)
@@ -64,7 +64,7 @@ func (h *Host) speak(ctx context.Context, asker string, counter uint64, l link, 
 
 func (h *Host) spokenOf(ctx context.Context, code string) (spoken, error) {
 	var r spoken
-	b, _, err := h.o.Node.Get(ctx, engine.Spoken, h.o.Keys.SpokenHash(code))
+	b, _, err := h.o.Node.Get(ctx, engine.Invites, h.o.Keys.SpokenHash(code))
 	if err != nil {
 		return r, err
 	}

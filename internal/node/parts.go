@@ -38,9 +38,6 @@ func (n *Node) openParts(ctx context.Context) error {
 		Keys: keys, Identities: auth.NewIdentities(outbound.Client(fetchTime, n.opts.Dev)), Games: n.games, PublicURL: n.URL(), Contact: n.opts.Contact,
 		NewGuest: n.perMinute(func(s *game.Settings) int { return s.Guests }), Unlimited: n.unlimited, Logger: n.log,
 	})
-	if err := n.host.Recover(ctx); err != nil {
-		return err
-	}
 	n.games.OnActivation(func(id string) { n.host.Activation(party.GameID(id)) })
 	n.sender = webhook.New(webhook.Options{
 		Node: n.storage, Games: n.games, Sealer: keys, Client: outbound.Client(webhook.Timeout, n.opts.Dev), Version: n.opts.Version, Logger: n.log,

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"testing"
-	"time"
 
 	"github.com/nats-io/nats-server/v2/server/ats"
 
@@ -48,9 +47,6 @@ func OpenWith(t testing.TB, o engine.Options) *engine.Engine {
 		if err := e.Close(); err != nil {
 			t.Errorf("closing the engine: %v", err)
 		}
-		// What writes without being waited for looks now and then whether it may
-		// end, and a bubble's clock stands still when its test has returned.
-		<-time.After(20 * time.Millisecond)
 	})
 	return e
 }
