@@ -125,9 +125,12 @@ func (p *live) caughtUp(after uint64, loaded engine.Loaded, tail []engine.Record
 	if loaded.Covered > p.state.Seq && !reaches(tail, loaded.Covered) {
 		p.jump(loaded)
 	}
-	held := p.held
+	if !held(tail) {
+		p.tear() // older ones may have gone
+	}
+	waiting := p.held
 	p.held = nil
-	for _, r := range append(tail, held...) {
+	for _, r := range append(tail, waiting...) {
 		p.take(r)
 	}
 	p.pump()

@@ -4,8 +4,10 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"partykit/internal/engine"
+	"partykit/internal/game"
 	"partykit/protocol"
 )
 
@@ -83,6 +85,29 @@ func TestAMessageThatWasLostLast(t *testing.T) {
 		a.ok("data", map[string]any{"set": map[string]any{"level": "meadow"}})
 		if got := b.messages(); !slices.Equal(got, []string{"one"}) || a.acks()[1] == 0 || b.closedWith() != 0 {
 			t.Errorf("came %v, acknowledged is %v, closed with %d", got, a.acks(), b.closedWith())
+		}
+	})
+}
+
+// More than the log holds was lost on its way: nobody is shown a part of it as if
+// it were all.
+func TestMoreIsLostThanTheLogHolds(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, b, home, _ := w.pair("a")
+		w.set(func(s *game.Settings) { s.ReliableBurst = 5000 })
+		time.Sleep(time.Second)
+		w.deaf("a", home, func() {
+			for i := range heldEach + 5 {
+				a.reliable(uint64(i+1), 0, "x")
+				synctest.Wait() // an entry for each
+			}
+		})
+		w.on("a", home, func(p *live) { p.take(engine.Record{Ref: p.ref, Kind: engine.Gap, Seq: p.last}) })
+		if b.closedWith() != protocol.SlowReader || len(b.messages()) != 0 {
+			t.Errorf("its connection closed with %d, after %d messages", b.closedWith(), len(b.messages()))
+		}
+		if b = b.back("a"); b.welcome()["gap"] != true {
+			t.Errorf("who missed more than was held is told no gap: %v", b.welcome())
 		}
 	})
 }
