@@ -21,7 +21,7 @@ const (
 	// and then on the one that it made.
 	startsEach = 7
 	// storersAtOnce is how many players are connected while parties are stored.
-	storersAtOnce = 5_000
+	storersAtOnce = 15_000
 )
 
 // starts measures how long it takes from the start of the process until it says
@@ -85,6 +85,10 @@ func (b *bench) stored(ctx context.Context) error {
 			return err
 		}
 		made += n
+		p.Kill() // before it sees its players go, and parties end
+		if err := p.Restart(ctx); err != nil {
+			return err
+		}
 	}
 	for round := range b.rounds {
 		b.progress.say("round %d of %d: starting with %d parties", round+1, b.rounds, b.parties)
