@@ -35,12 +35,7 @@ func starts(ctx context.Context, b *bench) error {
 	}
 	for round := range b.rounds {
 		for range startsEach {
-			p, err := b.begin(ctx, system, round)
-			if err != nil {
-				return err
-			}
-			p.Stop()
-			if err := os.RemoveAll(filepath.Dir(p.Dir)); err != nil {
+			if err := b.begin(ctx, system, round); err != nil {
 				return err
 			}
 		}
@@ -52,22 +47,28 @@ func starts(ctx context.Context, b *bench) error {
 }
 
 // begin measures one start on an empty folder and one after it.
-func (b *bench) begin(ctx context.Context, s *target.System, round int) (*target.Process, error) {
+func (b *bench) begin(ctx context.Context, s *target.System, round int) error {
 	began := time.Now()
 	p, err := b.start(ctx, s)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := b.readied("start-empty", p, round, 1, began); err != nil {
-		p.Stop()
-		return nil, err
+	defer os.RemoveAll(filepath.Dir(p.Dir))
+	defer p.Stop()
+	if err := b.readied(ctx, "start-empty", p, round, 1, began); err != nil {
+		return err
 	}
+	return b.restarted(ctx, "start-again", p, round, 1)
+}
+
+// restarted measures a start after kill -9.
+func (b *bench) restarted(ctx context.Context, row string, p *target.Process, round, parties int) error {
 	p.Kill()
-	began = time.Now()
+	began := time.Now()
 	if err := p.Restart(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	return p, b.readied("start-again", p, round, 1, began)
+	return b.readied(ctx, row, p, round, parties, began)
 }
 
 // stored has players make a party with a live link each and go, and measures
@@ -92,19 +93,14 @@ func (b *bench) stored(ctx context.Context) error {
 	}
 	for round := range b.rounds {
 		b.progress.say("round %d of %d: starting with %d parties", round+1, b.rounds, b.parties)
-		p.Kill()
-		began := time.Now()
-		if err := p.Restart(ctx); err != nil {
-			return err
-		}
-		if err := b.readied("start-stored", p, round, b.parties, began); err != nil {
+		if err := b.restarted(ctx, "start-stored", p, round, b.parties); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// store has that many players make a party with a link each.
+// store has that many players make a party of one with a link each.
 func store(ctx context.Context, addr string, n int) error {
 	c, err := load.New(1)
 	if err != nil {
@@ -115,17 +111,13 @@ func store(ctx context.Context, addr string, n int) error {
 	if err != nil {
 		return err
 	}
-	done := 0
-	return each(ctx, c, n, writesAtOnce, &done, func(i int) error {
-		players[i].Done = func(*kit.Player, *kit.Answer, *target.Sink) { done++ }
-		return c.Say(i, players[i].AppendCommand(nil, "invite", ""))
-	})
+	return befriend(ctx, c, players, 1)
 }
 
 // readied waits until a server says that it is ready and notes how long that
 // took it.
-func (b *bench) readied(row string, p *target.Process, round, parties int, began time.Time) error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+func (b *bench) readied(ctx context.Context, row string, p *target.Process, round, parties int, began time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.Addr+"/readyz", nil)
 	if err != nil {

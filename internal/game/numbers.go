@@ -30,7 +30,7 @@ var AllSettings = []Setting{
 		func(s *Settings) *time.Duration { return &s.Rules.GraceLoad }),
 	duration("crown_grace", "how long a leader that lost its connection stays the leader", party.DefaultRules.Crown, time.Second, 10*time.Minute,
 		func(s *Settings) *time.Duration { return &s.Rules.Crown }),
-	choice("dead_links", "what a link that expired, was used up or whose party is over still offers for a day of whoever made it: nothing (`end`), the way into the party they are in now if that is open (`open`), else to ask to join it (`ask`)",
+	choice("dead_links", "what a link that expired or was used up still offers of whoever made it, for a day and while its party remembers it: nothing (`end`), the way into the party they are in now if that is open (`open`), else to ask to join it (`ask`)",
 		[]string{"end", "open", "ask"},
 		func(s Settings) int { return int(s.DeadLinks) }, func(s *Settings, n int) { s.DeadLinks = DeadLinks(n) }),
 

@@ -87,13 +87,7 @@ func (p *live) noteStart(seat party.SeatID) {
 	if p.starts == nil {
 		p.starts = map[party.SeatID]party.Time{}
 	}
-	for other := range p.starts {
-		if len(p.starts) < knownStarts {
-			break
-		}
-		delete(p.starts, other)
-	}
-	p.starts[seat] = now()
+	remember(p.starts, knownStarts, seat, now())
 }
 
 // knowsStart reports whether the party remembers such a ticket of the seat.

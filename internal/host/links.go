@@ -38,13 +38,7 @@ func (k *links) put(hash string, l link, t party.Time) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for other := range k.byHash {
-		if len(k.byHash) < knownLinks {
-			break
-		}
-		delete(k.byHash, other)
-	}
-	k.byHash[hash] = l
+	remember(k.byHash, knownLinks, hash, l)
 }
 
 // stored is until when a link's record is there for sure; 0: nobody knows.

@@ -162,13 +162,7 @@ func (k *tickets) put(seat party.SeatID, g given) {
 	if g.revision < k.bySeat[seat].revision {
 		return
 	}
-	for other := range k.bySeat {
-		if len(k.bySeat) < knownTickets {
-			break
-		}
-		delete(k.bySeat, other)
-	}
-	k.bySeat[seat] = g
+	remember(k.bySeat, knownTickets, seat, g)
 }
 
 func (k *tickets) forget(seat party.SeatID) {
