@@ -80,12 +80,5 @@ func hold(ctx context.Context, addr string, players int, stdout io.Writer) error
 		return err
 	}
 	fmt.Fprintln(stdout, "in")
-	for {
-		if err := c.Run(ctx, after(time.Second)); err != nil {
-			return err
-		}
-		if err := c.Tend(); err != nil {
-			return err
-		}
-	}
+	return c.Run(ctx, func() bool { return false })
 }

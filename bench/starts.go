@@ -100,7 +100,8 @@ func (b *bench) stored(ctx context.Context) error {
 	return nil
 }
 
-// store has that many players make a party of one with a link each.
+// store has that many players make a party of one with a link each. Those who wait
+// for their turn say that they are there, however slow the disk is.
 func store(ctx context.Context, addr string, n int) error {
 	c, err := load.New(1)
 	if err != nil {

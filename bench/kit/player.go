@@ -143,5 +143,10 @@ func (p *Player) Return() {
 // AppendSend appends a volatile message.
 func (*Player) AppendSend(b, payload []byte) []byte { return volatileCodec{}.AppendSend(b, payload) }
 
-// AppendKeepalive appends a ping.
-func (*Player) AppendKeepalive(b []byte) []byte { return wire.AppendFrame(b, wire.Text, ping) }
+// AppendKeepalive appends a ping, once its WebSocket is open.
+func (p *Player) AppendKeepalive(b []byte) []byte {
+	if !p.open {
+		return b
+	}
+	return wire.AppendFrame(b, wire.Text, ping)
+}

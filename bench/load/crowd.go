@@ -42,8 +42,12 @@ type player struct {
 
 var errClosed = errors.New("the server closed the connection")
 
-// readAtOnce is as much as one read takes.
-const readAtOnce = 256 << 10
+const (
+	// readAtOnce is as much as one read takes.
+	readAtOnce = 256 << 10
+	// keepEvery is how often a player says that it is there.
+	keepEvery = 10 * time.Second
+)
 
 // New makes a crowd without players, for parties of one size.
 func New(size int) (*Crowd, error) {
@@ -125,7 +129,12 @@ func (c *Crowd) Tend() error {
 	if err := c.pass(0); err != nil {
 		return err
 	}
-	if time.Since(c.kept) < 10*time.Second {
+	return c.keep()
+}
+
+// keep sends keepalives when they are due.
+func (c *Crowd) keep() error {
+	if time.Since(c.kept) < keepEvery {
 		return nil
 	}
 	c.kept = time.Now()
@@ -133,11 +142,26 @@ func (c *Crowd) Tend() error {
 		if c.players[i].fd == 0 {
 			continue
 		}
-		if c.out = c.players[i].codec.AppendKeepalive(c.out[:0]); len(c.out) > 0 {
-			if err := c.write(i, c.out); err != nil {
-				return fmt.Errorf("player %d: %w", i, err)
+		if c.out = c.players[i].codec.AppendKeepalive(c.out[:0]); len(c.out) == 0 {
+			continue
+		}
+		if err := c.write(i, c.out); err != nil {
+			if err := c.lost(i, err); err != nil {
+				return err
 			}
 		}
+	}
+	return nil
+}
+
+// lost does what the end of a player's connection means.
+func (c *Crowd) lost(i int, err error) error {
+	if c.gone != nil {
+		c.HangUp(i)
+		err = c.gone(i, err)
+	}
+	if err != nil {
+		return fmt.Errorf("player %d: %w", i, err)
 	}
 	return nil
 }
@@ -159,12 +183,10 @@ func (c *Crowd) pass(wait time.Duration) error {
 		if err == nil && e.Events&^unix.EPOLLOUT != 0 {
 			err = c.read(i)
 		}
-		if err != nil && c.gone != nil {
-			c.HangUp(i)
-			err = c.gone(i, err)
-		}
 		if err != nil {
-			return fmt.Errorf("player %d: %w", i, err)
+			if err := c.lost(i, err); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -45,14 +45,17 @@ func (c *Crowd) connect(i int, addr netip.AddrPort, first []byte) error {
 // is over.
 func (c *Crowd) OnGone(f func(player int, err error) error) { c.gone = f }
 
-// Run serves the players until told, or until ctx ends. Done is asked after each
-// pass.
+// Run serves the players until told, or until ctx ends, and sends keepalives when
+// they are due. Done is asked after each pass.
 func (c *Crowd) Run(ctx context.Context, done func() bool) error {
 	for !done() {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
 		if err := c.pass(10 * time.Millisecond); err != nil {
+			return err
+		}
+		if err := c.keep(); err != nil {
 			return err
 		}
 	}

@@ -138,3 +138,59 @@ func TestPaceTellsWhatIsLost(t *testing.T) {
 		t.Errorf("%d are said to be lost, %d were; the latest is %v", r.Lost, lost.Load(), r.Latency.Max())
 	}
 }
+
+// polite is bare, and says that it is there.
+type polite struct{ bare }
+
+func (polite) AppendKeepalive(b []byte) []byte { return append(b, make([]byte, MessageSize)...) }
+
+// Whoever waits for its turn while others are served says that it is there.
+func TestWhoWaitsSaysSo(t *testing.T) {
+	var heard atomic.Int64
+	addr := echo(t, func(int64, []byte) [][]byte {
+		heard.Add(1)
+		return nil
+	})
+	c := crowdOf(t, 0, addr)
+	for range 3 {
+		if err := c.Dial(addr, polite{}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.kept = time.Now().Add(-keepEvery)
+	enough := time.Now().Add(10 * time.Second)
+	if err := c.Run(t.Context(), func() bool { return heard.Load() == 3 || time.Now().After(enough) }); err != nil || heard.Load() != 3 {
+		t.Errorf("%d of 3 were heard, %v", heard.Load(), err)
+	}
+}
+
+// Whose connection turns out broken when it says so is gone like any other.
+func TestWhoCannotSaySoIsGone(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	c := crowdOf(t, 0, netip.AddrPort{})
+	if err := c.Dial(netip.MustParseAddrPort(l.Addr().String()), polite{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Run(t.Context(), func() bool { return len(c.players[0].late) == 0 }); err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.(*net.TCPConn).SetLinger(0)
+	conn.Close() // with a reset
+	var gone []int
+	c.OnGone(func(i int, _ error) error {
+		gone = append(gone, i)
+		return nil
+	})
+	c.kept = time.Now().Add(-keepEvery)
+	if err := c.keep(); err != nil || len(gone) != 1 || c.players[0].fd != 0 {
+		t.Errorf("gone: %v, %v", gone, err)
+	}
+}
