@@ -377,6 +377,29 @@ func TestCloseFollowsWhatWasSent(t *testing.T) {
 	})
 }
 
+// Whoever closes a connection need not wait for its client: the session hears
+// at once that it is over, and nothing more from it.
+func TestASessionThatClosesIsOver(t *testing.T) {
+	both(t, nil, func(t *testing.T, w *world) {
+		p, r := w.enter()
+		start := time.Now()
+		r.conn.Close(protocol.Replaced)
+		<-r.gone
+		if d := time.Since(start); w.network != nil && d != 0 {
+			t.Errorf("the session heard of it after %v", d)
+		}
+		go p.ws.Write(t.Context(), websocket.MessageText, []byte("too late"))
+		p.wantClose(protocol.Replaced) // and answers it
+		<-w.closed
+		if d := time.Since(start); w.network != nil && d != 0 {
+			t.Errorf("the connection was over after %v", d)
+		}
+		if got := r.seen(); len(got) != 0 {
+			t.Errorf("the session saw %q", got)
+		}
+	})
+}
+
 // A resume brings up to 1,000 messages of 16 KiB at once: who reads them gets
 // them all.
 func TestWhatAResumeBringsFits(t *testing.T) {
@@ -780,6 +803,27 @@ func TestCloseTellsEverybody(t *testing.T) {
 		<-r.gone
 		late, _ := w.dial("demo", "")
 		late.wantClose(protocol.GoingAway)
+	})
+}
+
+// A server that waits no more leaves nobody connected, however far one has come.
+func TestClosingCutsOffWhoDoesNotAnswer(t *testing.T) {
+	both(t, nil, func(t *testing.T, w *world) {
+		w.dial("demo", "") // has not said hello
+		_, r := w.enter()  // and reads nothing
+		ctx, cancel := context.WithCancelCause(t.Context())
+		why := errors.New("it takes too long")
+		cancel(why)
+		start := time.Now()
+		if err := w.gateway.Close(ctx); err != why {
+			t.Errorf("closing: %v", err)
+		}
+		<-r.gone
+		<-w.closed
+		<-w.closed
+		if d := time.Since(start); w.network != nil && d != 0 {
+			t.Errorf("they were cut off after %v", d)
+		}
 	})
 }
 

@@ -57,7 +57,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} else {
 		c.Close(protocol.GoingAway)
 	}
-	if c.session == nil || c.closing.Load() || !c.hand(conn, rest) {
+	if c.session == nil || !c.hand(conn, rest) {
 		s.run(rest)
 	}
 }

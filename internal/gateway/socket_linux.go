@@ -47,21 +47,24 @@ type socket struct {
 }
 
 // hand gives a connection to the loop of its session. It reports false for one
-// that only goroutines can serve.
+// that closes already, or that only goroutines can serve.
 func (c *Conn) hand(conn net.Conn, rest []byte) bool {
 	tcp, ok := conn.(*net.TCPConn)
 	if !ok {
+		return false
+	}
+	l := c.g.laneOf(c.session.Loop())
+	c.mu.Lock() // whoever ends the connection finds it here or there, not between
+	defer c.mu.Unlock()
+	if c.closing.Load() {
 		return false
 	}
 	fd, err := takeOut(tcp)
 	if err != nil {
 		return false
 	}
-	l := c.g.laneOf(c.session.Loop())
 	s := &socket{c: c, fd: fd, lane: l}
-	c.mu.Lock()
 	c.wire = s
-	c.mu.Unlock()
 	l.loop.Post(c.game, func() { s.arrive(rest) })
 	return true
 }

@@ -315,16 +315,35 @@ func TestIdleConnectionsHaveNoGoroutine(t *testing.T) {
 	}
 }
 
-func TestClosingCutsOffWhoDoesNotAnswer(t *testing.T) {
-	w := newTCPWorld(t, nil)
-	w.raw() // and reads nothing
-	r := <-w.sessions
-	ctx, cancel := context.WithCancelCause(t.Context())
-	why := errors.New("it takes too long")
-	cancel(why)
-	if err := w.gateway.Close(ctx); err != why {
-		t.Errorf("closing: %v", err)
+// A server that waits no more finds also the connection that is just on its way
+// to its loop.
+func TestClosingCutsOffWhoIsOnTheWayToItsLoop(t *testing.T) {
+	w := newTCPWorld(t, nil, func(w *world) { w.gateway.Freeze() }) // no deadline helps out
+	r := &recorder{gone: make(chan struct{})}
+	r.loop.Store(w.loop)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	w.hello = func(gateway.Caller) (gateway.Session, error) {
+		return &turning{recorder: r, turn: func() { w.gateway.Close(ctx) }}, nil
+	}
+	conn := w.raw()
+	conn.SetReadDeadline(time.Now().Add(time.Minute))
+	if _, err := io.Copy(io.Discard, conn); err != nil && !errors.Is(err, unix.ECONNRESET) {
+		t.Fatalf("it stays open: %v", err)
 	}
 	<-r.gone
 	<-w.closed
+}
+
+// turning is a session with which something happens while its connection goes to
+// its loop.
+type turning struct {
+	*recorder
+	once sync.Once
+	turn func()
+}
+
+func (t *turning) Loop() *loop.Loop {
+	t.once.Do(t.turn)
+	return t.recorder.Loop()
 }

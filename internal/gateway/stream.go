@@ -19,20 +19,18 @@ const (
 
 // stream is a connection that goroutines read and write: one of TLS in this
 // process, one in memory, any on a system without an event loop, and every one
-// until its hello is answered. Who decides is the same as on a loop, with two
-// differences: a client that takes less than writeAtOnce in writeTime is let go
-// without a close frame, where a loop asks for any byte and sends one; and after
-// our close the session hears that it is over when the client has answered, or
-// writeTime later, where a loop tells it at once.
+// until its hello is answered. Who decides is the same as on a loop, with one
+// difference: a client that takes less than writeAtOnce in writeTime is let go
+// without a close frame, where a loop asks for any byte and sends one.
 type stream struct {
-	c     *Conn
-	conn  net.Conn
-	wake  chan struct{}
-	early bool // the hello is not answered yet: nobody writes
+	c    *Conn
+	conn net.Conn
+	wake chan struct{}
+	gone bool // the reader has left
 }
 
 func newStream(c *Conn, conn net.Conn) *stream {
-	return &stream{c: c, conn: conn, wake: make(chan struct{}, 1), early: true}
+	return &stream{c: c, conn: conn, wake: make(chan struct{}, 1)}
 }
 
 func (s *stream) rouse() {
@@ -42,17 +40,26 @@ func (s *stream) rouse() {
 	}
 }
 
-// shut bounds the wait for the client's close; before the hello there is no
-// wait, and it is run that waits.
-func (s *stream) shut() {
-	until := time.Now()
-	if !s.early {
-		until = until.Add(writeTime)
-	}
-	s.conn.SetReadDeadline(until)
-}
+// shut wakes the reader, which leaves.
+func (s *stream) shut() { s.conn.SetReadDeadline(time.Now()) }
 
-func (s *stream) abort() { s.conn.SetDeadline(time.Now()) }
+// abort does not wait for TLS, which has a last word to write.
+func (s *stream) abort() { go s.conn.Close() }
+
+// leave tells the session that the connection is over, and gives the client
+// writeTime to answer the close.
+func (s *stream) leave() {
+	if s.gone {
+		return
+	}
+	s.gone = true
+	if s.c.session != nil {
+		s.c.session.Gone()
+	}
+	s.c.mu.Lock() // behind shut
+	defer s.c.mu.Unlock()
+	s.conn.SetReadDeadline(time.Now().Add(writeTime))
+}
 
 // listen gives the client time for its next frame, unless the connection closes.
 func (s *stream) listen(d time.Duration) {
@@ -70,12 +77,6 @@ var readers = sync.Pool{New: func() any { return new([readAtOnce]byte) }}
 // run reads and writes until the connection is over. rest has been read already.
 func (s *stream) run(rest []byte) {
 	c := s.c
-	c.mu.Lock()
-	s.early = false
-	if c.closing.Load() {
-		s.shut()
-	}
-	c.mu.Unlock()
 	s.listen(idleTime)
 	var writer sync.WaitGroup
 	writer.Go(s.write)
@@ -89,12 +90,10 @@ func (s *stream) run(rest []byte) {
 			wait = writeTime
 		}
 		late := time.AfterFunc(wait, func() { s.conn.Close() })
+		s.leave()
 		writer.Wait()
 		late.Stop()
 		s.conn.Close()
-		if c.session != nil {
-			c.session.Gone()
-		}
 		c.ended()
 	}()
 	s.read(rest)
@@ -113,18 +112,20 @@ func (s *stream) read(rest []byte) {
 				return
 			}
 		}
-		if c.answered.Load() {
+		switch {
+		case c.answered.Load():
 			return
-		}
-		if c.frames != before {
+		case c.closing.Load():
+			s.leave()
+		case c.frames != before:
 			s.listen(idleTime)
 		}
 		n, err := s.conn.Read(buffer[:])
 		if err != nil {
-			if c.closing.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {
+			if s.gone || !errors.Is(err, os.ErrDeadlineExceeded) {
 				return
 			}
-			c.Close(protocol.Idle)
+			c.Close(protocol.Idle) // unless it closes already
 			continue
 		}
 		rest = buffer[:n]
