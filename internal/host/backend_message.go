@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"errors"
 
 	"partykit/internal/auth"
 	"partykit/internal/engine"
@@ -57,17 +56,7 @@ func (p *live) tell(seed string, m Message, done func(uint64, error)) {
 	if seed != "" {
 		name = auth.Hash("backend " + p.ref.String() + " " + seed)
 	}
-	p.pins++
-	p.h.o.Node.Send(p.ref, engine.Message, name, out.encode(), func(seq uint64, err error) {
-		p.post(func() {
-			p.pins--
-			p.schedule()
-			if errors.Is(err, engine.ErrUnknown) {
-				p.reread(p.last, 0) // it may be there; then it is shown
-			}
-			done(seq, err)
-		})
-	})
+	p.put(engine.Message, name, out.encode(), done)
 }
 
 // tellAlone passes a message to the one member of a party without a log.

@@ -81,9 +81,18 @@ func (p *live) show(r engine.Record) {
 
 // tear ends all connections because an entry comes behind one that was shown
 // already: nobody gets things out of their order. Members resume, and who has
-// seen no more than what was shown is told the gap.
+// seen no more than what was shown is told the gap, also by whoever serves the
+// party next: the log says so.
 func (p *live) tear() {
-	p.torn = p.last
+	if p.torn != p.last {
+		p.torn = p.last
+		mark := stored{flags: tearMark, id: p.torn}
+		p.put(engine.Message, "", mark.encode(), func(_ uint64, err error) {
+			if err != nil {
+				p.h.log.Warn("a gap is known to this process only", "game", p.ref.Game, "party", p.ref.Party, "err", err)
+			}
+		})
+	}
 	for _, s := range p.sessions {
 		s.close(protocol.SlowReader)
 	}

@@ -75,6 +75,47 @@ func TestAMessageThatWasLostBeforeAnEvent(t *testing.T) {
 	}
 }
 
+// That members saw what comes behind a loss outlives the host that noticed it:
+// who serves them next tells them the gap, and no second time.
+func TestAGapIsToldByWhoeverServesNext(t *testing.T) {
+	for name, next := range map[string]func(*world) string{
+		"started again": func(w *world) string {
+			w.crash("a")
+			time.Sleep(10 * time.Millisecond) // no process starts sooner
+			w.host("a")
+			return "a"
+		},
+		"another host": func(w *world) string { w.host("b"); return "b" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			story(t, func(t *testing.T, w *world) {
+				a, b, home, _ := w.pair("a")
+				var before uint64
+				w.on("a", home, func(p *live) { before = p.last })
+				w.deaf("a", home, func() { a.reliable(1, 0, "one") })
+				a.ok("data", map[string]any{"set": map[string]any{"level": "meadow"}})
+				w.on("a", home, func(p *live) { p.take(engine.Record{Ref: p.ref, Kind: engine.Gap, Seq: before}) })
+				if got := b.closedWith(); got != protocol.SlowReader {
+					t.Fatalf("its connection closed with %d", got)
+				}
+				on := next(w)
+				a, b = a.back(on), b.back(on)
+				if a.welcome()["gap"] != true || b.welcome()["gap"] != true {
+					t.Errorf("who saw the event is told no gap: %v", b.welcome())
+				}
+				b.drop()
+				if b = b.back(on); b.welcome()["t"] != "resumed" {
+					t.Errorf("who was told the gap is told it again: %v", b.welcome())
+				}
+				a.reliable(2, 0, "two")
+				if got := b.messages(); !slices.Equal(got, []string{"two"}) {
+					t.Errorf("afterwards came %v", got)
+				}
+			})
+		})
+	}
+}
+
 // What was lost and is told before anything behind it was shown comes late, and
 // in its order: nobody is told a gap.
 func TestAMessageThatWasLostLast(t *testing.T) {

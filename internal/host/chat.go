@@ -2,7 +2,6 @@ package host
 
 import (
 	"encoding/json"
-	"errors"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -80,24 +79,16 @@ func (p *live) write(s *session, l line, refused func(outcome)) {
 		refused(outcome{err: failure(err)})
 		return
 	}
-	p.pins++
 	id := "chat." + string(l.Session) + "." + strconv.FormatUint(l.ID, 10)
-	p.h.o.Node.Send(p.ref, engine.Chat, id, data, func(seq uint64, err error) {
-		p.post(func() {
-			p.pins--
-			p.schedule()
-			if errors.Is(err, engine.ErrUnknown) {
-				p.reread(p.last, 0) // it may be there; then it is found in the log
+	p.put(engine.Chat, id, data, func(seq uint64, err error) {
+		if err != nil {
+			refused(outcome{err: failure(err)})
+			return
+		}
+		s.do(p.loop, func() {
+			if s.party != p {
+				s.answer(protocol.OK{T: protocol.TOK, ID: l.ID, Seq: seq})
 			}
-			if err != nil {
-				refused(outcome{err: failure(err)})
-				return
-			}
-			s.do(p.loop, func() {
-				if s.party != p {
-					s.answer(protocol.OK{T: protocol.TOK, ID: l.ID, Seq: seq})
-				}
-			})
 		})
 	})
 }

@@ -25,7 +25,7 @@ type awake struct {
 	last     uint64 // the newest entry of any kind that was applied or delivered
 	lastMsg  uint64 // the newest message
 	lastChat uint64 // the newest line of chat
-	torn     uint64 // who has seen no more than this is told a gap
+	torn     uint64 // who has seen no more than this is told a gap: see tear
 	chats    []line
 	counts   map[party.InviteID]*party.Count // of links, to be written together
 	countAt  party.Time                      // when they are

@@ -24,6 +24,10 @@ type stored struct {
 
 const storedVersion = 1
 
+// tearMark is the flag of what no member sent and none gets: up to the sequence
+// that it has for an id, a member may not have seen all (see tear).
+const tearMark = 1 << 7
+
 var errStored = errors.New("host: a stored message cannot be read")
 
 func (m stored) encode() []byte {
@@ -59,7 +63,9 @@ func decodeStored(b []byte) (m stored, err error) {
 }
 
 // concerns reports whether the member with that number is to get the message.
-func (m stored) concerns(n int) bool { return m.from != n && (m.to == 0 || m.to == n) }
+func (m stored) concerns(n int) bool {
+	return m.flags&tearMark == 0 && m.from != n && (m.to == 0 || m.to == n)
+}
 
 // appendFrame appends what receivers get.
 func (m stored) appendFrame(b []byte, seq uint64) []byte {
@@ -200,6 +206,22 @@ func (p *live) send(j *job) {
 					o.s.send(true, protocol.AppendAck(nil, o.id, seq))
 				}
 			})
+		})
+	})
+}
+
+// put writes an entry beside the party's events, and calls done on the party's
+// loop.
+func (p *live) put(k engine.Kind, name string, data []byte, done func(seq uint64, err error)) {
+	p.pins++
+	p.h.o.Node.Send(p.ref, k, name, data, func(seq uint64, err error) {
+		p.post(func() {
+			p.pins--
+			p.schedule()
+			if errors.Is(err, engine.ErrUnknown) {
+				p.reread(p.last, 0) // it may be there; then it is found in the log
+			}
+			done(seq, err)
 		})
 	})
 }

@@ -81,7 +81,10 @@ func (p *live) trackOf(id party.SessionID) *track {
 // track notes a message that the log holds. Those of the game's backend have no
 // ids.
 func (p *live) track(m stored, seq uint64) {
-	if m.from != FromBackend {
+	switch {
+	case m.flags&tearMark != 0:
+		p.torn = max(p.torn, m.id)
+	case m.from != FromBackend:
 		p.trackOf(m.session).log(m.id, seq)
 	}
 }
