@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/netip"
-	"slices"
-	"sync"
 	"time"
 
 	"partykit/internal/auth"
@@ -34,7 +32,7 @@ type spoken struct {
 func (h *Host) speak(ctx context.Context, asker string, counter uint64, l link, expires time.Duration, approve bool) (string, error) {
 	record := spoken{link: l, Until: now().Add(expires)}
 	length := auth.SpokenLong
-	if (expires <= shortLife || approve) && !h.shortIsUnsafe(time.Now()) {
+	if (expires <= shortLife || approve) && !h.shortIsUnsafe(ctx, time.Now()) {
 		length, record.Short = auth.SpokenShort, true
 		record.Approve = expires > shortLife // also when the party goes over to letting everybody in
 	}
@@ -46,10 +44,10 @@ func (h *Host) speak(ctx context.Context, asker string, counter uint64, l link, 
 		code := h.o.Keys.Spoken(asker, counter, try, length)
 		key := h.o.Keys.SpokenHash(code)
 		_, err := h.o.Node.Put(ctx, engine.Invites, key, b, 0, max(expires, 0)+spokenRest)
+		if err == nil && record.Short {
+			err = h.countShort(ctx, record)
+		}
 		if err == nil {
-			if record.Short {
-				h.shorts.add(record.Until)
-			}
 			return auth.ShowSpoken(code), nil
 		}
 		if !errors.Is(err, engine.ErrConflict) {
@@ -93,7 +91,7 @@ func (h *Host) hear(ctx context.Context, code string, who limit.Guesser) (link, 
 	right()
 	l := h.leads(ctx, r.link, "")
 	l.spokenUntil, l.guessable = r.Until, r.Short
-	l.Approve = l.Approve || r.Short && h.shortIsUnsafe(t)
+	l.Approve = l.Approve || r.Short && h.shortIsUnsafe(ctx, t)
 	return l, nil
 }
 
@@ -104,10 +102,6 @@ var guessRates = limit.GuessRates{
 	All: 6000, Window: 10 * time.Minute,
 }
 
-// maxShort is how many codes of six may live before they are no longer safe:
-// 6,000 guesses then hit one in ten times in ten minutes.
-const maxShort = 1000
-
 // guesser is who says a code: a player or a browser, at an address.
 func (h *Host) guesser(by string, from netip.Addr) limit.Guesser {
 	switch {
@@ -117,29 +111,4 @@ func (h *Host) guesser(by string, from netip.Addr) limit.Guesser {
 		by = "nowhere"
 	}
 	return limit.Guesser{By: by, From: from}
-}
-
-func (h *Host) shortIsUnsafe(t time.Time) bool {
-	return h.guesses.TooMany(t) || h.shorts.count(party.At(t)) > maxShort
-}
-
-// shorts are until when the short codes live that this host has given out since
-// it started; it forgets no more than ten minutes' worth by a restart, but for
-// those that a member approves anyway.
-type shorts struct {
-	mu    sync.Mutex
-	until []party.Time
-}
-
-func (s *shorts) add(until party.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.until = append(s.until, until)
-}
-
-func (s *shorts) count(t party.Time) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.until = slices.DeleteFunc(s.until, func(u party.Time) bool { return u <= t })
-	return len(s.until)
 }

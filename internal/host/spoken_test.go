@@ -144,6 +144,59 @@ func TestShortCodesThatCouldBeHitNeedAMember(t *testing.T) {
 	})
 }
 
+// How many short codes live outlasts the host, so that a server that was
+// started again neither takes them for few nor, where they are, for many.
+func TestShortCodesAreCountedAcrossARestart(t *testing.T) {
+	for name, given := range map[string]int{"few": 10, "many": maxShort / 2} {
+		t.Run(name, func(t *testing.T) {
+			story(t, func(t *testing.T, w *world) {
+				for range given {
+					w.hosts["a"].shorts.add(now().Add(9 * time.Minute))
+				}
+				speak := func(c *client) string {
+					return c.ok("invite", map[string]any{"expires": 600, "spoken": true})["spoken"].(string)
+				}
+				a := w.hello("a", 1)
+				short := speak(a)
+				w.crash("a")
+				time.Sleep(10 * time.Millisecond)
+				w.host("a")
+				a = a.back("a")
+				b := w.hello("a", 2)
+				if given > 10 {
+					b.fails(party.ApprovalNeeded, "join", map[string]any{"code": short})
+					if code := speak(a); len(code) != 9 {
+						t.Errorf("a new code is %s", code)
+					}
+					time.Sleep(10 * time.Minute)
+				} else {
+					b.ok("join", map[string]any{"code": short})
+				}
+				if code := speak(a); len(code) != 7 {
+					t.Errorf("a new code is %s", code)
+				}
+			})
+		})
+	}
+}
+
+// After a start so many short codes may live that nobody marked, until the last
+// of them has died.
+func TestShortCodesOfBeforeTheStartCount(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		for range maxShort/2 + 1 {
+			w.hosts["a"].shorts.add(now().Add(time.Hour))
+		}
+		for _, want := range []int{9, 7} {
+			if code := a.ok("invite", map[string]any{"expires": 600, "spoken": true})["spoken"].(string); len(code) != want {
+				t.Errorf("%v after the start a new code is %s", now(), code)
+			}
+			time.Sleep(shortLife)
+		}
+	})
+}
+
 // A short code that outlives ten minutes because newcomers are approved still
 // needs a member when they are not any more; the link does not.
 func TestALongLivedShortCodeAlwaysNeedsAMember(t *testing.T) {
