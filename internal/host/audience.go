@@ -198,12 +198,12 @@ func (page *Page) show() {
 		return
 	}
 	v := page.p.sees(page)
-	page.declined = v.Declined
+	same := v == page.shown
+	page.shown, page.declined = v, v.Declined
 	page.plan() // what has changed may let it try again
-	if v == page.shown {
+	if same {
 		return
 	}
-	page.shown = v
 	select {
 	case <-page.updates:
 	default:

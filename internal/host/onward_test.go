@@ -113,6 +113,68 @@ func TestADeadLinkLeadsToAnOpenParty(t *testing.T) {
 	})
 }
 
+// Who looks at a dead link is led on when the party of its maker opens, and
+// nobody looks for one who does not look.
+func TestAnOpenPageOfADeadLinkIsLedOn(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.deadLinks(game.DeadLinksOpen)
+		a := w.hello("a", 1)
+		code := a.invite(map[string]any{"expires": 60})
+		page, hidden := w.lookedAt(code, 6), w.lookedAt(code, 7)
+		defer page.Close()
+		defer hidden.Close()
+		time.Sleep(2 * time.Minute) // meanwhile it dies
+		hidden.Visible(false)
+		if ended(page) || ended(hidden) {
+			t.Fatal("a dead link leads into a party that is not open")
+		}
+		a.ok("settings", map[string]any{"openness": "open"})
+		time.Sleep(onwardEvery + time.Second)
+		if !ended(page) || ended(hidden) {
+			t.Errorf("led on are: who looks %v, who does not %v; want only who looks", ended(page), ended(hidden))
+		}
+		page = w.lookedAt(code, 6)
+		defer page.Close()
+		if v := w.newest(page); v.Onward != party.OnwardJoin {
+			t.Errorf("opened again, it offers %q", v.Onward)
+		}
+		hidden.Visible(true)
+		time.Sleep(time.Second)
+		if !ended(hidden) {
+			t.Error("who looks again is not led on")
+		}
+	})
+}
+
+// A maker that waits alone is found, though its party sleeps.
+func TestADeadLinkWakesItsMakersParty(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.deadLinks(game.DeadLinksAsk)
+		a, b := w.hello("a", 1), w.hello("a", 2)
+		code := a.invite(map[string]any{"expires": 60})
+		b.ok("join", map[string]any{"code": code})
+		a.ok("leave", nil)
+		b.ok("leave", nil)
+		time.Sleep(2 * time.Minute)
+		asleep := func() (yes bool) {
+			r := ref("demo", party.ID(a.lastParty()))
+			l, done := w.hosts["a"].loopOf(r), make(chan bool)
+			l.Post(r.Game, func() { done <- l.parties[r].asleep() })
+			return <-done
+		}
+		if !asleep() {
+			t.Fatal("she does not sleep")
+		}
+		w.wantOnward(code, party.Expired, party.OnwardAsk)
+		c := w.hello("a", 3)
+		c.ok("ask", map[string]any{"code": code})
+		time.Sleep(time.Second)
+		a.ok("admit", map[string]any{"n": a.asking(), "yes": true})
+		c.ok("join", map[string]any{"code": code})
+		w.wantParty("a", a.lastParty(), "*1:in:connected 2:loading:connected")
+	})
+}
+
 func TestADeadLinkLeadsOnForADay(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.deadLinks(game.DeadLinksOpen)

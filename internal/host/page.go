@@ -45,6 +45,7 @@ type Page struct {
 	knocked      bool       // what its visitor did at the door was answered
 	refused      bool       // the party refused to hold a seat
 	refusedAt    uint64     // and how often it had changed by then
+	led          party.Time // when it last looked whether its dead link leads on
 	shown        *party.Invitation
 
 	at      party.Time // when it next has something to do; 0: not before something happens

@@ -50,7 +50,7 @@ func (page *Page) plan() {
 
 // next is when the page has something to do; 0: not before something happens.
 func (page *Page) next() (next party.Time) {
-	for _, t := range [...]party.Time{page.counts(), page.knocks(), page.due(), page.turns()} {
+	for _, t := range [...]party.Time{page.counts(), page.knocks(), page.due(), page.turns(), page.leads()} {
 		if t != 0 && (next == 0 || t < next) {
 			next = t
 		}
@@ -86,6 +86,9 @@ func (page *Page) act(t party.Time) {
 	}
 	if at := page.turns(); at != 0 && at <= t {
 		page.turn(t)
+	}
+	if at := page.leads(); at != 0 && at <= t {
+		page.lead(t)
 	}
 }
 

@@ -240,6 +240,16 @@ func TestFullPageOffersStartWhenAPlaceIsFree(t *testing.T) {
 	becomesVisible(t, ctx, "#start button")
 }
 
+func TestADeadPageOffersTheWayOn(t *testing.T) {
+	ctx := browse(t)
+	s := newStage(t, dead(party.Expired))
+	run(t, ctx, chromedp.Navigate(s.join()), shows("This link has expired"))
+	until(t, "going live", func() bool { _, _, open := s.parties.seen(); return open == 1 })
+	s.parties.show(func(inv *party.Invitation) { *inv = onward(party.OnwardJoin) })
+	becomesVisible(t, ctx, "#start button")
+	run(t, ctx, shows("Join them there"))
+}
+
 func TestPageComesBackAfterALostConnection(t *testing.T) {
 	ctx := browse(t)
 	s := newStage(t, lively())

@@ -55,7 +55,8 @@ function follow(main: HTMLElement): void {
     const stage = view.you?.stage ?? "";
     const seated = ["offered", "held", "loading", "in"].includes(stage);
     const stays = shown.problem === "" && (seated || (problem === "full" && stage === "gone"));
-    if (problem !== shown.problem && !stays && !leaving) {
+    const startless = view.start && !document.getElementById("start"); // a dead link that leads on by now
+    if ((problem !== shown.problem || startless) && !stays && !leaving) {
       // Another page is due: one with Start, or one that says why there is none. Not all at the same moment, but at once for
       // whom a place is kept. The answer to a Start that failed must not be sent again, so this is no reload.
       leaving = true;
