@@ -8,7 +8,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"fmt"
 	"math/big"
 	"net"
 	"net/http"
@@ -20,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"partykit/test/built"
 )
 
 // bin is the folder of the built program, for as long as the tests run.
@@ -37,13 +38,7 @@ func TestMain(m *testing.M) {
 }
 
 // build builds the program, once.
-var build = sync.OnceValues(func() (string, error) {
-	path := filepath.Join(bin, "partykit")
-	if out, err := exec.Command("go", "build", "-o", path, "partykit/cmd/partykit").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %v\n%s", err, out)
-	}
-	return path, nil
-})
+var build = sync.OnceValues(func() (string, error) { return built.Build(bin) })
 
 // machine is a machine with the program on it, and nothing else: a folder to
 // work in, a port.
@@ -60,12 +55,7 @@ type machine struct {
 
 func newMachine(t *testing.T) machine {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
+	_, port, _ := net.SplitHostPort(built.FreeAddress(t))
 	return machine{t: t, dir: t.TempDir(), port: port, client: &http.Client{}}
 }
 
@@ -112,13 +102,10 @@ func (m *machine) start(args ...string) {
 	cmd := m.program(args...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Start(); err != nil {
-		m.t.Fatal(err)
-	}
 	m.server = cmd
 	t := m.t
 	t.Cleanup(func() {
-		if cmd.ProcessState == nil {
+		if cmd.Process != nil && cmd.ProcessState == nil {
 			_ = cmd.Process.Kill()
 			_ = cmd.Wait()
 		}
@@ -126,19 +113,7 @@ func (m *machine) start(args ...string) {
 			t.Logf("partykit %q:\n%s", args, &out)
 		}
 	})
-	for deadline := time.Now().Add(30 * time.Second); ; {
-		r, err := m.client.Get(m.url + "/readyz")
-		if err == nil {
-			r.Body.Close()
-			if r.StatusCode == http.StatusOK {
-				return
-			}
-		}
-		if time.Now().After(deadline) {
-			m.t.Fatalf("partykit %q is not ready: %v", args, err)
-		}
-		pause()
-	}
+	built.Start(t, cmd, m.client, m.url)
 }
 
 // stop ends the server as Ctrl-C does.
@@ -203,7 +178,3 @@ func (m *machine) certify() {
 	roots.AppendCertsFromPEM(certPEM)
 	m.client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
 }
-
-// pause is how long a poll of the outside world waits: a process and a browser
-// run on their own clocks.
-func pause() { <-time.After(50 * time.Millisecond) }

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -12,7 +11,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
+
+	"partykit/test/built"
 )
 
 // binary builds the program once for all tests.
@@ -21,22 +21,17 @@ var binary = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	built = dir
-	path := filepath.Join(dir, "partykit")
-	out, err := exec.Command("go", "build", "-o", path, "partykit/cmd/partykit").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("building: %v\n%s", err, out)
-	}
-	return path, nil
+	folder = dir
+	return built.Build(dir)
 })
 
-// built is the folder of the binary, once it is there.
-var built string
+// folder is where the binary is, once it is there.
+var folder string
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if built != "" {
-		os.RemoveAll(built)
+	if folder != "" {
+		os.RemoveAll(folder)
 	}
 	os.Exit(code)
 }
@@ -63,7 +58,7 @@ func dev(t *testing.T, args ...string) *server {
 
 func prepare(t *testing.T) *server {
 	t.Helper()
-	addr := freeAddr(t)
+	addr := built.FreeAddress(t)
 	_, port, _ := net.SplitHostPort(addr)
 	s := &server{t: t, data: filepath.Join(t.TempDir(), "data"), addr: addr, url: "http://localhost:" + port}
 	t.Cleanup(func() {
@@ -77,16 +72,6 @@ func prepare(t *testing.T) *server {
 	return s
 }
 
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 // start runs the binary and waits until it is ready.
 func (s *server) start() {
 	s.t.Helper()
@@ -96,22 +81,7 @@ func (s *server) start() {
 	}
 	s.cmd = exec.Command(path, s.args...)
 	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
-	if err := s.cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
-	for deadline := time.Now().Add(30 * time.Second); ; {
-		r, err := http.Get("http://" + s.addr + "/readyz")
-		if err == nil {
-			r.Body.Close()
-			if r.StatusCode == http.StatusOK {
-				return
-			}
-		}
-		if time.Now().After(deadline) {
-			s.t.Fatalf("the server is not ready: %v", err)
-		}
-		pause()
-	}
+	built.Start(s.t, s.cmd, http.DefaultClient, "http://"+s.addr)
 }
 
 // kill ends the process at once, as a power switch would.
@@ -159,7 +129,3 @@ func status(t *testing.T, url string) (int, string) {
 	_, _ = b.ReadFrom(r.Body)
 	return r.StatusCode, b.String()
 }
-
-// pause is how long a poll of the outside world waits: a process and a browser
-// run on their own clocks.
-func pause() { <-time.After(50 * time.Millisecond) }

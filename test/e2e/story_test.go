@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"partykit/test/browser"
+	"partykit/test/built"
 )
 
 const (
@@ -129,7 +130,7 @@ func (p *tab) percents() []int {
 		if strings.Contains(text, "Learning") {
 			break
 		}
-		pause()
+		built.Pause()
 	}
 	return seen
 }

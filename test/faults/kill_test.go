@@ -9,7 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -20,6 +19,7 @@ import (
 	"time"
 
 	"partykit/client"
+	"partykit/test/built"
 )
 
 var (
@@ -39,18 +39,7 @@ func (s *server) start() {
 	s.t.Helper()
 	s.cmd = exec.Command(s.bin, "dev", "--listen", s.addr, "--data", s.data, "--log-level", "error")
 	s.cmd.Stderr = os.Stderr
-	if err := s.cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); pause(10 * time.Millisecond) {
-		if r, err := http.Get("http://" + s.addr + "/readyz"); err == nil {
-			r.Body.Close()
-			if r.StatusCode == http.StatusOK {
-				return
-			}
-		}
-	}
-	s.t.Fatal("the server is not ready")
+	built.Start(s.t, s.cmd, http.DefaultClient, "http://"+s.addr)
 }
 
 func (s *server) kill() {
@@ -64,17 +53,11 @@ func pause(d time.Duration) { <-time.After(d) }
 func newServer(t *testing.T) *server {
 	t.Helper()
 	dir := t.TempDir()
-	bin := filepath.Join(dir, "partykit")
-	if out, err := exec.Command("go", "build", "-o", bin, "partykit/cmd/partykit").CombinedOutput(); err != nil {
-		t.Fatalf("building: %v\n%s", err, out)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	bin, err := built.Build(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	addr := l.Addr().String()
-	l.Close()
-	s := &server{t: t, bin: bin, data: filepath.Join(dir, "data"), addr: addr}
+	s := &server{t: t, bin: bin, data: filepath.Join(dir, "data"), addr: built.FreeAddress(t)}
 	t.Cleanup(func() { s.kill() })
 	return s
 }

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"partykit/test/built"
 )
 
 var cpu = flag.String("cpu", "", "the processor, by its number, on which alone the server runs; on Linux")
@@ -33,24 +34,22 @@ type server struct {
 func start(t *testing.T) *server {
 	t.Helper()
 	dir := t.TempDir()
-	s := &server{program: filepath.Join(dir, "partykit"), data: filepath.Join(dir, "data")}
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", s.program, "partykit/cmd/partykit").CombinedOutput(); err != nil {
-		t.Fatalf("building: %v\n%s", err, out)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	program, err := built.Build(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.address = l.Addr().String()
+	s := &server{program: program, data: filepath.Join(dir, "data"), address: built.FreeAddress(t)}
 	s.url = "http://" + s.address
-	l.Close()
-	s.run(t)
 	t.Cleanup(func() {
+		if s.cmd == nil || s.cmd.Process == nil {
+			return
+		}
 		s.cmd.Process.Signal(os.Interrupt)
 		if err := s.cmd.Wait(); err != nil || t.Failed() {
 			t.Logf("the server ended with %v:\n%s", err, s.out.String())
 		}
 	})
+	s.run(t)
 	return s
 }
 
@@ -63,17 +62,7 @@ func (s *server) run(t *testing.T) {
 	}
 	s.cmd = exec.Command(line[0], line[1:]...)
 	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for range 300 {
-		if r, err := http.Get(s.url + "/readyz"); err == nil {
-			r.Body.Close()
-			return
-		}
-		time.Sleep(100 * time.Millisecond) // a process cannot be waited for otherwise
-	}
-	t.Fatalf("the server does not answer:\n%s", s.out.String())
+	built.Start(t, s.cmd, http.DefaultClient, s.url)
 }
 
 // set changes a number of the demo game, as an operator does.
