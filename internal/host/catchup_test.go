@@ -25,6 +25,15 @@ func (w *world) deaf(host, id string, fn func()) {
 	})
 }
 
+// losesBeforeAnEvent has a party miss a message of its leader, and then show an
+// event. It returns the newest sequence before the two.
+func (w *world) losesBeforeAnEvent(a *client, home string) (before uint64) {
+	w.on("a", home, func(p *live) { before = p.last })
+	w.deaf("a", home, func() { a.reliable(1, 0, "one") })
+	a.ok("data", map[string]any{"set": map[string]any{"level": "meadow"}})
+	return before
+}
+
 // A message that was lost on its way from the log, and noticed only when an event
 // behind it was shown, is read nevertheless: its sender gets its acknowledgement,
 // and who has seen the event is told a gap rather than served out of order.
@@ -38,10 +47,7 @@ func TestAMessageThatWasLostBeforeAnEvent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			story(t, func(t *testing.T, w *world) {
 				a, b, home, _ := w.pair("a")
-				var before uint64
-				w.on("a", home, func(p *live) { before = p.last })
-				w.deaf("a", home, func() { a.reliable(1, 0, "one") })
-				a.ok("data", map[string]any{"set": map[string]any{"level": "meadow"}})
+				before := w.losesBeforeAnEvent(a, home)
 				if len(a.acks()) != 0 || b.seq() <= float64(before) {
 					t.Fatal("the message was not lost before the event")
 				}
@@ -90,10 +96,7 @@ func TestAGapIsToldByWhoeverServesNext(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			story(t, func(t *testing.T, w *world) {
 				a, b, home, _ := w.pair("a")
-				var before uint64
-				w.on("a", home, func(p *live) { before = p.last })
-				w.deaf("a", home, func() { a.reliable(1, 0, "one") })
-				a.ok("data", map[string]any{"set": map[string]any{"level": "meadow"}})
+				before := w.losesBeforeAnEvent(a, home)
 				w.on("a", home, func(p *live) { p.take(engine.Record{Ref: p.ref, Kind: engine.Gap, Seq: before}) })
 				if got := b.closedWith(); got != protocol.SlowReader {
 					t.Fatalf("its connection closed with %d", got)
