@@ -135,3 +135,29 @@ func TestALoopThatWatchesNothingRunsOnFakeTime(t *testing.T) {
 		stop()
 	})
 }
+
+// What gives way waits for every other task, also for those that come later, and
+// each such task for the one before.
+func TestWhatGivesWayGoesLast(t *testing.T) {
+	l := loop.New()
+	var got []string
+	note := func(s string) func() { return func() { got = append(got, s) } }
+	l.Later(func() {
+		note("later 1")()
+		l.Later(note("later 3"))
+		l.Post("", note("posted by it"))
+	})
+	l.Later(note("later 2"))
+	l.Post("one", func() {
+		note("one")()
+		l.Post("other", note("posted by one"))
+		l.AtEnd(ender(note("the end of its pass")))
+	})
+	l.Post("other", note("other"))
+	l.Later(l.Close)
+	l.Run()
+	want := []string{"one", "the end of its pass", "other", "posted by one", "later 1", "posted by it", "later 2", "later 3"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -45,6 +45,9 @@ type poller struct {
 
 	keen   bool      // the last wait brought something
 	parked time.Time // when it last waited as others do
+
+	waits bool // as others do; the loop's lock is held where somebody else looks
+	woken bool // from that, by interrupt
 }
 
 // slot is what an event is about. A number that differs from the event's says
@@ -79,7 +82,7 @@ func newPoller() (_ *poller, err error) {
 	p.look = func(uintptr) bool {
 		if p.pass {
 			p.pass = false
-			p.interrupt() // only now: what comes before this call may be overlooked
+			p.ring() // only now: what comes before this call may be overlooked
 			return false
 		}
 		return p.peek(0)
@@ -102,20 +105,38 @@ func (p *poller) close() {
 	p.file.Close()
 }
 
-// interrupt ends a wait.
+// interrupt ends a wait. Where the loop waits as other goroutines do it can run at
+// once: the runtime looks at sockets, and would hear the bell, only when nobody can
+// run. The loop's lock is held.
 func (p *poller) interrupt() {
+	if p.waits {
+		p.woken = true
+		_ = p.file.SetReadDeadline(longAgo) // an error says that the loop is over
+		return
+	}
+	p.ring()
+}
+
+var longAgo = time.Unix(1, 0)
+
+// ring has the bell ring.
+func (p *poller) ring() {
 	one := uint64(1)
 	unix.Write(p.bell, (*[8]byte)(unsafe.Pointer(&one))[:])
 }
 
 // hear tells sockets that they are ready. It waits for one if the loop has
-// nothing else to do, and gives way to others when its share is over.
+// nothing else to do, and gives way to others when its share is over. It does not
+// keep its processor while somebody waits for that to be idle.
 func (p *poller) hear(l *Loop) {
 	switch own := time.Since(p.parked) < share; {
+	case l.rest:
+		p.park(l)
+		l.rest = false
 	case !own:
 		p.park(l)
 	case p.peek(0):
-	case p.keen:
+	case p.keen && idlers.Load() == 0:
 		p.doze(l)
 	default:
 		p.park(l)
@@ -146,22 +167,37 @@ func (p *poller) doze(l *Loop) {
 
 // park waits for a socket or for the bell as other goroutines wait. A loop that
 // has something to do rings the bell itself: others have a turn, then it goes
-// on.
+// on. Where what it has to do gives way itself, others have a turn until there is
+// something else.
 func (p *poller) park(l *Loop) {
-	p.pass = !l.sleep() || p.peek(0)
+	p.waits = true
+	asleep := l.sleep()
+	if !asleep && !l.rest && idlers.Load() > 0 { // in a crowd it may be long until the bell is heard
+		runtime.Gosched()
+		p.peek(0)
+		p.waits, p.parked, p.keen = false, time.Now(), true
+		return
+	}
+	p.pass = !asleep || l.rest || p.peek(0)
 	holding.Add(-1)
-	// An error says that the loop is over.
+	// An error says that it was interrupted, or that the loop is over.
 	_ = p.raw.Read(p.look)
 	holding.Add(1)
-	p.parked, p.keen = time.Now(), true
 	l.awake()
+	l.quiet = l.rest && !p.woken
+	if p.waits = false; p.woken {
+		p.woken = false
+		_ = p.file.SetReadDeadline(time.Time{})
+	}
+	p.parked, p.keen = time.Now(), true
 }
 
-// sleep notes that the loop waits, unless there is something to do.
+// sleep notes that the loop waits, unless there is something to do. While it lets
+// others go first that is only what does not give way itself.
 func (l *Loop) sleep() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.asleep = !l.busy()
+	l.asleep = !l.busy() || l.rest && !l.urgent()
 	return l.asleep
 }
 

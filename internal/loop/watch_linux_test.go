@@ -273,3 +273,74 @@ func BenchmarkEcho(b *testing.B) {
 		unix.Read(theirs, mine)
 	}
 }
+
+// Between two tasks that give way everybody else on the processor has a turn, and
+// those have for whom something came from the network.
+func TestWhatGivesWayGivesItToAll(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	l, _ := start(t)
+	ours, theirs := pair(t)
+	watch(t, l, ours, func(*socket, bool, bool, bool) { unix.Read(ours, make([]byte, 1)) })
+	put(t, theirs, "x")    // so that it is awake
+	r, w, err := os.Pipe() // in the runtime's poller
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	var read atomic.Int64
+	ran := int64(0) // of the loop
+	go func() {
+		for b := make([]byte, 1); ; read.Add(1) {
+			if _, err := r.Read(b); err != nil {
+				return
+			}
+		}
+	}()
+	const times = 20
+	done := make(chan struct{})
+	var portion func()
+	portion = func() {
+		ran++
+		if missed := ran - 1 - read.Load(); missed > 3 { // it may be somebody's turn at the same moment
+			t.Errorf("portion %d runs when the %d before it were not read", ran, missed)
+		}
+		if ran == times {
+			close(done)
+			return
+		}
+		w.Write([]byte{1})
+		l.Later(portion)
+	}
+	l.Later(portion)
+	<-done
+}
+
+// Who waits for others lets those go first that can run, and does not hang where
+// there is always somebody.
+func TestIdleLetsOthersGoFirst(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	var idle loop.Idle
+	var ran atomic.Int64
+	for n := range int64(100) {
+		for range 10 {
+			go ran.Add(1)
+		}
+		if idle.Wait(); ran.Load() != 10*(n+1) {
+			t.Fatalf("%d of %d have run", ran.Load(), 10*(n+1))
+		}
+	}
+	stop := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				runtime.Gosched()
+			}
+		}
+	}()
+	idle.Wait()
+	close(stop)
+}
