@@ -17,16 +17,17 @@ const (
 	// line or asking does not wait for the crowd.
 	crowdPause = 250 * time.Microsecond
 	// pagesAtOnce is how many pages are seen to before it is others' turn.
-	pagesAtOnce = 64
+	pagesAtOnce = 16
 )
 
 // audience is the invite pages of a party that are open on this host: those of
 // a few friends, or those of a streamer's crowd. No task of the loop sees to all
 // pages of a crowd.
 type audience struct {
-	open  map[*Page]bool
-	seats map[party.SeatID][]*Page
-	plans plans // of those that have something to do at some time
+	open   map[*Page]bool
+	seats  map[party.SeatID][]*Page
+	plans  plans // of those that have something to do at some time
+	seeing bool  // more of them are seen to when others had their turn
 
 	version     uint64 // rises when pages may read differently
 	changed     bool   // since the last round
@@ -96,7 +97,7 @@ func (a *audience) due() (next party.Time) {
 	if a.changedNear || len(a.own) > 0 {
 		consider(a.near.Add(pagePause))
 	}
-	if len(a.plans) > 0 {
+	if len(a.plans) > 0 && !a.seeing {
 		consider(a.plans[0].at)
 	}
 	return next
@@ -184,11 +185,7 @@ func (p *live) tellSome() {
 		p.schedule()
 		return
 	}
-	p.post(func() {
-		if !p.asleep() {
-			p.tellSome()
-		}
-	})
+	p.later(p.tellSome)
 }
 
 // show has the page show what is so now, in the place of what was not taken. A

@@ -22,6 +22,7 @@ type job struct {
 	done     func(outcome) // nil once it was called
 	message  *outgoing     // instead of cmd: a reliable message
 	turn     func()        // instead of cmd: whatever; done hears only that it came too late
+	visitor  bool          // it is of somebody at the door
 	deadline party.Time
 }
 
@@ -40,12 +41,12 @@ type inflight struct {
 }
 
 func (p *live) submit(j *job) {
-	if j.message != nil && len(p.queue) == 0 && p.free() {
+	if j.message != nil && p.queue.len() == 0 && p.free() {
 		p.send(j) // of which nothing becomes due
 		return
 	}
 	j.deadline = now().Add(patience)
-	p.queue = append(p.queue, j)
+	p.queue.add(j)
 	p.pump()
 }
 
@@ -62,9 +63,14 @@ func (j *job) finish(o outcome) {
 // pump starts what can start: messages at once, a command when no append is
 // under way.
 func (p *live) pump() {
-	for len(p.queue) > 0 && p.free() {
-		j := p.queue[0]
-		p.queue = p.queue[1:]
+	for p.free() {
+		j := p.queue.next()
+		if j == nil {
+			break
+		}
+		if j.visitor && p.queue.visits == pagesAtOnce {
+			p.later(p.revisit)
+		}
 		switch {
 		case j.turn != nil:
 			j.turn()
@@ -75,6 +81,12 @@ func (p *live) pump() {
 		}
 	}
 	p.schedule()
+}
+
+// revisit goes on with what visitors want: everybody else had a turn.
+func (p *live) revisit() {
+	p.queue.visits = 0
+	p.pump()
 }
 
 func (p *live) decide(j *job) {
@@ -218,37 +230,29 @@ func (p *live) late(t party.Time) {
 	if p.inflight != nil && waits(p.inflight.job) {
 		answer(p.inflight.job)
 	}
-	var late []*job
-	p.queue = slices.DeleteFunc(p.queue, func(j *job) bool {
-		if waits(j) {
-			late = append(late, j)
-			return true
-		}
-		return false
-	})
-	for _, j := range late {
+	for _, j := range p.queue.take(waits) {
 		answer(j)
 	}
 }
 
 // deadline is when the oldest command that waits must be answered, or 0.
-func (p *live) deadline() party.Time {
+func (p *live) deadline() (next party.Time) {
 	if p.inflight != nil && p.inflight.job.done != nil {
 		return p.inflight.job.deadline
 	}
-	for _, j := range p.queue {
-		if j.done != nil {
-			return j.deadline
+	for _, j := range p.queue.first() {
+		if next == 0 || j.deadline < next {
+			next = j.deadline
 		}
 	}
-	return 0
+	return next
 }
 
 // retry reads what is there and decides again. A command that was applied
 // after all is found by its id.
 func (p *live) retry(f *inflight, wait time.Duration) {
 	p.inflight = nil
-	p.queue = slices.Insert(p.queue, 0, f.job)
+	p.queue.again(f.job)
 	p.late(now())
 	p.reread(p.last, wait)
 }

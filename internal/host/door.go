@@ -34,7 +34,7 @@ func (page *Page) knock(command func(party.Hold) party.Command) {
 		}
 		knock := func() {
 			delete(p.gone, page.seat)
-			p.submit(&job{cmd: command(page.asHold()), done: func(o outcome) {
+			p.submit(&job{visitor: true, cmd: command(page.asHold()), done: func(o outcome) {
 				page.problem, page.knocked = "", true
 				if o.err != nil {
 					page.problem = o.err.Code

@@ -171,7 +171,7 @@ func (p *live) hold(page *Page) {
 		page.startCounted = true
 		p.count(page.link.Invite, 0, 1)
 	}
-	p.submit(&job{cmd: page.asHold(), done: func(o outcome) {
+	p.submit(&job{visitor: true, cmd: page.asHold(), done: func(o outcome) {
 		page.holding = false
 		page.problem, page.refused = "", false
 		if o.err != nil {

@@ -36,7 +36,7 @@ type awake struct {
 	reading bool            // a read of what was missed is under way
 	held    []engine.Record // what came meanwhile
 
-	queue    []*job
+	queue    jobs
 	inflight *inflight
 	newest   newest // entries, for those who come back
 
@@ -94,6 +94,16 @@ func newAwake() *awake {
 
 // post adds a task of the party to its loop.
 func (p *live) post(task func()) { p.loop.Post(p.ref.Game, task) }
+
+// later adds a task of the party that gives way to all others, as what concerns a
+// crowd does. It runs only while the party is awake.
+func (p *live) later(task func()) {
+	p.loop.Later(func() {
+		if !p.asleep() && !p.unloaded {
+			task()
+		}
+	})
+}
 
 // known is what the next decision may rely on beside the state.
 func (p *live) known() party.Known {

@@ -49,7 +49,7 @@ func (p *live) release(s *session) {
 	}
 	s.party = nil
 	delete(p.tracks, s.id) // it takes that along
-	if !p.logged && len(p.sessions) == 0 && p.inflight == nil && len(p.queue) == 0 {
+	if !p.logged && len(p.sessions) == 0 && p.inflight == nil && p.queue.len() == 0 {
 		p.unload() // a party of one that nobody is in any more
 		return
 	}

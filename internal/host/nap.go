@@ -85,7 +85,7 @@ func (p *live) alone() *session {
 // idle reports whether nothing is under way in a party of one, and nothing is
 // kept of it beside its state.
 func (p *live) idle() bool {
-	if p.pins > 0 || p.inflight != nil || p.reading || p.saving || len(p.queue) > 0 {
+	if p.pins > 0 || p.inflight != nil || p.reading || p.saving || p.queue.len() > 0 {
 		return false
 	}
 	return len(p.chats) == 0 && len(p.absent) == 0 && len(p.reports) == 0 && len(p.pages.open) == 0 &&

@@ -60,13 +60,20 @@ func (page *Page) next() (next party.Time) {
 
 // seeToPages does what pages have to do by now, of a crowd only some at once.
 func (p *live) seeToPages(t party.Time) {
-	for range pagesAtOnce {
-		if len(p.pages.plans) == 0 || p.pages.plans[0].at > t {
-			return
-		}
-		page := p.pages.plans[0]
+	a := &p.pages
+	due := func() bool { return !a.seeing && len(a.plans) > 0 && a.plans[0].at <= t }
+	for n := 0; n < pagesAtOnce && due(); n++ {
+		page := a.plans[0]
 		page.act(t)
 		page.plan()
+	}
+	if due() {
+		a.seeing = true
+		p.later(func() {
+			a.seeing = false
+			p.seeToPages(now())
+			p.schedule()
+		})
 	}
 }
 

@@ -79,7 +79,7 @@ func (p *live) wake() {
 	if p.logged && p.saveNext != 0 && p.saveNext <= t {
 		p.save(nil)
 	}
-	if due := p.nextDue(); due != 0 && due <= t && p.inflight == nil && !p.reading && len(p.queue) == 0 {
+	if due := p.nextDue(); due != 0 && due <= t && p.inflight == nil && !p.reading && len(p.queue.own) == 0 {
 		p.submit(&job{cmd: party.Tick{}})
 	}
 	if p.needless() && p.idleSince != 0 && p.idleSince.Add(keepIdle) <= t {
@@ -93,7 +93,7 @@ func (p *live) wake() {
 // page, no work, and no member whose return or loss would have to be decided
 // here.
 func (p *live) needless() bool {
-	if len(p.sessions) > 0 || len(p.pages.open) > 0 || p.pins > 0 || p.countAt != 0 || len(p.queue) > 0 || p.inflight != nil || p.reading {
+	if len(p.sessions) > 0 || len(p.pages.open) > 0 || p.pins > 0 || p.countAt != 0 || p.queue.len() > 0 || p.inflight != nil || p.reading {
 		return false
 	}
 	return !p.logged || p.state.Ended || (len(p.absent) == 0 && len(p.state.Seats) == 0 && len(p.state.Line) == 0 && len(p.state.Asks) == 0)
@@ -134,7 +134,7 @@ func (p *live) drain(done func()) {
 
 // whenQuiet runs fn when no append is under way.
 func (p *live) whenQuiet(fn func()) {
-	if p.inflight == nil && len(p.queue) == 0 && !p.saving {
+	if p.inflight == nil && p.queue.len() == 0 && !p.saving {
 		fn()
 		return
 	}

@@ -1,0 +1,61 @@
+package host
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"partykit/party"
+)
+
+// A crowd stands at the door of a full party. What a member asks for is done
+// before what most of the crowd does, though that came first; and between those
+// others on the loop have their turn.
+func TestMembersDoNotWaitForACrowdAtTheDoor(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		home, code := a.lastParty(), a.invite(nil)
+		a.ok("settings", map[string]any{"size": 1})
+		var pages []*Page
+		for n := range party.MaxLine + 10*pagesAtOnce {
+			page, err := w.hosts["a"].OpenPage(t.Context(), code, browser(n), home4(n))
+			if err != nil {
+				t.Fatal(err)
+			}
+			pages = append(pages, page)
+		}
+		inLine, refused, member, elsewhere := 0, 0, -1, -1
+		answered := func() int { return inLine + refused }
+		w.on("a", home, func(p *live) {
+			for _, page := range pages {
+				p.submit(&job{visitor: true, cmd: party.Queue{Hold: page.asHold()}, done: func(o outcome) {
+					switch {
+					case o.err == nil:
+						inLine++
+					case o.err.Code == party.TooMany:
+						if refused++; refused == 1 {
+							p.loop.Post("other", func() { elsewhere = refused })
+						}
+					default:
+						t.Errorf("a visitor is refused: %v", o.err)
+					}
+				}})
+			}
+			p.submit(&job{cmd: party.Rename{Player: p.state.Leader, Name: "Ada"}, done: func(o outcome) {
+				if o.err != nil {
+					t.Errorf("the member is refused: %v", o.err)
+				}
+				member = answered()
+			}})
+		})
+		synctest.Wait()
+		if inLine != party.MaxLine || answered() != len(pages) {
+			t.Fatalf("%d stand in line and %d were refused, of %d", inLine, refused, len(pages))
+		}
+		if member < 0 || member > 2 {
+			t.Errorf("the member's command was done behind %d of the crowd's", member)
+		}
+		if elsewhere < 0 || elsewhere > pagesAtOnce {
+			t.Errorf("another task had its turn when %d were refused", elsewhere)
+		}
+	})
+}
