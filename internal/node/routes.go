@@ -31,7 +31,7 @@ func (n *Node) routes() http.Handler {
 	often := http.NewServeMux() // what crowds ask for is looked up once
 	invites.Register(often)
 	often.Handle("/", withUnknown(mux))
-	return n.guarded(n.caught(often))
+	return newUsher(n.guarded(n.caught(often)))
 }
 
 // guarded sets the headers that every answer has.

@@ -1,0 +1,123 @@
+package node
+
+import (
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+
+	"partykit/internal/loop"
+)
+
+const (
+	// requestsAtATime is how many requests are let in before those who are in go
+	// first.
+	requestsAtATime = 4
+	// connectionsAtATime is the same of new connections.
+	connectionsAtATime = 8
+)
+
+// usher lets requests in. Where they come faster than they are answered they
+// wait, and those whom the server let in before do not wait for them: some
+// are let in whenever nobody else has anything to do. Links take turns, so that
+// another's friends do not wait for a streamer's.
+type usher struct {
+	next http.Handler
+	idle func() // waits until nobody else has anything to do
+
+	mu    sync.Mutex
+	room  int // how many may go in at once
+	lines map[string]*line
+	turns []*line // those where somebody waits
+	lets  bool    // a goroutine lets in
+}
+
+// line is where the requests of a link wait.
+type line struct {
+	name string
+	wait []chan<- struct{}
+}
+
+func newUsher(next http.Handler) *usher {
+	return &usher{next: next, idle: new(loop.Idle).Wait, room: requestsAtATime, lines: map[string]*line{}}
+}
+
+func (u *usher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	u.enter(lineOf(r))
+	u.next.ServeHTTP(w, r)
+}
+
+// lineOf tells apart what takes turns: links, games, and kinds of requests.
+func lineOf(r *http.Request) string {
+	if r.URL.Path == "/connect" {
+		return r.URL.RawQuery
+	}
+	kind, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	which, _, _ := strings.Cut(rest, "/")
+	return kind + "/" + which
+}
+
+// enter returns when the request may go in.
+func (u *usher) enter(name string) {
+	u.mu.Lock()
+	if !u.lets {
+		u.lets = true
+		go u.let()
+	}
+	if u.room > 0 {
+		u.room--
+		u.mu.Unlock()
+		return
+	}
+	x := u.lines[name]
+	if x == nil {
+		x = &line{name: name}
+		u.lines[name] = x
+		u.turns = append(u.turns, x)
+	}
+	now := make(chan struct{})
+	x.wait = append(x.wait, now)
+	u.mu.Unlock()
+	<-now
+}
+
+// let lets in, some at a time, until nobody comes any more.
+func (u *usher) let() {
+	for more := true; more; {
+		u.idle()
+		more = u.letSome()
+	}
+}
+
+// letSome lets some in. It reports whether somebody came since it last did.
+func (u *usher) letSome() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.lets = u.room < requestsAtATime
+	for u.room = requestsAtATime; u.room > 0 && len(u.turns) > 0; u.room-- {
+		x := u.turns[0]
+		u.turns = u.turns[1:]
+		close(x.wait[0])
+		if x.wait = x.wait[1:]; len(x.wait) > 0 {
+			u.turns = append(u.turns, x)
+		} else {
+			delete(u.lines, x.name)
+		}
+	}
+	return u.lets
+}
+
+// doorkeeper accepts connections as an usher lets requests in: those who are in
+// go first.
+type doorkeeper struct {
+	net.Listener
+	idle loop.Idle
+	n    int
+}
+
+func (d *doorkeeper) Accept() (net.Conn, error) {
+	if d.n++; d.n%connectionsAtATime == 0 {
+		d.idle.Wait()
+	}
+	return d.Listener.Accept()
+}
