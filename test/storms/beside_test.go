@@ -24,25 +24,29 @@ type neighbours struct {
 	answers *json.Decoder
 }
 
-// besideOf is the variable that has this program play the neighbours of a server.
-const besideOf = "STORMS_BESIDE_OF"
+// besideOf and besideIn are the variables that have this program play the
+// neighbours of a server, in a game.
+const (
+	besideOf = "STORMS_BESIDE_OF"
+	besideIn = "STORMS_BESIDE_IN"
+)
 
 func TestMain(m *testing.M) {
 	url := os.Getenv(besideOf)
 	if url == "" {
 		os.Exit(m.Run())
 	}
-	if err := neighbour(url, os.Stdin, os.Stdout); err != nil {
+	if err := neighbour(url, os.Getenv(besideIn), os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-// beside has neighbours come, who begin to ask.
-func beside(t *testing.T, s *server) *neighbours {
+// beside has neighbours come, of the crowd's game or another, who begin to ask.
+func beside(t *testing.T, s *server, game string) *neighbours {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), besideOf+"="+s.url)
+	cmd.Env = append(os.Environ(), besideOf+"="+s.url, besideIn+"="+game)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -64,12 +68,14 @@ func beside(t *testing.T, s *server) *neighbours {
 
 // requests are what was asked for, and how long the answers took.
 type requests struct {
-	Answered        int
-	Median, Slowest time.Duration
+	Answered              int
+	Median, Most, Slowest time.Duration // Most: nine of ten took no longer
 }
 
 func (r requests) String() string {
-	return fmt.Sprintf("%d requests answered, median %v, slowest %v", r.Answered, r.Median.Round(10*time.Microsecond), r.Slowest.Round(10*time.Microsecond))
+	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	return fmt.Sprintf("%d requests answered, median %.1f ms, nine of ten within %.1f, slowest %.1f",
+		r.Answered, ms(r.Median), ms(r.Most), ms(r.Slowest))
 }
 
 // since tells what they asked for since they came, or since it was told last.
@@ -88,9 +94,9 @@ func (n *neighbours) since() (r requests) {
 
 // neighbour asks, and for each line that it reads tells what was answered since
 // the last. It ends with what it reads.
-func neighbour(url string, in io.Reader, out io.Writer) error {
+func neighbour(url, game string, in io.Reader, out io.Writer) error {
 	ctx := context.Background()
-	c, err := client.Dial(ctx, client.Options{URL: url, Game: "demo"})
+	c, err := client.Dial(ctx, client.Options{URL: url, Game: game})
 	if err != nil {
 		return err
 	}
@@ -121,7 +127,7 @@ func neighbour(url string, in io.Reader, out io.Writer) error {
 				return nil
 			}
 			slices.Sort(took)
-			if err := json.NewEncoder(out).Encode(requests{len(took), took[len(took)/2], took[len(took)-1]}); err != nil {
+			if err := json.NewEncoder(out).Encode(requests{len(took), took[len(took)/2], took[len(took)*9/10], took[len(took)-1]}); err != nil {
 				return err
 			}
 			took = nil

@@ -27,9 +27,13 @@ func TestACrowdOpensOneLink(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	streamer, link := host(t, s)
-	others := beside(t, s)
+	same, other := beside(t, s, "demo"), beside(t, s, "another-game")
+	tell := func(when string) {
+		t.Logf("a party of the same game %s: %v", when, same.since())
+		t.Logf("a party of another game %s: %v", when, other.since())
+	}
 	<-time.After(2 * time.Second)
-	alone := others.since()
+	tell("alone")
 
 	before, beforeKernel := s.cpu(t)
 	empty := s.resident()
@@ -59,6 +63,7 @@ func TestACrowdOpensOneLink(t *testing.T) {
 	if n := failed.Load(); n > 0 {
 		t.Fatalf("%d of %d friends see no page", n, len(crowd))
 	}
+	tell("while the pages come")
 	user, kernel := s.cpu(t)
 	t.Logf("%d pages open and live after %v; the server took %v of its own and %v of kernel, %d KB a page", len(crowd), opened.Round(time.Millisecond),
 		user-before, kernel-beforeKernel, (s.resident()-empty)/int64(len(crowd))/1024)
@@ -88,13 +93,12 @@ func TestACrowdOpensOneLink(t *testing.T) {
 		})
 	}
 	come.Wait()
-	during := others.since()
 	user2, kernel2 := s.cpu(t)
 	t.Logf("all know their place after %v; the server took %v of its own and %v of kernel since", time.Since(begun).Round(time.Millisecond), user2-user, kernel2-kernel)
 	if want := int64(min(len(crowd), party.MaxLine)); inLine.Load() != want || full.Load() != int64(len(crowd))-want {
 		t.Errorf("%d stand in line and %d are told that it is full; want %d and the rest", inLine.Load(), full.Load(), want)
 	}
-	t.Logf("another party alone: %v; beside the crowd: %v", alone, during)
+	tell("while they get in line")
 
 	// The streamer makes room: those who came first are offered the places.
 	if err := streamer.SetSettings(ctx, client.Settings{Size: 4}); err != nil {
