@@ -303,10 +303,10 @@ type echoer struct {
 	gone chan struct{}
 }
 
-func (e *echoer) Loop() *loop.Loop              { return e.loop }
-func (e *echoer) Text(_ *loop.Loop, b []byte)   { e.conn.Send(false, b) }
-func (e *echoer) Binary(_ *loop.Loop, b []byte) { e.conn.Send(true, b) }
-func (e *echoer) Gone()                         { close(e.gone) }
+func (e *echoer) Loop() *loop.Loop                   { return e.loop }
+func (e *echoer) Text(_ *loop.Loop, b []byte) bool   { e.conn.Send(false, b); return false }
+func (e *echoer) Binary(_ *loop.Loop, b []byte) bool { e.conn.Send(true, b); return false }
+func (e *echoer) Gone()                              { close(e.gone) }
 
 func TestAutobahn(t *testing.T) {
 	list := checks()

@@ -10,7 +10,9 @@ import (
 )
 
 // budget is how many bytes a client may still send. Over it a frame is refused
-// and the client is read more slowly, so that none gets far above it.
+// and the client is read more slowly, so that none gets far above it. A frame that
+// the session refuses counts more than its bytes: who is refused very often is
+// read more slowly, too, and others on the loop do not wait for its refusals.
 type budget struct {
 	bytes limit.Bucket
 	told  time.Time // when a refused volatile message was last answered

@@ -14,10 +14,10 @@ import (
 // guest is a session of somebody who waits.
 type guest struct{ loop *loop.Loop }
 
-func (g *guest) Loop() *loop.Loop        { return g.loop }
-func (*guest) Text(*loop.Loop, []byte)   {}
-func (*guest) Binary(*loop.Loop, []byte) {}
-func (*guest) Gone()                     {}
+func (g *guest) Loop() *loop.Loop             { return g.loop }
+func (*guest) Text(*loop.Loop, []byte) bool   { return false }
+func (*guest) Binary(*loop.Loop, []byte) bool { return false }
+func (*guest) Gone()                          {}
 
 // idle connects that many clients and returns what each takes of the heap and
 // of stacks. The clients' ends are bare descriptors, which take none.

@@ -31,6 +31,7 @@ const (
 	maxWaiting = 1 << 20          // bytes that may wait to be written for longer than writeTime
 	maxBurst   = 24 << 20         // bytes that may wait at all: a resume brings up to 1,000 messages of 16 KiB
 	minCost    = 64               // bytes that a frame counts at least, so that tiny ones are bounded, too
+	refusal    = 512              // bytes that a refused frame counts besides
 )
 
 // A Session is the other side of a connection after its hello.
@@ -40,9 +41,10 @@ type Session interface {
 	// Text and Binary take a client's frame, which is the gateway's again when
 	// they return. The loop is the one that the call is made on; it is nil where
 	// a goroutine reads the connection. They answer through the connection and
-	// do not block for long.
-	Text(on *loop.Loop, frame []byte)
-	Binary(on *loop.Loop, frame []byte)
+	// do not block for long. They report whether the frame was answered with a
+	// refusal at once, which takes longer than to take it.
+	Text(on *loop.Loop, frame []byte) (refused bool)
+	Binary(on *loop.Loop, frame []byte) (refused bool)
 	// Gone says that the connection is over.
 	Gone()
 }

@@ -71,14 +71,15 @@ type recorder struct {
 	gone   chan struct{}
 }
 
-func (r *recorder) Loop() *loop.Loop              { return r.loop.Load() }
-func (r *recorder) Text(_ *loop.Loop, b []byte)   { r.note("text " + string(b)) }
-func (r *recorder) Binary(_ *loop.Loop, b []byte) { r.note("binary " + string(b)) }
-func (r *recorder) Gone()                         { close(r.gone) }
-func (r *recorder) note(s string) {
+func (r *recorder) Loop() *loop.Loop                   { return r.loop.Load() }
+func (r *recorder) Text(_ *loop.Loop, b []byte) bool   { return r.note("text " + string(b)) }
+func (r *recorder) Binary(_ *loop.Loop, b []byte) bool { return r.note("binary " + string(b)) }
+func (r *recorder) Gone()                              { close(r.gone) }
+func (r *recorder) note(s string) (refused bool) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.frames = append(r.frames, s)
-	r.mu.Unlock()
+	return s == "text refuse"
 }
 func (r *recorder) seen() []string {
 	r.mu.Lock()
@@ -563,6 +564,66 @@ func TestByteBudget(t *testing.T) {
 		}
 		if d := time.Since(start); w.network != nil && d < 5*time.Second {
 			t.Errorf("512 KiB were read in %v; above 128 KiB a client is read at 64 KiB/s", d)
+		}
+	})
+}
+
+// Whoever floods is read some times a second, not once for each frame: nearly all
+// that its budget allows is taken, and each refusal comes with a rest.
+func TestAFloodIsReadNowAndThen(t *testing.T) {
+	both(t, nil, func(t *testing.T, w *world) {
+		p, r := w.enter()
+		start := time.Now()
+		const frames = 3000 // that count 64 bytes each: half as many again as may come at once
+		go func() {
+			for i := range frames {
+				m := protocol.AppendMessage(nil, protocol.Message{Reliable: true, ID: uint64(i + 1)})
+				if p.ws.Write(t.Context(), websocket.MessageBinary, m) != nil {
+					return
+				}
+			}
+			p.ws.Write(t.Context(), websocket.MessageText, []byte(`{"t":"ping"}`))
+		}()
+		refused := 0
+		for {
+			var e protocol.Error
+			if err := json.Unmarshal([]byte(p.hear()), &e); err != nil {
+				t.Fatal(err)
+			}
+			if e.MID == 0 { // the ping's answer, or that it was too much
+				break
+			}
+			refused++
+		}
+		rests := int(time.Since(start)/(50*time.Millisecond)) + 1
+		if len(r.seen())+refused != frames || refused == 0 || refused > rests {
+			t.Errorf("%d taken and %d refused of %d; there was time for %d rests", len(r.seen()), refused, frames, rests)
+		}
+	})
+}
+
+// What a session refuses counts more than its bytes, so that a client which is
+// refused again and again is read more slowly; what it sends meanwhile waits.
+func TestRefusalsAreBounded(t *testing.T) {
+	inBubble(t, nil, func(t *testing.T, w *world) {
+		p, r := w.enter()
+		start := time.Now()
+		const frames = 1000
+		go func() { // some find no room even so, and are told
+			for {
+				if _, _, err := p.ws.Read(t.Context()); err != nil {
+					return
+				}
+			}
+		}()
+		for range frames {
+			p.say("refuse")
+		}
+		if d := time.Since(start); d < 5*time.Second {
+			t.Errorf("%d frames were refused within %v", len(r.seen()), d)
+		}
+		if n := len(r.seen()); n < frames*9/10 {
+			t.Errorf("%d of %d frames were read", n, frames)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"testing"
 
 	"partykit/internal/game"
@@ -12,13 +13,14 @@ import (
 // speaker is a session whose messages go to others.
 type speaker struct{ others []*Conn }
 
-func (*speaker) Loop() *loop.Loop        { return nil }
-func (*speaker) Text(*loop.Loop, []byte) {}
-func (*speaker) Gone()                   {}
-func (p *speaker) Binary(_ *loop.Loop, b []byte) {
+func (*speaker) Loop() *loop.Loop             { return nil }
+func (*speaker) Text(*loop.Loop, []byte) bool { return false }
+func (*speaker) Gone()                        {}
+func (p *speaker) Binary(_ *loop.Loop, b []byte) bool {
 	for _, c := range p.others {
 		c.Send(true, b)
 	}
+	return false
 }
 
 // paper is a wire that is written by who holds it.
@@ -65,6 +67,22 @@ func TestAMessageTakesNoMemory(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(1000, func() { pass() }); n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// A turn is about as long for a client that sends commands as for one that sends
+// messages: others on the loop wait for it.
+func TestATurnIsShorterForCommands(t *testing.T) {
+	games := &lavish{set: game.Settings{}.OrDefault()}
+	games.set.Bytes = 1 << 40
+	for first, want := range map[byte]int{0x82: framesAtOnce, 0x81: framesAtOnce / commandWorth} {
+		g := &Gateway{opts: Options{Games: games}}
+		c := &Conn{g: g, wire: paper{}, session: &speaker{}, parser: ws.Parser{Limit: protocol.MaxFrame}}
+		frame := []byte{first, 0x80 | 2, 0, 0, 0, 0, '{', '}'}
+		rest, wait := c.take(nil, bytes.Repeat(frame, 100))
+		if got := 100 - len(rest)/len(frame); got != want || wait != 0 {
+			t.Errorf("%#x: %d frames in a turn, want %d; %v until the next", first, got, want, wait)
+		}
 	}
 }
 

@@ -38,6 +38,7 @@ type socket struct {
 	blocked bool       // it waits for room to write
 	held    *ws.Buffer // read, but not handled yet; nothing more is read until it is
 	paused  bool
+	slow    bool // over its budget, and has more to say: read in small pieces
 
 	// In the lane's time; 0: not at all.
 	heard  int64 // the last frame came
@@ -123,10 +124,15 @@ func (s *socket) Ready(read, write, broken bool) {
 		}
 		return
 	}
-	n, errno := receive(s.fd, s.lane.buffer)
+	b := s.lane.buffer
+	if s.slow { // what is not read yet waits with the client, not here
+		b = b[:readAtOnce]
+	}
+	n, errno := receive(s.fd, b)
 	switch {
 	case n > 0:
-		s.handle(s.lane.buffer[:n])
+		s.slow = s.slow && n == len(b)
+		s.handle(b[:n])
 	case errno == unix.EAGAIN || errno == unix.EINTR:
 	default:
 		s.end()
@@ -142,6 +148,7 @@ func (s *socket) handle(b []byte) {
 		s.heard = s.lane.now
 	}
 	if len(rest) > 0 || wait > 0 {
+		s.slow = s.slow || wait > 0
 		s.pause(rest, wait)
 	}
 	if c.session.Loop() != s.lane.loop {

@@ -10,9 +10,17 @@ import (
 	"partykit/protocol"
 )
 
-// framesAtOnce is how many frames of one connection are handled before it is
-// another's turn.
-const framesAtOnce = 64
+const (
+	// framesAtOnce is how many frames of one connection are handled before it is
+	// another's turn. A command counts as commandWorth: to decode one, and to
+	// answer it, takes that much longer than a message.
+	framesAtOnce = 64
+	commandWorth = 16
+	// breather is how long a client over its byte budget is not read at least. To
+	// read it again as soon as there is room for one more frame would cost more
+	// than the frames.
+	breather = 50 * time.Millisecond
+)
 
 // take handles what a client sent after its hello: on a loop, or with nil on the
 // goroutine that reads the connection. It returns what is left for another turn,
@@ -21,7 +29,7 @@ func (c *Conn) take(on *loop.Loop, b []byte) (rest []byte, wait time.Duration) {
 	if c.broken {
 		return nil, 0
 	}
-	for range framesAtOnce {
+	for left := framesAtOnce; left > 0; left-- {
 		m, more, err := c.parser.Next(b)
 		if err != nil {
 			c.fail(err)
@@ -32,7 +40,8 @@ func (c *Conn) take(on *loop.Loop, b []byte) (rest []byte, wait time.Duration) {
 			return nil, 0
 		}
 		c.frames++
-		wait := c.budget.take(len(m.Data), c.g.opts.Games.Settings(c.game).Bytes)
+		perSecond, refused := c.g.opts.Games.Settings(c.game).Bytes, false
+		wait := c.budget.take(len(m.Data), perSecond)
 		switch {
 		case m.Op != ws.Text && m.Op != ws.Binary:
 			c.control(m)
@@ -40,14 +49,18 @@ func (c *Conn) take(on *loop.Loop, b []byte) (rest []byte, wait time.Duration) {
 		case wait > 0:
 			c.overBudget(m, wait)
 		case m.Op == ws.Binary:
-			c.session.Binary(on, m.Data)
+			refused = c.session.Binary(on, m.Data)
 		case isPing(m.Data):
 			c.Send(false, pong)
 		default:
-			c.session.Text(on, m.Data)
+			refused = c.session.Text(on, m.Data)
+			left -= commandWorth - 1
+		}
+		if refused {
+			wait = c.budget.take(refusal, perSecond)
 		}
 		if wait > 0 {
-			return b, wait
+			return b, max(wait, breather)
 		}
 		if len(b) == 0 {
 			return nil, 0

@@ -41,11 +41,12 @@ func (s *Session) admit(set *game.Settings, now time.Time) bool {
 
 // Text takes a text frame: a command of the player. The frame is the caller's
 // again when it returns. Frames of a connection come one after another; on is the
-// loop that the call is made on, if it is made on one.
-func (s *Session) Text(on *loop.Loop, frame []byte) {
+// loop that the call is made on, if it is made on one. It reports whether it
+// refused the command at once.
+func (s *Session) Text(on *loop.Loop, frame []byte) (refused bool) {
 	set, now := s.s.h.settings(s.s.game), time.Now()
 	if !s.admit(set, now) {
-		return
+		return false
 	}
 	c, err := protocol.DecodeCommand(frame)
 	if err == nil && !s.s.h.o.Games.Active(string(s.s.game)) {
@@ -56,15 +57,16 @@ func (s *Session) Text(on *loop.Loop, frame []byte) {
 	}
 	if err != nil {
 		s.refuse(protocol.Error{ID: c.ID}, err)
-		return
+		return true
 	}
 	if s.canDo(on) {
 		s.s.used = true
 		s.s.text(c)
-		return
+		return false
 	}
 	later := c // so that a command that is carried out at once takes no memory
 	s.s.push(input{conn: s.conn, command: &later})
+	return false
 }
 
 // counted reports whether a frame is a command that has its answer; the others
@@ -74,11 +76,11 @@ func counted(c protocol.Command) bool {
 }
 
 // Binary takes a binary frame: a game message. Of refused volatile ones one a
-// second is answered.
-func (s *Session) Binary(on *loop.Loop, frame []byte) {
+// second is answered. It reports whether it answered so.
+func (s *Session) Binary(on *loop.Loop, frame []byte) (refused bool) {
 	set, now := s.s.h.settings(s.s.game), time.Now()
 	if !s.admit(set, now) {
-		return
+		return false
 	}
 	m, err := protocol.DecodeMessage(frame)
 	if err == nil && !s.s.h.o.Games.Active(string(s.s.game)) {
@@ -86,24 +88,26 @@ func (s *Session) Binary(on *loop.Loop, frame []byte) {
 	}
 	if err != nil {
 		s.refuse(protocol.Error{MID: m.ID}, err)
-		return
+		return true
 	}
 	if !m.Reliable {
 		if wait := s.limits.volatile.Take(limit.PerSecond(set.Volatile, set.VolatileBurst), now); wait > 0 {
-			if s.limits.told.Take(limit.PerSecond(1, 1), now) == 0 {
-				s.refuse(protocol.Error{}, limited(wait))
+			if s.limits.told.Take(limit.PerSecond(1, 1), now) > 0 {
+				return false
 			}
-			return
+			s.refuse(protocol.Error{}, limited(wait))
+			return true
 		}
 	}
 	if s.canDo(on) {
 		s.s.used = true
 		s.s.binary(m)
-		return
+		return false
 	}
 	later := m // so that a message that is passed on at once takes no memory
 	later.Payload = bytes.Clone(m.Payload)
 	s.s.push(input{conn: s.conn, message: &later})
+	return false
 }
 
 // canDo reports whether a frame may be handled at once: by who runs on the loop
