@@ -37,22 +37,29 @@ func greet(ctx context.Context, c *load.Crowd, addr string, n int, games ...stri
 	return players, err
 }
 
-// befriend makes parties of players, each size of them one: the first invites,
-// the others join by its link.
-func befriend(ctx context.Context, c *load.Crowd, players []*kit.Player, size int) error {
-	codes := make([]string, len(players)/size)
+// invite has the first of each size of players make a link.
+func invite(ctx context.Context, c *load.Crowd, players []*kit.Player, size int) (codes []string, err error) {
+	codes = make([]string, len(players)/size)
 	done := 0
-	if err := each(ctx, c, len(codes), writesAtOnce, &done, func(i int) error {
+	err = each(ctx, c, len(codes), writesAtOnce, &done, func(i int) error {
 		host := players[i*size]
 		host.Done = func(_ *kit.Player, a *kit.Answer, _ *target.Sink) {
 			codes[i] = a.Code
 			done++
 		}
 		return c.Say(i*size, host.AppendCommand(nil, "invite", ""))
-	}); err != nil {
+	})
+	return codes, err
+}
+
+// befriend makes parties of players, each size of them one: the first invites,
+// the others join by its link.
+func befriend(ctx context.Context, c *load.Crowd, players []*kit.Player, size int) error {
+	codes, err := invite(ctx, c, players, size)
+	if err != nil {
 		return err
 	}
-	done = 0
+	done := 0
 	return each(ctx, c, len(codes)*(size-1), writesAtOnce, &done, func(i int) error {
 		code, who := codes[i/(size-1)], i/(size-1)*size+1+i%(size-1)
 		return c.Say(who, join(players[who], code, &done))

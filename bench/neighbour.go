@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"slices"
 	"time"
 
 	"partykit/bench/kit"
@@ -21,11 +22,22 @@ const (
 	bunch  = 20 * time.Millisecond
 	// noisy is how many players the noisy game has.
 	noisy = 40
+	// pairsEach is how many pairs of windows there are in a round of two seconds,
+	// and windowEach how much longer a window is than what others are measured
+	// for: so long that the noisy game uses up what it may send at once, and then
+	// goes on.
+	pairsEach  = 5
+	windowEach = 2
 )
 
 // neighbour measures two games of one server: players of one are delivered
-// messages at a fixed pace, alone and then beside a game whose players send
-// twenty times what they may, and come back at once when they are thrown out.
+// messages at a fixed pace, alone and beside a game whose players send twenty
+// times what they may, and come back at once when they are thrown out.
+//
+// A stall of the machine, of which there are some every second, moves the
+// slowest hundredth more than any neighbour does. So both are measured in many
+// windows, turn by turn, and of each window the middle one of its tenths of a
+// second counts; pair is compared with pair.
 func neighbour(ctx context.Context, b *bench) error {
 	system := kit.System(false)
 	if len(b.prepare(ctx, []*target.System{system})) == 0 {
@@ -37,22 +49,32 @@ func neighbour(ctx context.Context, b *bench) error {
 	}
 	all := []*crowd{quiet}
 	defer closeAll(all)
-	for round := range b.rounds {
-		if err := b.pace(ctx, all, quiet, "alone", chatPace, round); err != nil {
-			return err
+	pairs := b.rounds * max(int(pairsEach*b.seconds/(2*time.Second)), 1)
+	for pair := range pairs {
+		b.progress.say("pair %d of %d: alone and beside a noisy game", pair+1, pairs)
+		order := []string{"alone", "beside"}
+		if pair%2 == 1 {
+			slices.Reverse(order) // what changes steadily favours neither
 		}
-		if err := b.beside(ctx, all, quiet, round); err != nil {
-			return err
+		for _, row := range order {
+			measure := b.window
+			if row == "beside" {
+				measure = b.beside
+			}
+			if err := measure(ctx, all, quiet, row, pair); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
 // beside measures while the noisy game plays, which is driven by a process of
-// its own that gives way to this one.
-func (b *bench) beside(ctx context.Context, all []*crowd, quiet *crowd, round int) error {
-	ctx, cancel := context.WithCancel(ctx)
-	other, err := helper(ctx, "noise", quiet.process.Addr, noisy, "chrt", "--idle", "0")
+// its own that gives way to this one. What it has sent and the server has not
+// read ends with it.
+func (b *bench) beside(ctx context.Context, all []*crowd, c *crowd, row string, pair int) error {
+	noise, cancel := context.WithCancel(ctx)
+	other, err := helper(noise, "noise", c.process.Addr, noisy, "chrt", "--idle", "0")
 	if err != nil {
 		cancel()
 		return err
@@ -61,11 +83,35 @@ func (b *bench) beside(ctx context.Context, all []*crowd, quiet *crowd, round in
 		cancel()
 		_ = other.Wait() // it was killed
 	}()
-	return b.pace(ctx, all, quiet, "beside", chatPace, round)
+	return b.window(ctx, all, c, row, pair)
 }
 
-// noise plays a noisy game until it is ended, or for a minute. It says so on
-// stdout when it begins.
+// window measures one of a pair.
+func (b *bench) window(ctx context.Context, all []*crowd, c *crowd, row string, pair int) error {
+	m := meter{process: c.process}
+	r, err := c.Pace(ctx, windowEach*b.seconds, chatPace, m.read)
+	if err != nil {
+		return err
+	}
+	s := sample(row, c.name(), pair, r, m.used())
+	s.Tenth = middle(r.Tenths).Seconds()
+	b.report.Samples = append(b.report.Samples, s)
+	return tend(all)
+}
+
+// middle is the slowest hundredth of the middle one of many short times.
+func middle(short []load.Histogram) time.Duration {
+	var all []time.Duration
+	for i := range short {
+		all = append(all, short[i].Quantile(.99))
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// noise plays a noisy game until it is ended, or for a minute: its players send
+// volatile messages, and commands that store nothing. It says so on stdout when it
+// begins.
 func noise(ctx context.Context, addr string, players int, stdout io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -88,7 +134,7 @@ func noise(ctx context.Context, addr string, players int, stdout io.Writer) erro
 	}
 	here := make([]bool, players)
 	for i, p := range all {
-		here[i], p.Careless = true, true
+		here[i], p.Careless, p.Done = true, true, func(*kit.Player, *kit.Answer, *target.Sink) {}
 		p.Welcome = func(*kit.Player, *kit.Answer, *target.Sink) { here[i] = true }
 	}
 	first := kit.Upgrade(addr, kit.Limited)
@@ -97,13 +143,18 @@ func noise(ctx context.Context, addr string, players int, stdout io.Writer) erro
 		all[i].Return()
 		return c.Redial(i, to, first)
 	})
+	each := func(perSecond int) int { return excess * perSecond * int(bunch) / int(time.Second) }
 	var once []byte
-	for range excess * kit.Volatile * int(bunch) / int(time.Second) {
-		once = all[0].AppendSend(once, make([]byte, load.MessageSize))
-	}
 	fmt.Fprintln(stdout, "in")
 	next := time.Now()
 	for i := 0; ; i = (i + 1) % players {
+		once = once[:0]
+		for range each(kit.Volatile) {
+			once = all[i].AppendSend(once, make([]byte, load.MessageSize))
+		}
+		for range each(kit.Commands) {
+			once = all[i].AppendCommand(once, "invites", "")
+		}
 		if here[i] && c.Say(i, once) != nil {
 			here[i] = false // it is about to be told so
 		}

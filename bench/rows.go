@@ -24,6 +24,7 @@ func rows() []row {
 		{name: "messages", measure: messages},
 		{name: "reliable", measure: reliable},
 		{name: "durable", measure: durable},
+		{name: "trips", measure: trips},
 		{name: "idle", measure: idle},
 		{name: "neighbour", measure: neighbour},
 		{name: "pages", measure: pages},

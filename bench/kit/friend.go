@@ -18,8 +18,10 @@ type Press struct {
 }
 
 // AppendStart appends what the browser sends.
-func AppendStart(b []byte, addr, code string) []byte {
-	return fmt.Appendf(b, "POST /join/%s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%[2]s\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 0\r\n\r\n", code, addr)
+func AppendStart(b []byte, addr, code string) []byte { return appendStart(b, addr, code, "") }
+
+func appendStart(b []byte, addr, code, header string) []byte {
+	return fmt.Appendf(b, "POST /join/%s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%[2]s\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 0\r\n%s\r\n", code, addr, header)
 }
 
 var (
@@ -30,20 +32,42 @@ var (
 
 // Read takes the answer: where the game is, with a ticket.
 func (p *Press) Read(b []byte, _ *target.Sink) (int, error) {
+	head, ticket, err := started(b)
+	if head == nil || err != nil {
+		return 0, err
+	}
+	cookie, err := cookieIn(head)
+	if err != nil {
+		return 0, err
+	}
+	p.Started(cookie, ticket)
+	return len(b), nil
+}
+
+// started reads the answer to a press of Start. head is nil while it is not
+// whole.
+func started(b []byte) (head []byte, ticket string, err error) {
 	end := bytes.Index(b, endOfHead)
 	if end < 0 {
-		return 0, nil
+		return nil, "", nil
 	}
-	head := b[:end]
-	_, ticket, ok := bytes.Cut(head, fragment)
-	_, cookie, ok2 := bytes.Cut(head, setCookie)
-	if !bytes.HasPrefix(head, seeOther) || !ok || !ok2 {
-		return 0, fmt.Errorf("a press of Start was answered %q", head)
+	head = b[:end]
+	_, rest, ok := bytes.Cut(head, fragment)
+	if !ok || !bytes.HasPrefix(head, seeOther) {
+		return nil, "", fmt.Errorf("a press of Start was answered %q", head)
 	}
-	ticket, _, _ = bytes.Cut(ticket, []byte("\r"))
-	cookie, _, _ = bytes.Cut(cookie, []byte(";"))
-	p.Started(string(cookie), string(ticket))
-	return len(b), nil
+	rest, _, _ = bytes.Cut(rest, []byte("\r"))
+	return head, string(rest), nil
+}
+
+// cookieIn is what makes one seat of one browser.
+func cookieIn(head []byte) (string, error) {
+	_, rest, ok := bytes.Cut(head, setCookie)
+	if !ok {
+		return "", fmt.Errorf("no cookie came with %q", head)
+	}
+	rest, _, _ = bytes.Cut(rest, []byte(";"))
+	return string(rest), nil
 }
 
 // AppendSend appends nothing.

@@ -20,6 +20,8 @@ type Player struct {
 	// Welcome is called when the server has let it in, Done when a command was
 	// answered. What they append to the sink's reply is sent. Nil: nothing.
 	Welcome, Done func(p *Player, a *Answer, s *target.Sink)
+	// Hello is called when it says hello. Nil: nothing.
+	Hello func()
 	// Careless players go on when they are refused something.
 	Careless bool
 
@@ -72,6 +74,9 @@ func (p *Player) Read(b []byte, s *target.Sink) (used int, err error) {
 		}
 		p.open = true
 		s.Reply = wire.AppendFrame(s.Reply, wire.Text, encode("hello", p.hello))
+		if p.Hello != nil {
+			p.Hello()
+		}
 	}
 	n, err := wire.Frames(b[used:], s, func(op byte, frame []byte) error {
 		if op != wire.Text {

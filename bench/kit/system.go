@@ -21,10 +21,11 @@ import (
 var Games = []string{"bench", "bench-too"}
 
 // Limited is a third game, whose players may send what players usually may:
-// Volatile messages a second.
+// so many volatile messages and commands a second.
 const (
 	Limited  = "bench-limited"
 	Volatile = 60
+	Commands = 30
 )
 
 // settings lift the limits of addresses and parties: one machine plays all

@@ -119,6 +119,13 @@ func TestPaceCorrectsForCoordinatedOmission(t *testing.T) {
 	if r.Lost != 0 || r.Delivered != r.Latency.Count() {
 		t.Errorf("%d lost, %d delivered, %d measured", r.Lost, r.Delivered, r.Latency.Count())
 	}
+	var all Histogram
+	for i := range r.Tenths {
+		all.Merge(&r.Tenths[i])
+	}
+	if all.Max() < (to-from)*gap || all.Count() > r.Latency.Count() || len(r.Tenths) != 10 {
+		t.Errorf("%d tenths of a second have %d of %d, up to %v", len(r.Tenths), all.Count(), r.Latency.Count(), all.Max())
+	}
 }
 
 func TestPaceTellsWhatIsLost(t *testing.T) {

@@ -11,6 +11,10 @@ import (
 // generator is late.
 const atOnce = 64
 
+// tenth is what is counted by itself, too: so short that a machine that stalls some
+// times in a second leaves most of them alone.
+const tenth = time.Second / 10
+
 // Pace sends at a fixed rate, the players in turn, so that as many deliveries a
 // second are due, and measures each from when its message was to be sent: if
 // the server holds the load up, what waits behind counts as late as a player
@@ -29,8 +33,12 @@ func (c *Crowd) Pace(ctx context.Context, d time.Duration, perSecond int, meter 
 		}
 		c.players[s.sender].flight.left--
 		if s.due >= begin && counting {
+			took := time.Since(c.began) - s.due
 			r.Delivered++
-			r.Latency.Add(time.Since(c.began) - s.due)
+			r.Latency.Add(took)
+			if i := int((s.due - begin) / tenth); i < len(r.Tenths) {
+				r.Tenths[i].Add(took)
+			}
 		}
 	}
 	defer c.idle()
@@ -52,7 +60,7 @@ func (c *Crowd) Pace(ctx context.Context, d time.Duration, perSecond int, meter 
 			who = (who + 1) % len(c.players)
 		}
 		if !counting && c.now >= begin {
-			r = Result{}
+			r = Result{Tenths: make([]Histogram, max(d/tenth, 1))}
 			counting = true
 			meter()
 			begin = time.Since(c.began)

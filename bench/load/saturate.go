@@ -30,6 +30,7 @@ type Result struct {
 	Lost      int64         // deliveries that had not come after two seconds
 	Latency   Histogram     // paced: of each delivery, from when its message was due
 	Late      Histogram     // paced: of each message, from then until it was sent
+	Tenths    []Histogram   // paced: Latency of what was due in each tenth of a second
 }
 
 // Saturate has every player send a message, and the next as soon as the one

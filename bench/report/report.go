@@ -52,6 +52,7 @@ type Sample struct {
 	P999   float64 `json:"p999,omitempty"`
 	Max    float64 `json:"max,omitempty"`
 	Late   float64 `json:"late,omitempty"`  // of 99 % of what the generator sent
+	Tenth  float64 `json:"tenth,omitempty"` // P99 of the middle one of its tenths of a second
 	Bytes  int64   `json:"bytes,omitempty"` // resident, beyond what the server had before
 }
 

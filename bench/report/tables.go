@@ -23,7 +23,7 @@ var messageRows = []struct{ row, head string }{
 // Tables are those that there are samples for.
 func (r *Report) Tables() []Table {
 	all := []Table{
-		r.costs(), r.paces(), r.reliable(), r.durable(), r.crowds(), r.neighbours(), r.many(), r.greetings(), r.pages(), r.kills(), r.starts(), r.goals(),
+		r.costs(), r.paces(), r.reliable(), r.durable(), r.trips(), r.crowds(), r.neighbours(), r.many(), r.greetings(), r.pages(), r.kills(), r.starts(), r.goals(),
 	}
 	return slices.DeleteFunc(all, func(t Table) bool { return len(t.Rows) == 0 })
 }
@@ -132,6 +132,23 @@ func (r *Report) durable() Table {
 	return t
 }
 
+// trips are how long one friend waits for what is durable.
+func (r *Report) trips() Table {
+	t := Table{
+		Title: "One friend's way in",
+		Note:  "One after another on a server that does nothing else, each from one message to its answer, on disk before it is given. Of p50 and p99 the median of the rounds. The page was seen for two seconds before.",
+		Head:  []string{"step", "p50", "p99", "slowest"},
+	}
+	for _, d := range []struct{ row, what string }{
+		{"trip-ticket", "Start pressed → ticket"}, {"trip-held", "Start pressed → the page shows the place as held"}, {"trip-member", "ticket → member"},
+	} {
+		if half := r.Of(d.row, kit, p50); len(half) > 0 {
+			t.Rows = append(t.Rows, []string{d.what, duration(half.Median()), duration(r.Of(d.row, kit, p99).Median()), duration(r.Of(d.row, kit, func(s Sample) float64 { return s.Max }).Max())})
+		}
+	}
+	return t
+}
+
 // crowds are what waiting players take, and whether others notice.
 func (r *Report) crowds() Table {
 	t := Table{
@@ -163,23 +180,59 @@ func (r *Report) crowds() Table {
 
 // neighbours are two games of one server, of which one is noisy.
 func (r *Report) neighbours() Table {
+	times := r.beside()
 	t := Table{
 		Title: "A noisy neighbour",
-		Note:  fmt.Sprintf("%s players who are delivered 6,000 messages a second, alone and beside another game of the same server, on the same processor, whose 40 players each send 20 times what they may. The server's processor time is for both. Least / median of the rounds.", thousands(float64(r.Players))),
-		Head:  []string{"", "p50", "p99", "CPU/s", "lost"},
+		Note: fmt.Sprintf("%s players who are delivered 6,000 messages a second, alone and beside another game of the same server, on the same processor, whose 40 players each send 20 times what they may: %d pairs of windows, turn by turn. p99 of a tenth: in the middle one of a window's tenths of a second, which the machine's own stalls do not spoil; × alone: that by the one alone in the same pair. Of both the lower quarter / median / upper quarter of the windows, of the rest the median. The server's processor time is for both.",
+			thousands(float64(r.Players)), len(times)),
+		Head: []string{"", "p50", "p99", "p99 of a tenth", "× alone", "generator", "CPU/s", "lost"},
 	}
-	for _, d := range []struct{ row, what string }{{"alone", "alone"}, {"beside", "beside a game at 20 × its limits"}} {
-		half, most := r.Of(d.row, kit, p50), r.Of(d.row, kit, p99)
-		if len(half) == 0 {
+	for _, d := range []struct {
+		row, what string
+		times     Figures
+	}{{"alone", "alone", nil}, {"beside", "beside a game at 20 × its limits", times}} {
+		of := func(figure func(Sample) float64) Figures { return r.Of(d.row, kit, figure) }
+		if len(times) == 0 {
 			continue
 		}
-		cpu, lost := r.Of(d.row, kit, func(s Sample) float64 { return (s.User + s.Kernel) / s.Took }), r.Of(d.row, kit, func(s Sample) float64 { return float64(s.Lost) })
 		t.Rows = append(t.Rows, []string{
-			d.what, duration(half.Min()) + " / " + duration(half.Median()), duration(most.Min()) + " / " + duration(most.Median()),
-			figure(cpu.Min()) + " / " + figure(cpu.Median()), fmt.Sprint(lost.Max()),
+			d.what, duration(of(p50).Median()), duration(of(p99).Median()), quarters(of(tenth), duration), quarters(d.times, figure),
+			duration(of(func(s Sample) float64 { return s.Late }).Median()),
+			figure(of(func(s Sample) float64 { return (s.User + s.Kernel) / s.Took }).Median()),
+			fmt.Sprint(of(func(s Sample) float64 { return float64(s.Lost) }).Max()),
 		})
 	}
 	return t
+}
+
+func tenth(s Sample) float64 { return s.Tenth }
+
+// beside is how many times as late the slowest hundredth of messages is beside a
+// noisy game, in each pair of windows.
+func (r *Report) beside() Figures {
+	alone := map[int]float64{}
+	for _, s := range r.Samples {
+		if s.Row == "alone" {
+			alone[s.Round] = s.Tenth
+		}
+	}
+	var f Figures
+	for _, s := range r.Samples {
+		if s.Row == "beside" && alone[s.Round] > 0 {
+			f = append(f, s.Tenth/alone[s.Round])
+		}
+	}
+	slices.Sort(f)
+	return f
+}
+
+// quarters are what a quarter, half and three quarters of the figures do not
+// exceed.
+func quarters(f Figures, write func(float64) string) string {
+	if len(f) == 0 {
+		return "–"
+	}
+	return write(f[(len(f)-1)/4]) + " / " + write(f.Median()) + " / " + write(f[len(f)-1-(len(f)-1)/4])
 }
 
 // crowdSizes are those of the crowds of which all was measured.
