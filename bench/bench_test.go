@@ -56,6 +56,9 @@ func TestBenchInSmall(t *testing.T) {
 			t.Errorf("%s was not measured with TLS", row)
 		}
 	}
+	if !slices.Contains(r.Systems("pages"), "net/http") {
+		t.Error("pages were not measured of Go's own server")
+	}
 	for _, s := range r.Samples {
 		if s.Units == 0 || s.Lost > 0 || s.Took <= 0 && s.Row != "many" {
 			t.Errorf("%+v", s)

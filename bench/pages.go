@@ -22,7 +22,8 @@ const (
 )
 
 // pages measures invite pages: each link's first, which is rendered, and then
-// some of them again and again; beside nginx with a file of that size.
+// some of them again and again; beside nginx and Go's own server, which have
+// nothing to do but to send such a page.
 func pages(ctx context.Context, b *bench) error {
 	system := kit.System(false)
 	if len(b.prepare(ctx, []*target.System{system})) == 0 {
@@ -38,10 +39,10 @@ func pages(ctx context.Context, b *bench) error {
 		return err
 	}
 	defer c.Close()
-	var nginx *target.Process
+	var statics []*target.Process
 	defer func() {
-		if nginx != nil {
-			nginx.Stop()
+		for _, s := range statics {
+			s.Stop()
 		}
 	}()
 	for round := range b.rounds {
@@ -61,13 +62,17 @@ func pages(ctx context.Context, b *bench) error {
 			return err
 		}
 		if round == 0 {
-			if nginx, err = b.nginx(ctx, body); err != nil {
-				return err
+			for _, s := range b.prepare(ctx, []*target.System{floors.Nginx(body), floors.HTTP(body)}) {
+				static, err := b.start(ctx, s)
+				if err != nil {
+					return err
+				}
+				statics = append(statics, static)
 			}
 		}
-		if nginx != nil {
-			b.progress.say("round %d of %d: static pages of nginx", round+1, b.rounds)
-			if err := b.fetches(ctx, nginx, []string{"/page"}, round); err != nil {
+		for _, s := range statics {
+			b.progress.say("round %d of %d: static pages of %s", round+1, b.rounds, s.System.Name)
+			if err := b.fetches(ctx, s, []string{"/page"}, round); err != nil {
 				return err
 			}
 		}
@@ -76,15 +81,6 @@ func pages(ctx context.Context, b *bench) error {
 		}
 	}
 	return nil
-}
-
-// nginx starts the floor; nil: there is none on this machine.
-func (b *bench) nginx(ctx context.Context, body []byte) (*target.Process, error) {
-	floor := floors.Nginx(body)
-	if len(b.prepare(ctx, []*target.System{floor})) == 0 {
-		return nil, nil
-	}
-	return b.start(ctx, floor)
 }
 
 // fetches measures pages that were there before.
@@ -132,6 +128,7 @@ func fetch(ctx context.Context, addr string, paths []string, enough func(n int) 
 		return 0, err
 	}
 	defer c.Close()
+	c.Restless()
 	var requests [][]byte
 	for _, path := range paths {
 		requests = append(requests, wire.Request(addr, path))

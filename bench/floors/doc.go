@@ -1,3 +1,3 @@
-// Package floors has relays that do nothing but relay: what a message costs at
-// least. What a server takes more than these is its own.
+// Package floors has what does nothing but the one thing that is measured: relay,
+// append, send a page. What a server takes more than these is its own.
 package floors

@@ -29,6 +29,8 @@ type Crowd struct {
 	arrived func(payload []byte)
 	gone    func(player int, err error) error // what a connection's end means; nil: that all is over
 	run     uint32                            // counts runs, so that what is left of one is no delivery of the next
+
+	restless bool
 }
 
 // player is one connection. It holds memory only while something is under way.

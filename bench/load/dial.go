@@ -45,6 +45,11 @@ func (c *Crowd) connect(i int, addr netip.AddrPort, first []byte) error {
 // is over.
 func (c *Crowd) OnGone(f func(player int, err error) error) { c.gone = f }
 
+// Restless has a crowd that waits ask again and again what has come, and not sleep
+// until something does. To wake a sleeper is work of the server's, though not where
+// players have machines of their own: a fifth of all that a page takes.
+func (c *Crowd) Restless() { c.restless = true }
+
 // Run serves the players until told, or until ctx ends, and sends keepalives when
 // they are due. Done is asked after each pass.
 func (c *Crowd) Run(ctx context.Context, done func() bool) error {

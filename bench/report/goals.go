@@ -108,6 +108,9 @@ var goals = []goal{
 	{"invite pages for one second of processor time, × nginx", 0.45, true, func(r *Report) Figures {
 		return over(r.Of("pages", kit, Sample.PerCPUSecond), r.Of("pages", "nginx", Sample.PerCPUSecond), Figures.Max)
 	}},
+	{"invite pages for one second of processor time, × Go's HTTP server and the same bytes", 0.8, true, func(r *Report) Figures {
+		return over(r.Of("pages", kit, Sample.PerCPUSecond), r.Of("pages", bareHTTP, Sample.PerCPUSecond), Figures.Max)
+	}},
 	{"invite pages rendered anew, for one second of processor time", 5000, true, best("pages-first", Sample.PerCPUSecond)},
 	{"ready with an empty folder, ms, median", 100, false, ready("start-empty", 0)},
 	{"ready with a million stored parties after kill -9, ms, median", 10_000, false, ready("start-stored", 1_000_000)},

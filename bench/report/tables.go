@@ -7,12 +7,14 @@ import (
 	"strings"
 )
 
-// kit is the system that all of this is about, secure the same with TLS, and
-// floor the one that messages are compared with.
+// kit is the system that all of this is about, secure the same with TLS, floor
+// the one that messages are compared with, and bareHTTP what pages are, beside
+// nginx.
 const (
-	kit    = "partykit"
-	secure = "partykit-tls"
-	floor  = "raw-c"
+	kit      = "partykit"
+	secure   = "partykit-tls"
+	floor    = "raw-c"
+	bareHTTP = "net/http"
 )
 
 // messageRows are the ways in which messages are measured.
@@ -284,20 +286,24 @@ func (r *Report) greetings() Table {
 
 // pages are those of invites.
 func (r *Report) pages() Table {
-	t := Table{Title: "Invite pages", Note: "64 browsers at a time, compressed. The best round.", Head: []string{"what", "/s of CPU", "/s", "× nginx"}}
-	base := r.Of("pages", "nginx", Sample.PerCPUSecond)
+	t := Table{Title: "Invite pages", Note: "64 browsers at a time, compressed. The best round.", Head: []string{"what", "/s of CPU", "/s", "× nginx", "× Go's server"}}
 	for _, d := range []struct{ row, system, what string }{
-		{"pages", "nginx", "nginx, a static file of the page's size"}, {"pages", kit, "invite page"}, {"pages-first", kit, "invite page, the first of its link"},
+		{"pages", "nginx", "nginx, a static file of the page's size"}, {"pages", bareHTTP, "Go's HTTP server, the same bytes from a variable"},
+		{"pages", kit, "invite page"}, {"pages-first", kit, "invite page, the first of its link"},
 	} {
 		perCPU := r.Of(d.row, d.system, Sample.PerCPUSecond)
 		if len(perCPU) == 0 {
 			continue
 		}
-		ratio := "–"
-		if len(base) > 0 {
-			ratio = fmt.Sprintf("%.2f", perCPU.Max()/base.Max())
+		row := []string{d.what, thousands(perCPU.Max()), thousands(r.Of(d.row, d.system, Sample.PerSecond).Max())}
+		for _, base := range []string{"nginx", bareHTTP} {
+			ratio := "–"
+			if of := over(perCPU, r.Of("pages", base, Sample.PerCPUSecond), Figures.Max); len(of) > 0 {
+				ratio = fmt.Sprintf("%.2f", of.Max())
+			}
+			row = append(row, ratio)
 		}
-		t.Rows = append(t.Rows, []string{d.what, thousands(perCPU.Max()), thousands(r.Of(d.row, d.system, Sample.PerSecond).Max()), ratio})
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }

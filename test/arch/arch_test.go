@@ -70,6 +70,7 @@ var mayImport = map[string]string{
 	"bench/floors":        "bench/target bench/wire",
 	"bench/floors/relay":  "",
 	"bench/floors/append": "internal/engine",
+	"bench/floors/static": "",
 	"bench/kit":           "party protocol bench/target bench/wire",
 	"bench/peers":         "bench/target bench/wire",
 	"bench":               "bench/floors bench/kit bench/load bench/peers bench/report bench/target bench/wire",
