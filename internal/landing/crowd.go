@@ -165,6 +165,9 @@ func (s *Server) showSame(w http.ResponseWriter, r *http.Request, code string, i
 }
 
 func (p *crowdPage) send(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodHead { // there is no page to say it
+		privately(w.Header())
+	}
 	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
 		p.zipped.send(w, r, p.status)
 		return
@@ -186,8 +189,11 @@ func (s *Server) crowdPage(r *http.Request, code string) (*crowdPage, error) {
 			return nil, err
 		}
 		status, p := s.pageOf(code, notice.Invitation)
-		made := &crowdPage{game: string(notice.Game), status: status, header: http.Header{}, written: p.render(inside), notice: notice}
-		s.pageHeaders(made.header, p)
+		made := &crowdPage{game: string(notice.Game), status: status, header: p.look.headers, written: p.render(inside), notice: notice}
+		if status != http.StatusOK { // else its head says the rest, see pageHeaders
+			made.header = http.Header{}
+			s.pageHeaders(made.header, p)
+		}
 		made.zipped = answerOf(made.header, made.written.zipped(), headerField{"Content-Encoding", inGzip})
 		return made, nil
 	})

@@ -1,6 +1,7 @@
 package landing
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -9,11 +10,13 @@ import (
 	"partykit/party"
 )
 
-// pageHeaders sets what every page of this package answers with.
+// pageHeaders sets what pages of this package answer with. All of them also say in
+// their head that they are not to be found and to whom not to tell their address,
+// where search engines and browsers heed it as well; so that one which is sent again
+// and again does without those headers: see crowdPage.
 func (s *Server) pageHeaders(h http.Header, p page) {
-	for name, values := range p.look.headers {
-		h[name] = values
-	}
+	privately(h)
+	maps.Copy(h, p.look.headers)
 	if p.View.Problem == party.RateLimited && h.Get("Retry-After") == "" {
 		h.Set("Retry-After", strconv.Itoa(retryAfter(0)))
 	}
@@ -35,10 +38,13 @@ func (s *Server) policy(colours markup, launch string) string {
 	}, "; ")
 }
 
+// noStore is for what is shown to one browser at one moment.
+const noStore = "private, no-store"
+
 // privately sets the headers that keep a code where it is: out of caches,
 // search engines and the Referer that other sites see.
 func privately(h http.Header) {
-	h.Set("Cache-Control", "private, no-store")
+	h.Set("Cache-Control", noStore)
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Robots-Tag", "noindex, nofollow")

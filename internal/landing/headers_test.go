@@ -1,12 +1,14 @@
 package landing
 
 import (
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"partykit/internal/auth"
 	"partykit/party"
 )
 
@@ -69,16 +71,71 @@ func TestPolicyIsStrictAndThePageKeepsIt(t *testing.T) {
 }
 
 func TestPagesKeepTheirCodePrivate(t *testing.T) {
-	x := newSetup(t, lively())
-	for _, path := range []string{"/join/" + testCode, "/join/nonsense", "/join", "/join/" + testCode + "/qr.svg"} {
-		h := x.do("GET", path).Header()
-		for name, want := range map[string]string{
-			"Cache-Control": "private, no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex, nofollow", "X-Content-Type-Options": "nosniff",
-		} {
-			if got := h.Get(name); got != want {
-				t.Errorf("%s: %s is %q, want %q", path, name, got, want)
+	known := header("Cookie", "__Host-pk="+auth.Browser())
+	for what, c := range map[string]struct {
+		inv          party.Invitation
+		method, path string
+		change       func(*http.Request)
+		says         bool // in the page itself; else in headers
+	}{
+		"a page of a crowd":          {inv: lively(), method: "GET", path: "/join/" + testCode, says: true},
+		"the same, seen before":      {inv: lively(), method: "GET", path: "/join/" + testCode, change: known, says: true},
+		"only asked about":           {inv: lively(), method: "HEAD", path: "/join/" + testCode},
+		"a page of one":              {inv: arriving(party.HeldStage), method: "GET", path: "/join/" + testCode, change: known},
+		"a dead link":                {inv: dead(party.Expired), method: "GET", path: "/join/" + testCode},
+		"a link that cannot be":      {inv: dead(party.NotFound), method: "GET", path: "/join/nonsense!"},
+		"where to paste a link":      {inv: lively(), method: "GET", path: "/join"},
+		"a slash too many":           {inv: lively(), method: "GET", path: "/join/" + testCode + "/"},
+		"a picture of the link":      {inv: lively(), method: "GET", path: "/join/" + testCode + "/qr.svg"},
+		"what is no live connection": {inv: lively(), method: "GET", path: "/join/" + testCode + "/live"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			if c.change == nil {
+				c.change = func(*http.Request) {}
 			}
-		}
+			w := newSetup(t, c.inv).do(c.method, c.path, c.change)
+			want := map[string]string{
+				"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff",
+				"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex, nofollow",
+			}
+			if c.says {
+				want["Referrer-Policy"], want["X-Robots-Tag"] = "", ""
+			}
+			for name, want := range want {
+				if got := w.Header().Get(name); got != want {
+					t.Errorf("%s is %q, want %q", name, got, want)
+				}
+			}
+			if w.Header().Get("Content-Type") != "text/html; charset=utf-8" || c.method == "HEAD" {
+				return
+			}
+			said := map[string]string{}
+			fetched := false
+			walk(t, w.Body.String(), func(path []string, attrs map[string]string, _ string) {
+				name := path[len(path)-1]
+				if name == "meta" && !fetched {
+					said[attrs["name"]] = attrs["content"]
+				}
+				fetched = fetched || attrs["href"] != "" || attrs["src"] != ""
+			})
+			if said["referrer"] != "same-origin" || said["robots"] != "noindex, nofollow" {
+				t.Errorf("before it asks for anything the page says %v", said)
+			}
+		})
+	}
+}
+
+// More than eight headers cost a page out of memory a tenth of all it takes: they
+// outgrow the maps that net/http keeps them in.
+func TestPageOutOfMemoryHasFewHeaders(t *testing.T) {
+	x := newSetup(t, lively())
+	h := x.do("GET", "/join/"+testCode, header("Accept-Encoding", "gzip")).Header()
+	want := []string{
+		"Cache-Control", "Content-Encoding", "Content-Length", "Content-Security-Policy", "Content-Type",
+		"Cross-Origin-Opener-Policy", "Set-Cookie", "X-Content-Type-Options",
+	}
+	if got := slices.Sorted(maps.Keys(h)); !slices.Equal(got, want) {
+		t.Errorf("headers %v, want %v", got, want)
 	}
 }
 

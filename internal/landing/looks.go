@@ -14,7 +14,7 @@ type gameLook struct {
 	art     string      // address of the cover, "" if there is none
 	alone   string      // where to play without a party, "" if nowhere
 	colours markup      // a style
-	headers http.Header // shared: not to be changed
+	headers http.Header // what the page cannot say itself; shared: not to be changed
 
 	games uint64 // the games' state of which it was made
 }
@@ -40,12 +40,11 @@ func (s *Server) lookOf(id string) *gameLook {
 	if g.Active && origin(g.Launch.Web) != "" {
 		l.alone = g.Launch.Web
 	}
+	l.headers.Set("Cache-Control", noStore)
 	l.headers.Set("Content-Security-Policy", s.policy(l.colours, g.Launch.Web))
 	l.headers.Set("Content-Type", "text/html; charset=utf-8")
 	l.headers.Set("Cross-Origin-Opener-Policy", "same-origin")
-	l.headers.Set("X-Frame-Options", "DENY")
-	l.headers.Set("Vary", "Accept-Encoding")
-	privately(l.headers)
+	l.headers.Set("X-Content-Type-Options", "nosniff")
 	if g.ID == id { // of games that are gone nothing is kept
 		s.looks.byGame.Store(id, l)
 	}

@@ -9,6 +9,7 @@ var beginning = func() []byte {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="robots" content="noindex, nofollow">
+<meta name="referrer" content="same-origin">
 <meta name="color-scheme" content="light dark">
 `)
 	o.tag(`<link rel="icon" type="image/svg+xml" href="`, icon.path, "\">\n")

@@ -30,19 +30,27 @@ func (n *Node) routes() http.Handler {
 	}
 	often := http.NewServeMux() // what crowds ask for is looked up once
 	invites.Register(often)
-	often.Handle("/", withUnknown(mux))
+	often.Handle("/", unreferred(withUnknown(mux)))
 	return newUsher(n.guarded(n.caught(often)))
+}
+
+// unreferred keeps the addresses of what it serves from other sites. Invite pages
+// see to that themselves.
+func unreferred(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Referrer-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
 }
 
 // guarded sets the headers that every answer has.
 func (n *Node) guarded(next http.Handler) http.Handler {
 	https := n.opts.PublicURL.Scheme == "https"
 	// All answers share the values, which are spelled as net/http does.
-	nosniff, sameOrigin, oneYear := []string{"nosniff"}, []string{"same-origin"}, []string{"max-age=31536000"}
+	nosniff, oneYear := []string{"nosniff"}, []string{"max-age=31536000"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h["X-Content-Type-Options"] = nosniff
-		h["Referrer-Policy"] = sameOrigin
 		if https {
 			h["Strict-Transport-Security"] = oneYear
 		}
