@@ -110,6 +110,14 @@ func TestAGameWaitsForItsOwnWrites(t *testing.T) {
 		if err := <-told; err != nil || time.Since(start) != 0 {
 			t.Errorf("another game's write: %v after %v", err, time.Since(start))
 		}
+		n.Store("quiet", Tickets, "seat", nil, 0, 0, func(_ uint64, err error) { told <- err })
+		if err := <-told; err != nil || time.Since(start) != 0 {
+			t.Errorf("another game's record: %v after %v", err, time.Since(start))
+		}
+		n.Store("noisy", Tickets, "seat", nil, 0, 0, func(_ uint64, err error) { told <- err })
+		if err := <-told; !errors.Is(err, ErrUnavailable) {
+			t.Errorf("a record of the game itself: %v", err)
+		}
 		for range noisy {
 			if <-over {
 				full++

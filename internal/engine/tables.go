@@ -41,29 +41,41 @@ func (n *Node) Get(ctx context.Context, t Table, key string) (value []byte, revi
 // makes a record that had one stay. ErrConflict says that somebody else was
 // faster.
 func (n *Node) Put(ctx context.Context, t Table, key string, value []byte, expect uint64, ttl time.Duration) (revision uint64, err error) {
+	return await(ctx, func(done func(uint64, error)) { n.Store("", t, key, value, expect, ttl, done) })
+}
+
+// Store is Put that waits for nothing, in its game's turn among the writes: done
+// gets the new revision or an error, as of [Node.Append], in any order with those
+// of other writes.
+func (n *Node) Store(game string, t Table, key string, value []byte, expect uint64, ttl time.Duration, done func(revision uint64, err error)) {
 	at, err := n.engine.recordPlace(t, key)
+	if err == nil && len(value) > MaxEntry {
+		err = ErrTooLarge
+	}
 	if err != nil {
-		return 0, err
+		go done(0, err)
+		return
 	}
-	if len(value) > MaxEntry {
-		return 0, ErrTooLarge
+	put := func(expect uint64, done func(uint64, error)) {
+		n.writes.enqueue(&write{game: game, msg: message(at, value, ttl, headerExpected, strconv.FormatUint(expect, 10)), done: done})
 	}
-	put := func(expect uint64) (uint64, error) {
-		return n.put(ctx, message(at, value, ttl, headerExpected, strconv.FormatUint(expect, 10)))
-	}
-	revision, err = put(expect)
-	if expect != 0 || !errors.Is(err, ErrConflict) {
-		return revision, err
-	}
-	// There may be only the mark of a record that is gone, which counts as none.
-	switch mark, lookErr := n.last(ctx, at); {
-	case errors.Is(lookErr, ErrNotFound):
-		return put(0)
-	case lookErr != nil || !mark.gone():
-		return 0, err
-	default:
-		return put(mark.seq)
-	}
+	put(expect, func(revision uint64, err error) {
+		if expect != 0 || !errors.Is(err, ErrConflict) {
+			done(revision, err)
+			return
+		}
+		// There may be only the mark of a record that is gone, which counts as none.
+		go func() {
+			switch mark, lookErr := n.last(context.Background(), at); {
+			case errors.Is(lookErr, ErrNotFound):
+				put(0, done)
+			case lookErr != nil || !mark.gone():
+				done(0, err)
+			default:
+				put(mark.seq, done)
+			}
+		}()
+	})
 }
 
 // Delete removes a record, whatever its revision. Removing one that is not

@@ -119,12 +119,17 @@ func message(at place, data []byte, ttl time.Duration, headers ...string) *nats.
 
 // put writes and waits for the answer.
 func (n *Node) put(ctx context.Context, m *nats.Msg) (uint64, error) {
+	return await(ctx, func(done func(uint64, error)) { n.writes.enqueue(&write{msg: m, done: done}) })
+}
+
+// await begins a write and waits for its outcome.
+func await(ctx context.Context, begin func(done func(uint64, error))) (uint64, error) {
 	type answer struct {
 		seq uint64
 		err error
 	}
 	answered := make(chan answer, 1)
-	n.writes.enqueue(&write{msg: m, done: func(seq uint64, err error) { answered <- answer{seq, err} }})
+	begin(func(seq uint64, err error) { answered <- answer{seq, err} })
 	select {
 	case a := <-answered:
 		return a.seq, a.err

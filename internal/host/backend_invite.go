@@ -3,12 +3,9 @@ package host
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"time"
 
 	"partykit/internal/auth"
-	"partykit/internal/engine"
 	"partykit/internal/game"
 	"partykit/party"
 )
@@ -48,18 +45,22 @@ func (h *Host) MakeInvite(ctx context.Context, g party.GameID, id party.ID, seed
 	if err != nil {
 		return Made{}, err
 	}
-	w := h.wish(known, id, seed, wish)
-	approve, err := visitParty(ctx, h, g, id, func(p *live, done func(bool, error)) {
-		_, err := party.Decide(p.state, w.cmd, now(), p.known())
-		done(p.state.Approve, err) // what is refused stores nothing
+	m := h.wish(known, id, seed, wish)
+	type plan struct {
+		link    link
+		approve bool
+	}
+	made, err := visitParty(ctx, h, g, id, func(p *live, done func(plan, error)) {
+		l, err := foresee(p.state, m.cmd, p.known()) // what is refused stores nothing
+		done(plan{l, p.state.Approve}, err)
 	})
 	if err == nil {
-		err = h.store(ctx, &w, approve)
+		err = h.storeFirst(ctx, m, made.link, made.approve)
 	}
 	if err != nil {
 		return Made{}, err
 	}
-	return visitParty(ctx, h, g, id, func(p *live, done func(Made, error)) { p.make(w, done) })
+	return visitParty(ctx, h, g, id, func(p *live, done func(Made, error)) { p.make(m, done) })
 }
 
 // Found makes a party that nobody is in yet, with a link: who comes first leads
@@ -73,13 +74,14 @@ func (h *Host) Found(ctx context.Context, g party.GameID, seed string, f Foundin
 	if seed != "" {
 		id = party.ID(h.o.Keys.Derived("p", string(g), seed))
 	}
-	w := h.wish(known, id, seed, f.Invite)
+	m := h.wish(known, id, seed, f.Invite)
 	begin, err := h.founding(known, id, f)
+	var l link
 	if err == nil {
-		_, err = party.Decide(begin(), w.cmd, now(), party.Known{})
+		l, err = foresee(begin(), m.cmd, party.Known{})
 	}
 	if err == nil {
-		err = h.store(ctx, &w, false)
+		err = h.storeFirst(ctx, m, l, false)
 	}
 	if err != nil {
 		return party.Snapshot{}, Made{}, failure(err)
@@ -94,7 +96,7 @@ func (h *Host) Found(ctx context.Context, g party.GameID, seed string, f Foundin
 				done(founded{}, err)
 				return
 			}
-			p.make(w, func(m Made, err error) {
+			p.make(m, func(made Made, err error) {
 				if err != nil {
 					done(founded{}, err)
 					if !p.logged && p.inflight == nil && len(p.state.Members) == 0 && !p.unloaded {
@@ -102,7 +104,7 @@ func (h *Host) Found(ctx context.Context, g party.GameID, seed string, f Foundin
 					}
 					return
 				}
-				done(founded{p.snapshot(), m}, nil)
+				done(founded{p.snapshot(), made}, nil)
 			})
 		})
 	})
@@ -132,69 +134,41 @@ func (h *Host) founding(g game.Game, id party.ID, f Founding) (func() *party.Sta
 	}, nil
 }
 
-// wished is a link on its way.
-type wished struct {
-	code   string
-	cmd    party.MakeInvite
-	link   link
-	life   time.Duration
-	speaks bool
-	spoken string // once stored
-}
-
-func (h *Host) wish(g game.Game, id party.ID, seed string, w Wish) wished {
+// wish is the link that is wished for.
+func (h *Host) wish(g game.Game, id party.ID, seed string, w Wish) *making {
 	if seed == "" {
 		seed = auth.ID("")
 	}
-	code := h.o.Keys.Code("backend "+g.ID+" "+string(id)+" "+seed, 0) // no session's id has spaces
-	invite := party.InviteID(auth.InviteID(auth.CodeHash(code)))
-	expires := cmp.Or(w.Expires, g.Settings.OrDefault().InviteExpiry)
-	life := max(expires, 0)
-	if w.Options.UntilEmpty {
-		life = party.MaxExpiry
-	}
-	cmd := party.MakeInvite{
-		Hash:   auth.CodeHash(code),
+	return h.making("backend "+g.ID+" "+string(id)+" "+seed, 0, party.MakeInvite{ // no session's id has spaces
 		Player: party.Backend, As: party.Person{Name: g.Name, Face: Face(g.Name)},
-		For: w.As, ID: invite, Replaces: w.Replaces, Expires: expires, MaxUses: w.MaxUses, Message: w.Message, Options: w.Options,
-	}
-	l := link{Game: party.GameID(g.ID), Party: id, Invite: invite, Follows: w.Options.OnLeave == party.FollowOnLeave}
-	return wished{code: code, cmd: cmd, link: l.dated(cmd, life), life: life, speaks: w.Spoken}
+		For: w.As, Replaces: w.Replaces, Expires: cmp.Or(w.Expires, g.Settings.OrDefault().InviteExpiry),
+		MaxUses: w.MaxUses, Message: w.Message, Options: w.Options,
+	}, w.Spoken)
 }
 
-// store writes where the code leads, and the spoken one.
-func (h *Host) store(ctx context.Context, w *wished, approve bool) error {
-	record, err := json.Marshal(w.link)
-	if err != nil {
-		return err
-	}
+// storeFirst writes where the codes of a link lead before its event: where that
+// fails nothing of it is there, and who asks again with the same seed makes it.
+func (h *Host) storeFirst(ctx context.Context, m *making, l link, approve bool) error {
 	ctx, cancel := context.WithTimeout(ctx, lookup)
 	defer cancel()
-	_, err = h.o.Node.Put(ctx, engine.Invites, auth.CodeHash(w.code), record, 0, w.life+keepLink)
-	if err != nil && !errors.Is(err, engine.ErrConflict) { // a conflict: it was asked for before
-		return failure(err)
-	}
-	if !w.speaks {
-		return nil
-	}
-	if w.spoken, err = h.speak(ctx, w.code, 0, w.link, w.life, approve); err != nil {
+	if err := h.store(ctx, m, l, approve); err != nil {
 		return failure(err)
 	}
 	return nil
 }
 
 // make makes a link whose record is stored.
-func (p *live) make(w wished, done func(Made, error)) {
-	p.submit(&job{cmd: w.cmd, done: func(o outcome) {
+func (p *live) make(m *making, done func(Made, error)) {
+	p.submit(&job{cmd: m.cmd, done: func(o outcome) {
 		if o.err != nil {
 			done(Made{}, o.err)
 			return
 		}
-		i := p.state.Invite(w.cmd.ID)
+		i := p.state.Invite(m.cmd.ID)
 		if i == nil {
 			done(Made{}, &party.Error{Code: party.NotFound})
 			return
 		}
-		done(Made{i.View(), w.code, p.h.o.PublicURL + "/join/" + w.code, w.spoken}, nil)
+		done(Made{i.View(), m.code, p.h.url(m.code), m.spoken}, nil)
 	}})
 }

@@ -38,7 +38,7 @@ func (h *Host) bring(g party.GameID, links []party.Invite, done func(party.ID)) 
 			}
 			h.work(lookup, func(ctx context.Context) {
 				for _, i := range links {
-					h.repoint(ctx, link{Game: g, Party: at.party, Invite: i.ID, Follows: true}, i)
+					h.repoint(ctx, g, at.party, i)
 				}
 			})
 			done(at.party)
@@ -52,24 +52,30 @@ func (p *live) bringAfter(player party.PlayerID) {
 	p.h.bring(p.state.Game, p.state.Went(player, now()), func(party.ID) {})
 }
 
-// repoint has a link's code lead to its party. Where that fails the way over
-// the former party is left.
-func (h *Host) repoint(ctx context.Context, l link, i party.Invite) {
+// repoint has a link's code lead to the party that took it in. Where that fails
+// the way over the former party is left.
+func (h *Host) repoint(ctx context.Context, g party.GameID, to party.ID, i party.Invite) {
+	if err := h.tryRepoint(ctx, to, i.Hash); err != nil {
+		h.log.Warn("a link that followed its maker is found over its former party only", "game", g, "invite", i.ID, "err", err)
+	}
+}
+
+func (h *Host) tryRepoint(ctx context.Context, to party.ID, hash string) error {
+	old, revision, err := h.o.Node.Get(ctx, engine.Invites, hash)
+	if err != nil {
+		return err
+	}
+	var l link
+	if err := json.Unmarshal(old, &l); err != nil {
+		return err
+	}
+	l.Party = to
 	record, err := json.Marshal(l)
 	if err != nil {
-		return
+		return err
 	}
-	_, revision, err := h.o.Node.Get(ctx, engine.Invites, i.Hash)
-	if err == nil {
-		life := party.MaxExpiry
-		if i.Expires != 0 {
-			life = now().Until(i.Expires)
-		}
-		_, err = h.o.Node.Put(ctx, engine.Invites, i.Hash, record, revision, life+keepLink)
-	}
-	if err != nil {
-		h.log.Warn("a link that followed its maker is found over its former party only", "game", l.Game, "invite", l.Invite, "err", err)
-	}
+	_, err = h.o.Node.Put(ctx, engine.Invites, hash, record, revision, l.keep(now()))
+	return err
 }
 
 // leads returns where a link leads that may have followed its maker. Who has a

@@ -23,6 +23,7 @@ type job struct {
 	message  *outgoing     // instead of cmd: a reliable message
 	turn     func()        // instead of cmd: whatever; done hears only that it came too late
 	visitor  bool          // it is of somebody at the door
+	beside   *beside       // of a link: its record, written at the same time
 	deadline party.Time
 }
 
@@ -97,7 +98,7 @@ func (p *live) decide(j *job) {
 			return
 		}
 		if answer != nil {
-			j.finish(outcome{seq: answer.Seq})
+			p.repeated(j, answer.Seq)
 			return
 		}
 	}
@@ -108,7 +109,7 @@ func (p *live) decide(j *job) {
 		return
 	}
 	if len(events) == 0 {
-		j.finish(outcome{seq: p.last})
+		p.repeated(j, p.last)
 		return
 	}
 	if !p.logged && !shares(events) {
@@ -167,6 +168,7 @@ func (p *live) append(j *job, t party.Time, events []party.Event) {
 	write(p.ref, p.expect, data, ttl, func(seq uint64, err error) {
 		p.post(func() { p.pins--; p.appended(seq, err) })
 	})
+	p.record(j, after)
 }
 
 // listen follows the log that is about to begin.
@@ -257,13 +259,22 @@ func (p *live) retry(f *inflight, wait time.Duration) {
 	p.reread(p.last, wait)
 }
 
-// finishInflight answers the command once its entry has come back.
+// finishInflight answers the command once its entry has come back, and its
+// record is there.
 func (p *live) finishInflight() {
 	f := p.inflight
 	if f == nil || f.seq == 0 || p.state.Seq < f.seq {
 		return
 	}
-	p.inflight = nil
-	f.job.finish(outcome{seq: f.seq, entry: f.entry})
+	switch r := f.job.beside; {
+	case r == nil || !r.underWay && r.err == nil:
+		p.inflight = nil
+		f.job.finish(outcome{seq: f.seq, entry: f.entry})
+	case r.underWay:
+		return
+	default:
+		p.inflight = nil
+		p.unrecorded(f.job)
+	}
 	p.pump()
 }

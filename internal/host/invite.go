@@ -36,13 +36,9 @@ type link struct {
 	guessable   bool       // that code is short: whether a member lets in who comes by it hangs on what is guessed
 }
 
-// dated is the link as it is stored: when it was made, and for how long.
-func (l link) dated(cmd party.MakeInvite, expires time.Duration) link {
-	l.Made = now()
-	if !cmd.Options.UntilEmpty {
-		l.Expires = l.Made.Add(expires)
-	}
-	return l
+// linkTo is what is stored of an invite of a party.
+func linkTo(s *party.State, i *party.Invite) link {
+	return link{Game: s.Game, Party: s.ID, Invite: i.ID, Follows: i.OnLeave == party.FollowOnLeave, Made: i.Made, Expires: i.Expires}
 }
 
 // forgotten reports whether it has expired so long ago that its party does not
@@ -61,14 +57,63 @@ func (l link) hold(of party.Hold) party.Hold {
 // that its page can say why it does not open any more.
 const keepLink = 24 * time.Hour
 
-// makeInvite stores where the code leads, then makes the invite in the party.
-// The code is derived from the command, so that a repeated command tells the
-// same one although it is stored nowhere.
+// making is a link on its way, of a player or of a game's backend. Its code is
+// derived from what asks for it, so that who asks again is told the same one
+// although it is stored nowhere.
+type making struct {
+	cmd    party.MakeInvite
+	code   string
+	asker  string // by whose name and number the codes are derived
+	number uint64
+	speaks bool   // with a spoken code
+	spoken string // once stored
+}
+
+func (h *Host) making(asker string, number uint64, cmd party.MakeInvite, speaks bool) *making {
+	code := h.o.Keys.Code(asker, number)
+	cmd.Hash = auth.CodeHash(code)
+	cmd.ID = party.InviteID(auth.InviteID(cmd.Hash))
+	return &making{cmd: cmd, code: code, asker: asker, number: number, speaks: speaks}
+}
+
+func (h *Host) url(code string) string { return h.o.PublicURL + "/join/" + code }
+
+// foresee returns the link that a command would make, or has made before.
+func foresee(s *party.State, cmd party.MakeInvite, known party.Known) (link, error) {
+	events, err := party.Decide(s, cmd, now(), known)
+	if err != nil {
+		return link{}, err
+	}
+	for _, e := range events {
+		if made, ok := e.(party.Invited); ok {
+			return linkTo(s, &made.Invite), nil
+		}
+	}
+	return linkTo(s, s.Invite(cmd.ID)), nil
+}
+
+// store writes where the code leads, and the spoken one.
+func (h *Host) store(ctx context.Context, m *making, l link, approve bool) error {
+	record, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	_, err = h.o.Node.Put(ctx, engine.Invites, m.cmd.Hash, record, 0, l.keep(now()))
+	if err != nil && !errors.Is(err, engine.ErrConflict) { // a conflict: it was asked for before
+		return err
+	}
+	if m.speaks {
+		m.spoken, err = h.speak(ctx, m, l, approve)
+		return err
+	}
+	return nil
+}
+
+// makeInvite makes a link. Its event and where its code leads are written at the
+// same time; where the code leads comes first if the link has a spoken code as
+// well, or ends another, which must not be gone without it.
 func (s *session) makeInvite(c protocol.Command) {
 	p := s.party
-	code := s.h.o.Keys.Code(string(s.id), c.ID)
-	hash := auth.CodeHash(code)
-	id := party.InviteID(auth.InviteID(hash))
 	expires := seconds(c.Expires, party.MaxExpiry)
 	if c.Expires == 0 {
 		expires = p.settings().InviteExpiry
@@ -81,49 +126,48 @@ func (s *session) makeInvite(c protocol.Command) {
 		s.fail(c.ID, err, nil)
 		return
 	}
-	cmd := party.MakeInvite{
-		Player: s.player, ID: id, Expires: expires, MaxUses: c.MaxUses, Message: c.Message, Hash: hash, Replaces: c.Replaces,
+	m := s.h.making(string(s.id), c.ID, party.MakeInvite{
+		Player: s.player, Expires: expires, MaxUses: c.MaxUses, Message: c.Message, Replaces: c.Replaces,
 		Options: party.InviteOptions{
 			For: c.For, UntilEmpty: c.Until == "empty", OnLeave: c.OnLeave, Payload: c.Payload, Requires: c.Requires,
 		},
-	}
-	said := ""
-	make := s.job(c.ID, cmd, func(ok *protocol.OK) {
-		if i := p.state.Invite(id); i != nil {
-			ok.Invite = new(i.View())
-		}
-		ok.Code, ok.URL = code, s.h.o.PublicURL+"/join/"+code
-		ok.Spoken = said
+	}, c.Spoken)
+	var made *party.InviteView
+	j := s.job(c.ID, m.cmd, func(ok *protocol.OK) {
+		ok.Invite, ok.Code, ok.URL, ok.Spoken = made, m.code, s.h.url(m.code), m.spoken
 	})
-	l, approve := link{Game: s.game, Party: p.state.ID, Invite: id, Follows: c.OnLeave == party.FollowOnLeave}, p.state.Approve
-	life := max(expires, 0)
-	if cmd.Options.UntilEmpty {
-		life = party.MaxExpiry
+	answer := j.done
+	j.done = func(o outcome) {
+		if i := p.state.Invite(m.cmd.ID); o.err == nil && i != nil {
+			made = new(i.View())
+			if i.Revoked != 0 && !i.Went { // it is asked for again
+				o.err = &party.Error{Code: party.Revoked}
+			}
+		}
+		answer(o)
 	}
-	l = l.dated(cmd, life)
-	record, _ := json.Marshal(l)
-	ttl := life + keepLink
+	if !m.speaks && c.Replaces == "" {
+		j.beside = &beside{of: m.cmd}
+		p.submit(j)
+		return
+	}
 	s.inTurn(c.ID, func() {
-		if _, err := party.Decide(p.state, cmd, now(), p.known()); err != nil {
-			p.submit(make) // it is repeated, or refused for the same reason
+		l, err := foresee(p.state, m.cmd, p.known())
+		if err != nil {
+			p.submit(j) // it is repeated, or refused for the same reason
 			s.rest()
 			return
 		}
+		approve := p.state.Approve
 		p.pins++
 		s.h.lookUp(string(s.game), func(ctx context.Context) {
-			_, err := s.h.o.Node.Put(ctx, engine.Invites, hash, record, 0, ttl)
-			if c.Spoken && (err == nil || errors.Is(err, engine.ErrConflict)) {
-				var serr error
-				if said, serr = s.h.speak(ctx, string(s.id), c.ID, l, life, approve); serr != nil {
-					err = serr
-				}
-			}
+			err := s.h.store(ctx, m, l, approve)
 			p.post(func() {
 				p.pins--
-				if err != nil && !errors.Is(err, engine.ErrConflict) { // a conflict: the command is repeated
-					s.fail(c.ID, failure(err), nil)
+				if err != nil {
+					s.fail(c.ID, err, nil)
 				} else {
-					p.submit(make)
+					p.submit(j)
 				}
 				s.rest()
 				p.schedule()

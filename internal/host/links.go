@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"time"
 
 	"partykit/internal/engine"
 	"partykit/party"
@@ -41,15 +42,28 @@ func (k *links) put(hash string, l link, t party.Time) {
 	remember(k.byHash, knownLinks, hash, l)
 }
 
+// ends is until when a link lives at most.
+func (l link) ends() party.Time {
+	if l.Expires == 0 {
+		return l.Made.Add(party.MaxExpiry)
+	}
+	return l.Expires
+}
+
 // stored is until when a link's record is there for sure; 0: nobody knows.
 func (l link) stored() party.Time {
-	switch {
-	case l.Made == 0:
+	if l.Made == 0 {
 		return 0
-	case l.Expires == 0:
-		return l.Made.Add(party.MaxExpiry + keepLink)
 	}
-	return l.Expires.Add(keepLink)
+	return l.ends().Add(keepLink)
+}
+
+// keep is for how long a link's record is stored from now on.
+func (l link) keep(t party.Time) time.Duration {
+	if l.Made == 0 {
+		return party.MaxExpiry + keepLink
+	}
+	return max(t.Until(l.stored()), time.Second)
 }
 
 // link returns what is stored under the hash of a code.

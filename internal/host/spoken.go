@@ -27,23 +27,25 @@ type spoken struct {
 }
 
 // speak gives a link a spoken code of its own: six characters for minutes, or
-// longer where a member approves each who enters, else eight. What asks again,
-// by its name and number, finds the code it was given.
-func (h *Host) speak(ctx context.Context, asker string, counter uint64, l link, expires time.Duration, approve bool) (string, error) {
-	record := spoken{link: l, Until: now().Add(expires)}
+// longer where a member approves each who enters, else eight. What asks again
+// finds the code it was given.
+func (h *Host) speak(ctx context.Context, m *making, l link, approve bool) (string, error) {
+	record := spoken{link: l, Until: l.ends()}
 	length := auth.SpokenLong
-	if (expires <= shortLife || approve) && !h.shortIsUnsafe(ctx, time.Now()) {
+	brief := l.Made.Until(record.Until) <= shortLife
+	if (brief || approve) && !h.shortIsUnsafe(ctx, time.Now()) {
 		length, record.Short = auth.SpokenShort, true
-		record.Approve = expires > shortLife // also when the party goes over to letting everybody in
+		record.Approve = !brief // also when the party goes over to letting everybody in
 	}
 	b, err := json.Marshal(record)
 	if err != nil {
 		return "", err
 	}
+	keep := max(now().Until(record.Until), 0) + spokenRest
 	for try := range spokenTries {
-		code := h.o.Keys.Spoken(asker, counter, try, length)
+		code := h.o.Keys.Spoken(m.asker, m.number, try, length)
 		key := h.o.Keys.SpokenHash(code)
-		_, err := h.o.Node.Put(ctx, engine.Invites, key, b, 0, max(expires, 0)+spokenRest)
+		_, err := h.o.Node.Put(ctx, engine.Invites, key, b, 0, keep)
 		if err == nil && record.Short {
 			err = h.countShort(ctx, record)
 		}
