@@ -73,6 +73,9 @@ func (p *live) effect(before *party.State, event party.Event, at party.Time) {
 		if !p.pageOpen(e.Seat.ID) && p.remote.pages[e.Seat.ID] == "" {
 			p.closed[e.Seat.ID] = at
 		}
+		for _, page := range p.pages.seats[e.Seat.ID] {
+			page.show() // its visitor waits for that
+		}
 	case party.AskAnswered:
 		if e.Answer == "" && p.pageOpen(e.Seat) {
 			p.gone[e.Seat] = party.ReasonUnanswered

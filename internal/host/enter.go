@@ -23,8 +23,8 @@ type entrance struct {
 	link
 	seat    party.SeatID
 	browser string
-	left    *departure                  // of one that travels here
-	bind    func(context.Context) error // spends the ticket
+	left    *departure               // of one that travels here
+	bind    func(*live, func(error)) // spends the ticket
 }
 
 // join is the command. It waits for what the player did before.
@@ -168,8 +168,8 @@ func (m *moving) leaveCompany() {
 	if m.x.logged && m.x.ref != y {
 		cmd.From = party.ID(m.x.ref.Party)
 	}
-	h.lookUp(string(m.s.game), func(ctx context.Context) {
-		if err := m.in.bind(ctx); err != nil {
+	m.in.bind(m.x, func(err error) {
+		if err != nil {
 			m.stay(nil, err)
 			return
 		}
@@ -257,7 +257,7 @@ func (p *live) ask(in entrance) *protocol.Ask {
 }
 
 func (s *session) lookUp(ctx context.Context, e entry) (entrance, error) {
-	in := entrance{bind: func(context.Context) error { return nil }}
+	in := entrance{bind: func(_ *live, done func(error)) { done(nil) }}
 	var err error
 	switch {
 	case e.open != "":

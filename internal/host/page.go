@@ -199,8 +199,9 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 	return text, nil
 }
 
-// OpenPage registers a live invite page. Updates bring the newest invitation,
-// at once and on every change, at most every 250 ms and to a crowd more rarely.
+// OpenPage registers a live invite page. Updates bring the newest invitation, at
+// once, when its seat is held, and on every change, of those at most every 250 ms
+// and to a crowd more rarely.
 // A link that is dead from the start gets one update and no more.
 func (h *Host) OpenPage(ctx context.Context, code, browser string, from netip.Addr) (*Page, error) {
 	return h.openPage(ctx, code, browser, "", "", from)

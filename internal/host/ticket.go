@@ -46,7 +46,7 @@ func (s *session) ticket(ctx context.Context, text string) (entrance, error) {
 			return entrance{}, err
 		}
 	}
-	return entrance{s.h.leads(ctx, t.link, seat), seat, t.Browser, t.Left, func(ctx context.Context) error { return s.bind(ctx, seat, t) }}, nil
+	return entrance{s.h.leads(ctx, t.link, seat), seat, t.Browser, t.Left, func(x *live, done func(error)) { s.bind(x, seat, t, done) }}, nil
 }
 
 // refuse says why a ticket is not the session's to redeem, if it is not.
@@ -62,26 +62,43 @@ func (t ticket) refuse(s *session, hash string) error {
 	return nil
 }
 
-// bind spends a ticket, if it is still as it was looked up. Of several who do so
-// at once, on whichever hosts, one is first.
-func (s *session) bind(ctx context.Context, seat party.SeatID, t given) error {
+// bind spends a ticket, if it is still as it was looked up, and calls done on any
+// goroutine. Of several who do so at once, on whichever hosts, one is first. x is
+// the session's party.
+func (s *session) bind(x *live, seat party.SeatID, t given, done func(error)) {
 	if t.Player == s.player {
-		return nil
+		done(nil)
+		return
 	}
 	t.Player = s.player
-	_, err := s.h.putTicket(ctx, seat, t.ticket, t.revision)
-	s.h.tickets.forget(seat)
-	if !errors.Is(err, engine.ErrConflict) {
-		return err
+	record, err := json.Marshal(t.ticket)
+	if err != nil {
+		done(err)
+		return
 	}
+	s.h.o.Node.Store(string(s.game), engine.Tickets, string(seat), record, t.revision, keepTicket, func(_ uint64, err error) {
+		s.h.tickets.forget(seat)
+		if !errors.Is(err, engine.ErrConflict) {
+			done(err)
+			return
+		}
+		x.post(func() {
+			s.h.lookUp(string(s.game), func(ctx context.Context) { done(s.bound(ctx, seat, t.Hash)) })
+		})
+	})
+}
+
+// bound says why a ticket that was bound meanwhile is not the session's, if it is
+// not: the same guest may have come elsewhere.
+func (s *session) bound(ctx context.Context, seat party.SeatID, hash string) error {
 	stored, _, err := s.h.ticketOf(ctx, seat)
 	switch {
 	case err != nil:
 		return oldStart(err)
-	case stored.Hash != t.Hash || stored.Player != s.player:
+	case stored.Hash != hash || stored.Player != s.player:
 		return &party.Error{Code: party.TicketSpent}
 	}
-	return nil // the same guest was, elsewhere
+	return nil
 }
 
 // oldStart says of a ticket that is not stored any more that it is too old.
