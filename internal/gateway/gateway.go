@@ -31,7 +31,7 @@ const (
 	maxWaiting = 1 << 20          // bytes that may wait to be written for longer than writeTime
 	maxBurst   = 24 << 20         // bytes that may wait at all: a resume brings up to 1,000 messages of 16 KiB
 	minCost    = 64               // bytes that a frame counts at least, so that tiny ones are bounded, too
-	refusal    = 512              // bytes that a refused frame counts besides
+	refusal    = 1024             // bytes that a refused frame counts besides
 )
 
 // A Session is the other side of a connection after its hello.
