@@ -165,7 +165,9 @@ func TestADeadLinkWakesItsMakersParty(t *testing.T) {
 		if !asleep() {
 			t.Fatal("she does not sleep")
 		}
-		w.wantOnward(code, party.Expired, party.OnwardAsk)
+		w.shows(code, 0) // its party is looked at, and so finds that it is over
+		time.Sleep(time.Second)
+		w.wantOnward(code, party.Ended, party.OnwardAsk)
 		c := w.hello("a", 3)
 		c.ok("ask", map[string]any{"code": code})
 		time.Sleep(time.Second)
