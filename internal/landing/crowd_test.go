@@ -54,6 +54,50 @@ func says(t *testing.T, w *httptest.ResponseRecorder, want string) {
 	}
 }
 
+// What is kept is sent to whom no party can know; whatever else is asked for waits
+// for its turn.
+func TestOnlyAKeptPageComesFromMemory(t *testing.T) {
+	path := "/join/" + testCode
+	known := "__Host-pk=" + auth.Browser()
+	for what, c := range map[string]struct {
+		method, path, cookie string
+		before               func(*setup)
+		kept                 bool
+	}{
+		"a page that is kept":       {method: "GET", path: path, kept: true},
+		"with a cookie of no worth": {method: "GET", path: path, cookie: "__Host-pk=forged", kept: true},
+		"of another link":           {method: "GET", path: "/join/0123456789abcdefgh"},
+		"by a browser with a seat":  {method: "GET", path: path, cookie: known},
+		"asked about":               {method: "HEAD", path: path},
+		"Start":                     {method: "POST", path: path},
+		"its live connection":       {method: "GET", path: path + "/live"},
+		"its old address":           {method: "GET", path: path + "/"},
+		"outdated":                  {method: "GET", path: path, before: func(x *setup) { x.games.changed() }},
+	} {
+		t.Run(what, func(t *testing.T) {
+			x := newSetup(t, lively())
+			x.do("GET", path)
+			if c.before != nil {
+				c.before(x)
+			}
+			turns := 0
+			next := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { turns++ })
+			w, r := httptest.NewRecorder(), httptest.NewRequest(c.method, "https://"+testHost+c.path, nil)
+			r.Header.Set("Cookie", c.cookie)
+			x.server.FromMemory(next).ServeHTTP(w, r)
+			if (turns == 0) != c.kept {
+				t.Fatalf("it waits for a turn %d times", turns)
+			}
+			if c.kept {
+				says(t, w, "FriendlyAlpaca")
+				if w.Header().Get("Set-Cookie") == "" {
+					t.Error("the browser gets no cookie")
+				}
+			}
+		})
+	}
+}
+
 func TestACrowdsPageIsMadeOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newSetup(t, lively())

@@ -256,7 +256,7 @@ func (x *setup) do(method, path string, change ...func(*http.Request)) *httptest
 		f(r)
 	}
 	w := httptest.NewRecorder()
-	x.mux.ServeHTTP(w, r)
+	x.server.FromMemory(x.mux).ServeHTTP(w, r)
 	return w
 }
 

@@ -31,7 +31,7 @@ func (n *Node) routes() http.Handler {
 	often := http.NewServeMux() // what crowds ask for is looked up once
 	invites.Register(often)
 	often.Handle("/", unreferred(withUnknown(mux)))
-	return newUsher(n.guarded(n.caught(often)))
+	return n.guarded(n.caught(invites.FromMemory(newUsher(often))))
 }
 
 // unreferred keeps the addresses of what it serves from other sites. Invite pages
