@@ -60,6 +60,7 @@ func serve(s *surroundings, o config.Server, dev bool, publicURL func(netAddr) s
 	running, stop := context.WithCancel(s.ctx)
 	defer stop()
 	go tidy(running, time.Tick(lookEvery))
+	go makeRoom(running, time.Tick(writesEvery), n.Writes)
 	ended := make(chan error, 1)
 	go func() { ended <- n.Serve(l) }()
 	started(n)

@@ -413,6 +413,13 @@ func (ws *writes) expire() {
 	}
 }
 
+// Writes is how many writes of the node are under way in the storage.
+func (n *Node) Writes() int {
+	n.writes.mu.Lock()
+	defer n.writes.mu.Unlock()
+	return n.writes.inFlight
+}
+
 // close takes no more writes and waits until all are finished.
 func (ws *writes) close() {
 	ws.mu.Lock()

@@ -129,6 +129,9 @@ func (n *Node) Games() *game.Registry { return n.games }
 // URL is where browsers reach this node.
 func (n *Node) URL() string { return n.opts.PublicURL.String() }
 
+// Writes is how many writes are under way in the storage.
+func (n *Node) Writes() int { return n.storage.Writes() }
+
 // Handler serves everything that this node serves.
 func (n *Node) Handler() http.Handler { return n.server.Handler }
 
