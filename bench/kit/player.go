@@ -43,6 +43,10 @@ type Answer struct {
 	Epoch   string
 	Seq     uint64
 	Party   struct{ ID party.ID }
+	Invite  struct { // of a welcome: what became of the ticket, unless it was redeemed
+		From  string
+		Error *struct{ Code, Message string }
+	}
 }
 
 // NewPlayer is a new guest.
@@ -51,8 +55,11 @@ func NewPlayer() *Player { return &Player{hello: newHello()} }
 // Arrive makes the next hello redeem a ticket.
 func (p *Player) Arrive(ticket string) { p.hello.Ticket = ticket }
 
-// Upgrade is what a game sends first.
-func Upgrade(addr, game string) []byte { return wire.Upgrade(addr, path(game), "") }
+// Upgrade is what a game on the web sends first. Tickets are redeemed only from
+// there.
+func Upgrade(addr, game string) []byte {
+	return wire.Upgrade(addr, path(game), "Origin: "+origin+"\r\n")
+}
 
 // AppendCommand appends a command; members are the rest of its JSON, each with
 // its comma before it.
@@ -112,6 +119,12 @@ func (p *Player) take(frame []byte, s *target.Sink) error {
 		}
 		return fmt.Errorf("refused: %s: %s", a.Code, a.Message)
 	case "welcome", "resumed":
+		if e := a.Invite.Error; e != nil {
+			return fmt.Errorf("the ticket was refused: %s: %s", e.Code, e.Message)
+		}
+		if a.Invite.From != "" {
+			return errors.New("the ticket was not redeemed: the player is to be asked first")
+		}
 		p.remember(&a)
 		if p.Welcome != nil {
 			p.Welcome(p, &a, s)

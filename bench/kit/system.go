@@ -28,6 +28,9 @@ const (
 	Commands = 30
 )
 
+// origin is where the games are.
+const origin = "http://127.0.0.1"
+
 // settings lift the limits of addresses and parties: one machine plays all
 // players. unbound lift those of players, too.
 var (
@@ -106,7 +109,7 @@ func setup(ctx context.Context, p *target.Process, trust *tls.Config) error {
 		return nil
 	}
 	for _, game := range append(Games, Limited) {
-		if err := partykit("game", "add", game, "--url", "http://127.0.0.1/", "--activate", "--data", p.Dir); err != nil {
+		if err := partykit("game", "add", game, "--url", origin+"/", "--activate", "--data", p.Dir); err != nil {
 			return err
 		}
 		lift := slices.Clone(settings)
