@@ -70,6 +70,13 @@ func NextDue(s *State, known Known) Time {
 	return next
 }
 
+// Retiring reports whether a party is due to retire: alone for long enough, and no
+// link leads to it.
+func Retiring(s *State, now Time) bool {
+	d := newDecision(s, now, Known{})
+	return due(d.retireDue(), now)
+}
+
 func due(t, now Time) bool { return t != 0 && t <= now }
 
 func (d *decision) seatDue(s *Seat) Time {

@@ -59,6 +59,7 @@ type awake struct {
 	unsaved  int        // events since the last snapshot
 	saving   bool
 	saveNext party.Time
+	ending   bool // its turn to be written down as abandoned has not come yet
 
 	timer     *time.Timer
 	pins      int        // work under way that must find the party here

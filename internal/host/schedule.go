@@ -25,7 +25,7 @@ func (p *live) schedule() {
 		}
 	}
 	t := now()
-	if p.inflight == nil && !p.reading {
+	if p.inflight == nil && !p.reading && !p.ending {
 		consider(p.nextDue())
 	}
 	consider(p.deadline())
@@ -79,8 +79,8 @@ func (p *live) wake() {
 	if p.logged && p.saveNext != 0 && p.saveNext <= t {
 		p.save(nil)
 	}
-	if due := p.nextDue(); due != 0 && due <= t && p.inflight == nil && !p.reading && len(p.queue.own) == 0 {
-		p.submit(&job{cmd: party.Tick{}})
+	if due := p.nextDue(); due != 0 && due <= t && p.inflight == nil && !p.reading && !p.ending && len(p.queue.own) == 0 {
+		p.tick(t)
 	}
 	if p.needless() && p.idleSince != 0 && p.idleSince.Add(keepIdle) <= t {
 		p.leaveMemory()

@@ -27,32 +27,38 @@ func (h *Host) work(limit time.Duration, fn func(ctx context.Context)) {
 // under way as it may has the next ones wait for its own. fn must not wait for
 // another lookup.
 func (h *Host) lookUp(game string, fn func(ctx context.Context)) {
-	if h.lookups.enter(game, fn) {
-		h.work(lookup, func(ctx context.Context) { h.looked(ctx, game, fn) })
-	}
+	h.lookups.enter(game, func() {
+		h.work(lookup, func(ctx context.Context) {
+			fn(ctx)
+			h.lookups.leave(game)
+		})
+	})
 }
 
-// looked runs a lookup and then begins the game's next one.
-func (h *Host) looked(ctx context.Context, game string, fn func(context.Context)) {
-	fn(ctx)
-	if next := h.lookups.leave(game); next != nil {
-		h.work(lookup, func(ctx context.Context) { h.looked(ctx, game, next) })
-	}
-}
-
-// lookups are those under way and those that wait, by game.
-type lookups struct {
+// ways let so many of each game on their way at once; the next ones wait for
+// those of their own game.
+type ways struct {
+	most  int
 	mu    sync.Mutex
 	games map[string]*underway
 }
 
 type underway struct {
 	n    int
-	wait []func(context.Context)
+	wait []func()
 }
 
-// enter reports whether the lookup may begin now; else it waits.
-func (l *lookups) enter(game string, fn func(context.Context)) bool {
+func newWays(most int) ways { return ways{most: most, games: map[string]*underway{}} }
+
+// enter calls begin, at once or when it may. Who has begun must leave.
+func (l *ways) enter(game string, begin func()) {
+	if l.taken(game, begin) {
+		begin()
+	}
+}
+
+// taken reports whether one more may begin now; else it waits.
+func (l *ways) taken(game string, begin func()) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	u := l.games[game]
@@ -60,22 +66,28 @@ func (l *lookups) enter(game string, fn func(context.Context)) bool {
 		u = &underway{}
 		l.games[game] = u
 	}
-	if u.n == maxLookups {
-		u.wait = append(u.wait, fn)
+	if u.n == l.most {
+		u.wait = append(u.wait, begin)
 		return false
 	}
 	u.n++
 	return true
 }
 
-// leave ends a lookup and returns the one that begins in its place, or nil.
-func (l *lookups) leave(game string) (next func(context.Context)) {
+// leave ends one, and has the next begin in its place.
+func (l *ways) leave(game string) {
+	if next := l.next(game); next != nil {
+		next()
+	}
+}
+
+func (l *ways) next(game string) (begin func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	u := l.games[game]
 	if len(u.wait) > 0 {
-		next, u.wait = u.wait[0], u.wait[1:]
-		return next
+		begin, u.wait = u.wait[0], u.wait[1:]
+		return begin
 	}
 	if u.n--; u.n == 0 {
 		delete(l.games, game)
