@@ -38,6 +38,8 @@ type audience struct {
 	queue       []*Page        // those to be told now
 	sights      map[link]sight
 
+	leaving []*Page // closed by those who looked at them
+
 	swept party.Time // when what closed pages left was last looked through
 }
 

@@ -15,6 +15,28 @@ func (p *live) open(page *Page) {
 	p.schedule()
 }
 
+// leaves has a page let go, of a crowd only some at once.
+func (p *live) leaves(page *Page) {
+	if p.pages.leaving = append(p.pages.leaving, page); len(p.pages.leaving) == 1 {
+		p.later(p.letGo)
+	}
+}
+
+// letGo lets some of them go, and the rest when others had their turn.
+func (p *live) letGo() {
+	a := &p.pages
+	n := min(len(a.leaving), pagesAtOnce)
+	for _, page := range a.leaving[:n] {
+		p.close(page)
+	}
+	if a.leaving = a.leaving[n:]; len(a.leaving) > 0 {
+		p.later(p.letGo)
+	} else {
+		a.leaving = nil
+	}
+	p.schedule()
+}
+
 // close lets a page go.
 func (p *live) close(page *Page) {
 	if !p.pages.open[page] {
@@ -29,7 +51,6 @@ func (p *live) close(page *Page) {
 			p.pageClosed(page.seat)
 		}
 	}
-	p.schedule()
 }
 
 // pageClosed notes since when no page holds a seat. What is as old as a ticket

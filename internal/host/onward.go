@@ -97,6 +97,7 @@ func (page *Page) lead(t party.Time) {
 		p.post(func() {
 			if !p.asleep() && p.pages.open[page] {
 				p.openAgain(page)
+				p.schedule()
 			}
 		})
 	})

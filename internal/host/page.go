@@ -318,7 +318,7 @@ func (page *Page) Close() {
 	page.once.Do(func() {
 		close(page.left)
 		if page.p != nil {
-			page.p.post(func() { page.p.close(page) })
+			page.p.post(func() { page.p.leaves(page) })
 		}
 	})
 }

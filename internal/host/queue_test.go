@@ -59,3 +59,35 @@ func TestMembersDoNotWaitForACrowdAtTheDoor(t *testing.T) {
 		}
 	})
 }
+
+// A crowd that leaves at once is let go some at a time.
+func TestACrowdThatLeavesWaits(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		home, code := a.lastParty(), a.invite(nil)
+		var pages []*Page
+		for n := range 10 * pagesAtOnce {
+			page, err := w.hosts["a"].OpenPage(t.Context(), code, browser(n), home4(n))
+			if err != nil {
+				t.Fatal(err)
+			}
+			pages = append(pages, page)
+		}
+		left := make(chan int, 1)
+		w.on("a", home, func(p *live) {
+			for _, page := range pages {
+				page.Close()
+			}
+			p.post(func() { left <- len(p.pages.open) })
+		})
+		if n := <-left; n < 9*pagesAtOnce {
+			t.Errorf("when others had their turn only %d pages were left", n)
+		}
+		synctest.Wait()
+		w.on("a", home, func(p *live) {
+			if n := len(p.pages.open) + len(p.pages.leaving); n > 0 {
+				t.Errorf("%d pages were never let go", n)
+			}
+		})
+	})
+}
