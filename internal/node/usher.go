@@ -11,8 +11,9 @@ import (
 
 const (
 	// requestsAtATime is how many requests are let in before those who are in go
-	// first.
-	requestsAtATime = 4
+	// first. What takes more than to look at a page counts for several.
+	requestsAtATime = 16
+	severalRequests = 4
 	// connectionsAtATime is the same of new connections.
 	connectionsAtATime = 8
 )
@@ -35,7 +36,13 @@ type usher struct {
 // line is where the requests of a link wait.
 type line struct {
 	name string
-	wait []chan<- struct{}
+	wait []waiting
+}
+
+// waiting is a request that is not let in yet.
+type waiting struct {
+	counts int
+	now    chan<- struct{}
 }
 
 func newUsher(next http.Handler) *usher {
@@ -43,7 +50,11 @@ func newUsher(next http.Handler) *usher {
 }
 
 func (u *usher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	u.enter(lineOf(r))
+	counts := severalRequests
+	if r.Method == http.MethodGet && r.Header["Upgrade"] == nil {
+		counts = 1
+	}
+	u.enter(lineOf(r), counts)
 	u.next.ServeHTTP(w, r)
 }
 
@@ -54,18 +65,21 @@ func lineOf(r *http.Request) string {
 	}
 	kind, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	which, _, _ := strings.Cut(rest, "/")
-	return kind + "/" + which
+	if kind == "join" {
+		return which
+	}
+	return kind
 }
 
 // enter returns when the request may go in.
-func (u *usher) enter(name string) {
+func (u *usher) enter(name string, counts int) {
 	u.mu.Lock()
 	if !u.lets {
 		u.lets = true
 		go u.let()
 	}
 	if u.room > 0 {
-		u.room--
+		u.room -= counts
 		u.mu.Unlock()
 		return
 	}
@@ -76,7 +90,7 @@ func (u *usher) enter(name string) {
 		u.turns = append(u.turns, x)
 	}
 	now := make(chan struct{})
-	x.wait = append(x.wait, now)
+	x.wait = append(x.wait, waiting{counts, now})
 	u.mu.Unlock()
 	<-now
 }
@@ -94,10 +108,11 @@ func (u *usher) letSome() bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.lets = u.room < requestsAtATime
-	for u.room = requestsAtATime; u.room > 0 && len(u.turns) > 0; u.room-- {
+	for u.room = requestsAtATime; u.room > 0 && len(u.turns) > 0; {
 		x := u.turns[0]
 		u.turns = u.turns[1:]
-		close(x.wait[0])
+		u.room -= x.wait[0].counts
+		close(x.wait[0].now)
 		if x.wait = x.wait[1:]; len(x.wait) > 0 {
 			u.turns = append(u.turns, x)
 		} else {

@@ -27,7 +27,11 @@ func TestAnUsherLetsSomeInAtATime(t *testing.T) {
 		u.idle = func() { <-idle }
 		come := func(address string, times int) {
 			for range times {
-				go u.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, address, nil))
+				r := httptest.NewRequest(http.MethodGet, address, nil)
+				if strings.HasSuffix(address, "/live") {
+					r.Header.Set("Upgrade", "websocket")
+				}
+				go u.ServeHTTP(httptest.NewRecorder(), r)
 			}
 			synctest.Wait()
 		}
@@ -56,12 +60,12 @@ func TestAnUsherLetsSomeInAtATime(t *testing.T) {
 		come("/connect?game=demo", 1)
 		check("before others had another turn", nil)
 		pass()
-		check("then", append([]string{"/connect?game=demo", "/join/FRIEND/live"}, crowd(requestsAtATime-2)...))
+		check("then", append([]string{"/connect?game=demo", "/join/FRIEND/live"}, crowd(requestsAtATime-1-severalRequests)...))
 		pass()
 		pass()
 		check("after two turns more", crowd(2*requestsAtATime))
 		pass()
-		check("at last", crowd(2))
+		check("at last", crowd(1+severalRequests))
 		pass()
 		pass() // nobody came since: it ends
 		come("/join/FRIEND", 1)
