@@ -50,7 +50,7 @@ type socket struct {
 // hand gives a connection to the loop of its session. It reports false for one
 // that closes already, or that only goroutines can serve.
 func (c *Conn) hand(conn net.Conn, rest []byte) bool {
-	tcp, ok := conn.(*net.TCPConn)
+	plain, ok := conn.(plainConn)
 	if !ok {
 		return false
 	}
@@ -60,7 +60,7 @@ func (c *Conn) hand(conn net.Conn, rest []byte) bool {
 	if c.closing.Load() {
 		return false
 	}
-	fd, err := takeOut(tcp)
+	fd, err := takeOut(plain)
 	if err != nil {
 		return false
 	}
@@ -70,9 +70,16 @@ func (c *Conn) hand(conn net.Conn, rest []byte) bool {
 	return true
 }
 
+// plainConn is a connection whose bytes are those of its socket, as they are with
+// TCP and are not with TLS.
+type plainConn interface {
+	net.Conn
+	syscall.Conn
+}
+
 // takeOut takes a connection's descriptor out of the runtime's poller: a second
 // one of the same socket, of which the first is closed.
-func takeOut(conn *net.TCPConn) (fd int, err error) {
+func takeOut(conn plainConn) (fd int, err error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		return 0, err

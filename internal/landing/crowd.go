@@ -154,7 +154,7 @@ func (s *Server) FromMemory(next http.Handler) http.Handler {
 		if ok && r.Method == http.MethodGet && s.browser(r) == "" {
 			if p, ok := s.pages.get(crowdKey{code, insideApp(r.UserAgent())}); ok {
 				s.newBrowser(w)
-				p.send(w, r)
+				s.send(p, w, r)
 				return
 			}
 		}
@@ -169,7 +169,7 @@ func (s *Server) showStranger(w http.ResponseWriter, r *http.Request, code strin
 		s.fail(w, r, code, party.Invitation{}, s.failure(err))
 		return
 	}
-	p.send(w, r)
+	s.send(p, w, r)
 }
 
 // showSame answers a browser that is shown what everybody is, if it is.
@@ -178,16 +178,16 @@ func (s *Server) showSame(w http.ResponseWriter, r *http.Request, code string, i
 	if err != nil || !reflect.DeepEqual(inv, p.notice.Invitation) {
 		return false
 	}
-	p.send(w, r)
+	s.send(p, w, r)
 	return true
 }
 
-func (p *crowdPage) send(w http.ResponseWriter, r *http.Request) {
+func (s *Server) send(p *crowdPage, w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead { // there is no page to say it
 		privately(w.Header())
 	}
 	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
-		p.zipped.send(w, r, p.status)
+		p.zipped.send(w, r, p.status, s.opts.Write)
 		return
 	}
 	maps.Copy(w.Header(), p.header)

@@ -103,7 +103,10 @@ type Options struct {
 	// AllowPage counts one more live page of a game from an address until release is
 	// called, or refuses it.
 	AllowPage func(game string, from netip.Addr) (release func(), ok bool)
-	Logger    *slog.Logger
+	// Write writes a page whose length and other headers were said before. It is
+	// called once for an answer, and nothing else is written.
+	Write  func(w http.ResponseWriter, r *http.Request, page []byte)
+	Logger *slog.Logger
 }
 
 // Server serves the landing page and what belongs to it.

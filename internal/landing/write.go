@@ -36,14 +36,14 @@ func answerOf(h http.Header, body []byte, more ...headerField) answer {
 	return a
 }
 
-func (a *answer) send(w http.ResponseWriter, r *http.Request, status int) {
+func (a *answer) send(w http.ResponseWriter, r *http.Request, status int, write func(http.ResponseWriter, *http.Request, []byte)) {
 	h := w.Header()
 	for _, f := range a.header {
 		h[f.name] = f.values
 	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		w.Write(a.body) // a reader that has gone away is no concern of ours
+		write(w, r, a.body)
 	}
 }
 

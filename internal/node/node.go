@@ -101,6 +101,7 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	n.server = &http.Server{
 		Handler:           n.routes(),
 		BaseContext:       func(net.Listener) context.Context { return requests },
+		ConnContext:       withConn,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second, // of a request; a WebSocket has its own times
 		IdleTimeout:       2 * time.Minute,
@@ -137,7 +138,7 @@ func (n *Node) Handler() http.Handler { return n.server.Handler }
 
 // Serve answers on a listener until Close; then it returns nil.
 func (n *Node) Serve(l net.Listener) error {
-	serve := n.server.Serve
+	serve := func(l net.Listener) error { return n.server.Serve(wholeListener{l}) }
 	if n.server.TLSConfig != nil {
 		serve = func(l net.Listener) error { return n.server.ServeTLS(l, "", "") }
 	}
