@@ -108,7 +108,7 @@ var goals = []goal{
 	{"invite pages for one second of processor time, × nginx", 0.45, true, func(r *Report) Figures {
 		return over(r.Of("pages", kit, Sample.PerCPUSecond), r.Of("pages", "nginx", Sample.PerCPUSecond), Figures.Max)
 	}},
-	{"invite pages for one second of processor time, × Go's HTTP server and the same bytes", 0.8, true, func(r *Report) Figures {
+	{"invite pages for one second of processor time, × Go's HTTP server and the same bytes", 0.75, true, func(r *Report) Figures {
 		return over(r.Of("pages", kit, Sample.PerCPUSecond), r.Of("pages", bareHTTP, Sample.PerCPUSecond), Figures.Max)
 	}},
 	{"invite pages rendered anew, for one second of processor time", 5000, true, best("pages-first", Sample.PerCPUSecond)},
