@@ -18,6 +18,9 @@ type beside struct {
 	err      error // why it is not
 }
 
+// waits reports whether what becomes of the record is not known yet.
+func (r *beside) waits() bool { return r != nil && r.underWay }
+
 // record writes the record of a job's link, which s knows, unless it is there.
 // Of a command that is repeated it may be missing: the process ended between the
 // two writes, or nobody knows what became of one.
@@ -54,18 +57,21 @@ func (p *live) record(j *job, s *party.State) {
 // repeated finishes a command of which there is nothing to append: at once, or
 // when its record is there.
 func (p *live) repeated(j *job, seq uint64) {
-	if j.beside == nil {
-		j.finish(outcome{seq: seq})
+	p.record(j, p.state)
+	if j.beside.waits() {
+		p.inflight = &inflight{job: j, seq: seq, applied: true}
 		return
 	}
-	p.inflight = &inflight{job: j, seq: seq}
-	p.record(j, p.state)
-	p.finishInflight()
+	p.conclude(j, outcome{seq: seq})
 }
 
-// unrecorded tells that a link's record cannot be written, and ends the link:
-// nobody has its code, and it leads nowhere.
-func (p *live) unrecorded(j *job) {
+// conclude answers a command whose event is there. Where a link's record cannot be
+// written it says so, and ends the link: nobody has its code, and it leads nowhere.
+func (p *live) conclude(j *job, o outcome) {
+	if j.beside == nil || j.beside.err == nil {
+		j.finish(o)
+		return
+	}
 	j.finish(outcome{err: failure(j.beside.err)})
 	p.submit(&job{cmd: party.Revoke{Player: j.beside.of.Player, Invite: j.beside.of.ID}})
 }

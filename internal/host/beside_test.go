@@ -194,6 +194,52 @@ func TestALinkThatIsDecidedAgain(t *testing.T) {
 	})
 }
 
+// A command that was applied before its party had a log, and made no link, holds
+// nobody up when its number comes again with another.
+func TestWhatWasAppliedBeforeWaitsForNoEvent(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		a.ok("rename", map[string]any{"name": "Ada"}) // alone, as id 1
+		b := w.hello("a", 2)
+		b.ok("join", map[string]any{"code": a.invite(nil)})
+		w.crash("a")
+		w.host("b")
+		a, b = a.back("b"), b.back("b")
+		a.redo(1, "invite", nil)
+		b.ok("rename", map[string]any{"name": "Bea"})
+		a.ok("rename", map[string]any{"name": "Eve"})
+	})
+}
+
+// A link that is there already, asked for by a command that nobody remembers, is
+// answered behind whatever was said since.
+func TestALinkThatIsThereWaitsForNoMessage(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, b, home, _ := w.pair("a")
+		made := a.ok("invite", nil)
+		m := w.hosts["a"].making(a.sessionOf(), a.next, party.MakeInvite{Player: party.PlayerID(guest(1))}, false)
+		b.reliable(1, 0, "x")
+		synctest.Wait()
+		answered := make(chan outcome, 1)
+		w.on("a", home, func(p *live) {
+			if p.last <= p.state.Seq {
+				t.Error("the message is not the newest")
+			}
+			p.submit(&job{cmd: m.cmd, beside: &beside{of: m.cmd}, done: func(o outcome) { answered <- o }})
+		})
+		time.Sleep(time.Second)
+		select {
+		case o := <-answered:
+			if o.err != nil {
+				t.Errorf("the link %v that is there: %v", made["invite"], o.err)
+			}
+		default:
+			t.Error("it was not answered")
+		}
+		a.ok("rename", map[string]any{"name": "Ada"})
+	})
+}
+
 // A link that followed its maker says what it said before, and leads on when it
 // is dead.
 func TestALinkThatFollowedKeepsItsDates(t *testing.T) {

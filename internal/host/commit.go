@@ -34,11 +34,12 @@ type outcome struct {
 	err   *party.Error
 }
 
-// inflight is the one append under way.
+// inflight is the one command under way.
 type inflight struct {
-	job   *job
-	entry party.Entry
-	seq   uint64 // once acknowledged
+	job     *job
+	entry   party.Entry
+	seq     uint64 // once acknowledged
+	applied bool   // before: only a link's record is under way
 }
 
 func (p *live) submit(j *job) {
@@ -263,18 +264,10 @@ func (p *live) retry(f *inflight, wait time.Duration) {
 // record is there.
 func (p *live) finishInflight() {
 	f := p.inflight
-	if f == nil || f.seq == 0 || p.state.Seq < f.seq {
+	if f == nil || f.job.beside.waits() || !f.applied && (f.seq == 0 || p.state.Seq < f.seq) {
 		return
 	}
-	switch r := f.job.beside; {
-	case r == nil || !r.underWay && r.err == nil:
-		p.inflight = nil
-		f.job.finish(outcome{seq: f.seq, entry: f.entry})
-	case r.underWay:
-		return
-	default:
-		p.inflight = nil
-		p.unrecorded(f.job)
-	}
+	p.inflight = nil
+	p.conclude(f.job, outcome{seq: f.seq, entry: f.entry})
 	p.pump()
 }
