@@ -21,6 +21,10 @@ const (
 	fewWritesFor = 10
 	// writesEvery is how often is looked: what takes shorter does not matter.
 	writesEvery = 100 * time.Millisecond
+	// renewEvery is after how many looks, while there are more places, Go's own
+	// number is asked for again, which it does not follow meanwhile: what a
+	// container may take can change.
+	renewEvery = int(time.Minute / writesEvery)
 )
 
 // places decides how many goroutines may run at once.
@@ -49,18 +53,21 @@ func makeRoom(ctx context.Context, ticks <-chan time.Time, writes func() int) {
 		return
 	}
 	var p places
-	more := false
+	looks := 0 // that found there should be more, since places were last added
 	for {
 		select {
 		case <-ticks:
-			now := p.look(writes())
-			if now && !more {
-				runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + morePlaces)
-			}
-			if more && !now {
+			switch more := p.look(writes()); {
+			case more && looks%renewEvery == 0:
 				runtime.SetDefaultGOMAXPROCS()
+				runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + morePlaces)
+				looks = 1
+			case more:
+				looks++
+			case looks > 0:
+				runtime.SetDefaultGOMAXPROCS()
+				looks = 0
 			}
-			more = now
 		case <-ctx.Done():
 			return
 		}

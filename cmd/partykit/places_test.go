@@ -34,8 +34,10 @@ func TestPlacesFollowWhatIsWritten(t *testing.T) {
 // Go has the places that were decided on, and its own number again afterwards.
 func TestMakeRoom(t *testing.T) {
 	t.Setenv("GOMAXPROCS", "")
+	set := runtime.GOMAXPROCS(0) // by go test -cpu, too
+	t.Cleanup(func() { runtime.GOMAXPROCS(set) })
+	runtime.SetDefaultGOMAXPROCS()
 	usual := runtime.GOMAXPROCS(0)
-	t.Cleanup(runtime.SetDefaultGOMAXPROCS)
 	ticks, writes := make(chan time.Time), make(chan int)
 	ctx, end := context.WithCancel(t.Context())
 	ended := make(chan bool)
@@ -58,6 +60,8 @@ func TestMakeRoom(t *testing.T) {
 	}
 	look(0, 1)
 	look(100, 1)
+	runtime.GOMAXPROCS(usual + 7) // what was usual when many began to write, and no longer is
+	look(100, renewEvery)
 	look(0, fewWritesFor)
 	end()
 	<-ended
