@@ -1,7 +1,6 @@
 package landing
 
 import (
-	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -122,20 +121,6 @@ func TestPagesKeepTheirCodePrivate(t *testing.T) {
 				t.Errorf("before it asks for anything the page says %v", said)
 			}
 		})
-	}
-}
-
-// More than eight headers cost a page out of memory a tenth of all it takes: they
-// outgrow the maps that net/http keeps them in.
-func TestPageOutOfMemoryHasFewHeaders(t *testing.T) {
-	x := newSetup(t, lively())
-	h := x.do("GET", "/join/"+testCode, header("Accept-Encoding", "gzip")).Header()
-	want := []string{
-		"Cache-Control", "Content-Encoding", "Content-Length", "Content-Security-Policy", "Content-Type",
-		"Cross-Origin-Opener-Policy", "Set-Cookie", "X-Content-Type-Options",
-	}
-	if got := slices.Sorted(maps.Keys(h)); !slices.Equal(got, want) {
-		t.Errorf("headers %v, want %v", got, want)
 	}
 }
 

@@ -30,12 +30,12 @@ func (n *Node) routes() http.Handler {
 	}
 	often := http.NewServeMux() // what crowds ask for is looked up once
 	invites.Register(often)
-	often.Handle("/", unreferred(withUnknown(mux)))
-	return n.guarded(n.caught(invites.FromMemory(newUsher(often))))
+	often.Handle("/", withUnknown(mux))
+	return n.guarded(n.caught(invites.FromMemory(unreferred(newUsher(often)))))
 }
 
-// unreferred keeps the addresses of what it serves from other sites. Invite pages
-// see to that themselves.
+// unreferred keeps the addresses of what it serves from other sites. A page out of
+// memory sees to that itself, in its head.
 func unreferred(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Referrer-Policy", "same-origin")
