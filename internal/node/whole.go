@@ -9,7 +9,8 @@ import (
 
 // wholeListener accepts connections on which a page leaves in one write. Net/http
 // has a buffer of 4 KiB, of which a page is two: the system calls and packets of
-// the second are a sixth of what a page takes.
+// the second are a sixth of what a page takes. Of connections with TLS each such
+// buffer is a record, which is written by itself: they are not accepted by one.
 type wholeListener struct{ net.Listener }
 
 func (l wholeListener) Accept() (net.Conn, error) {
