@@ -32,7 +32,8 @@ const (
 
 // neighbour measures two games of one server: players of one are delivered
 // messages at a fixed pace, alone and beside a game whose players send twenty
-// times what they may, and come back at once when they are thrown out.
+// times what they may. A server that threw them out would have them back at once;
+// ours reads them as slowly as they may send.
 //
 // A stall of the machine, of which there are some every second, moves the
 // slowest hundredth more than any neighbour does. So both are measured in many

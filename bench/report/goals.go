@@ -89,7 +89,7 @@ var goals = []goal{
 	{"times less processor time than partyserver", 10, true, less("partyserver")},
 	{"reliable message, µs of the processor for one delivery", 14, false, func(r *Report) Figures { return r.Of("reliable", kit+"-reliable", Sample.CPU) }},
 	{"bytes resident of an idle player, at 19,000", 2048, false, func(r *Report) Figures { return r.Of("idle-19000", kit, Sample.BytesEach) }},
-	{"p99 beside a game at 20 × its limits, × alone", 1.1, false, func(r *Report) Figures {
+	{"p99 of the middle one of a window's tenths of a second, beside a game at 20 × its limits, × alone", 1.1, false, func(r *Report) Figures {
 		if f := r.beside(); len(f) > 0 {
 			return Figures{f.Median()}
 		}
