@@ -44,7 +44,8 @@ type poller struct {
 	free  []int32
 
 	keen   bool      // the last wait brought something
-	parked time.Time // when it last waited as others do
+	parked time.Time // when it last waited as others do, or let them go first
+	passed bool      // it only let those go first who could run
 
 	waits bool // as others do; the loop's lock is held where somebody else looks
 	woken bool // from that, by interrupt
@@ -170,14 +171,24 @@ func (p *poller) doze(l *Loop) {
 // on. Where what it has to do gives way itself, others have a turn until there is
 // something else.
 func (p *poller) park(l *Loop) {
+	p.ready = 0 // what it was told of before it has heard
 	p.waits = true
 	asleep := l.sleep()
-	if !asleep && !l.rest && idlers.Load() > 0 { // in a crowd it may be long until the bell is heard
+	switch {
+	case !asleep && l.rest: // somebody needs it now
+		p.peek(0)
+		p.waits = false
+		return
+	case !asleep && idlers.Load() > 0 && !p.passed:
+		// In a crowd it may be long until the bell is heard. But the runtime looks
+		// after its own sockets only then, so that a loop which always has something
+		// to do waits for it every other time.
 		runtime.Gosched()
 		p.peek(0)
-		p.waits, p.parked, p.keen = false, time.Now(), true
+		p.waits, p.passed, p.parked, p.keen = false, true, time.Now(), true
 		return
 	}
+	p.passed = false
 	p.pass = !asleep || l.rest || p.peek(0)
 	holding.Add(-1)
 	// An error says that it was interrupted, or that the loop is over.

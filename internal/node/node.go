@@ -142,7 +142,7 @@ func (n *Node) Serve(l net.Listener) error {
 	if n.server.TLSConfig != nil {
 		serve = func(l net.Listener) error { return n.server.ServeTLS(l, "", "") }
 	}
-	if err := serve(&doorkeeper{Listener: l}); !errors.Is(err, http.ErrServerClosed) {
+	if err := serve(newDoorkeeper(l)); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil

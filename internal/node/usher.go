@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"partykit/internal/loop"
 )
@@ -16,6 +17,10 @@ const (
 	severalRequests = 4
 	// connectionsAtATime is the same of new connections.
 	connectionsAtATime = 8
+	// atLeastEvery is how often so many are let in at least, however busy those are
+	// who are in: some thousands a second. It counts up to mostAtOnce times.
+	atLeastEvery = time.Millisecond
+	mostAtOnce   = 20
 )
 
 // usher lets requests in. Where they come faster than they are answered they
@@ -24,7 +29,7 @@ const (
 // another's friends do not wait for a streamer's.
 type usher struct {
 	next http.Handler
-	idle func() // waits until nobody else has anything to do
+	pace pace
 
 	mu    sync.Mutex
 	room  int // how many may go in at once
@@ -46,7 +51,7 @@ type waiting struct {
 }
 
 func newUsher(next http.Handler) *usher {
-	return &usher{next: next, idle: new(loop.Idle).Wait, room: requestsAtATime, lines: map[string]*line{}}
+	return &usher{next: next, pace: pace{idle: new(loop.Idle).Wait}, room: requestsAtATime, lines: map[string]*line{}}
 }
 
 func (u *usher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -98,17 +103,16 @@ func (u *usher) enter(name string, counts int) {
 // let lets in, some at a time, until nobody comes any more.
 func (u *usher) let() {
 	for more := true; more; {
-		u.idle()
-		more = u.letSome()
+		more = u.letSome(u.pace.wait(requestsAtATime))
 	}
 }
 
-// letSome lets some in. It reports whether somebody came since it last did.
-func (u *usher) letSome() bool {
+// letSome lets so many in. It reports whether somebody came since it last did.
+func (u *usher) letSome(n int) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.lets = u.room < requestsAtATime
-	for u.room = requestsAtATime; u.room > 0 && len(u.turns) > 0; {
+	for u.room = n; u.room > 0 && len(u.turns) > 0; {
 		x := u.turns[0]
 		u.turns = u.turns[1:]
 		u.room -= x.wait[0].counts
@@ -119,6 +123,7 @@ func (u *usher) letSome() bool {
 			delete(u.lines, x.name)
 		}
 	}
+	u.room = min(u.room, requestsAtATime)
 	return u.lets
 }
 
@@ -126,13 +131,31 @@ func (u *usher) letSome() bool {
 // go first.
 type doorkeeper struct {
 	net.Listener
-	idle loop.Idle
-	n    int
+	pace pace
+	room int
+}
+
+func newDoorkeeper(l net.Listener) *doorkeeper {
+	return &doorkeeper{Listener: l, pace: pace{idle: new(loop.Idle).Wait}, room: connectionsAtATime}
 }
 
 func (d *doorkeeper) Accept() (net.Conn, error) {
-	if d.n++; d.n%connectionsAtATime == 0 {
-		d.idle.Wait()
+	if d.room == 0 {
+		d.room = d.pace.wait(connectionsAtATime)
 	}
+	d.room--
 	return d.Listener.Accept()
+}
+
+// pace is how those who are in go before those who come.
+type pace struct {
+	idle func() // waits until nobody else has anything to do
+}
+
+// wait waits, and says how many then may come if it is so many at a time: where
+// those who are in left no room for long, as many as should have come meanwhile.
+func (p pace) wait(atATime int) int {
+	begun := time.Now()
+	p.idle()
+	return atATime * min(max(1, int(time.Since(begun)/atLeastEvery)), mostAtOnce)
 }

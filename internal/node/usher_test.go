@@ -1,13 +1,16 @@
 package node
 
 import (
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -24,7 +27,7 @@ func TestAnUsherLetsSomeInAtATime(t *testing.T) {
 			in = append(in, r.URL.String())
 		}))
 		idle := make(chan struct{})
-		u.idle = func() { <-idle }
+		u.pace.idle = func() { <-idle }
 		come := func(address string, times int) {
 			for range times {
 				r := httptest.NewRequest(http.MethodGet, address, nil)
@@ -96,3 +99,59 @@ func TestAnUsherWaitsForNobody(t *testing.T) {
 		r.Body.Close()
 	}
 }
+
+// However busy those are who are in, some thousands a second come in: as many as
+// would have come if there had been a moment's rest every millisecond, but not all
+// at once after a long time.
+func TestWhoComesDoesNotWaitForTheBusy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range []struct {
+			busy  time.Duration
+			times int
+		}{{0, 1}, {time.Millisecond, 1}, {7 * time.Millisecond, 7}, {time.Second, mostAtOnce}} {
+			p := pace{func() { time.Sleep(c.busy) }}
+			if n, want := p.wait(3), 3*c.times; n != want {
+				t.Errorf("after %v %d may come in, want %d", c.busy, n, want)
+			}
+		}
+
+		var in atomic.Int64
+		u := newUsher(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { in.Add(1) }))
+		u.pace.idle = func() { time.Sleep(5 * time.Millisecond) }
+		const crowd = 1000
+		for range crowd {
+			go u.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/join/STREAMER", nil))
+		}
+		begun := time.Now()
+		for in.Load() < crowd {
+			time.Sleep(time.Millisecond)
+			synctest.Wait()
+		}
+		if took := time.Since(begun); took > 2*crowd/requestsAtATime*atLeastEvery {
+			t.Errorf("%d were let in after %v", crowd, took)
+		}
+		time.Sleep(time.Second) // nobody comes any more
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		if u.room > requestsAtATime {
+			t.Errorf("%d may come in at once when nobody waits", u.room)
+		}
+	})
+}
+
+// One more connection than come at a time waits, and no other.
+func TestADoorkeeperLetsSomeInAtATime(t *testing.T) {
+	waits := 0
+	d := newDoorkeeper(endless{})
+	d.pace.idle = func() { waits++ }
+	for n := range 3 * connectionsAtATime {
+		if d.Accept(); waits != n/connectionsAtATime {
+			t.Fatalf("it has waited %d times before connection %d", waits, n)
+		}
+	}
+}
+
+// endless is a listener at which there is always somebody.
+type endless struct{ net.Listener }
+
+func (endless) Accept() (net.Conn, error) { return nil, nil }
