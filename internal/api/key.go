@@ -9,11 +9,19 @@ import (
 	"partykit/party"
 )
 
+// Key returns the server key that a request says it has, or "".
+func Key(r *http.Request) string {
+	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(key)
+}
+
 // holder returns the game whose key the request carries.
 func (s *server) holder(r *http.Request) (game.Game, error) {
-	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if strings.EqualFold(scheme, "Bearer") {
-		if g, _, ok := s.o.Keys.KeyHolder(strings.TrimSpace(key)); ok {
+	if key := Key(r); key != "" {
+		if g, _, ok := s.o.Keys.KeyHolder(key); ok {
 			return g, nil
 		}
 	}

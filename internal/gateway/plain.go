@@ -28,7 +28,7 @@ func (g *Gateway) plain(w http.ResponseWriter, id, origin string, refused *party
 		}
 	}
 	if refused != nil {
-		g.refuse(w, refused)
+		g.Refuse(w, refused)
 		return
 	}
 	w.Header().Set("Connection", "Upgrade")
@@ -40,8 +40,8 @@ func (g *Gateway) plain(w http.ResponseWriter, id, origin string, refused *party
 	})
 }
 
-// refuse answers with an error that every page may read.
-func (g *Gateway) refuse(w http.ResponseWriter, e *party.Error) {
+// Refuse answers with an error that every page may read.
+func (g *Gateway) Refuse(w http.ResponseWriter, e *party.Error) {
 	f := g.opts.Failure(e)
 	status := party.Lookup(e.Code).Status
 	if e.RetryAfter > 0 {

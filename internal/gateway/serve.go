@@ -40,7 +40,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if refused != nil {
 		release()
-		g.refuse(w, refused)
+		g.Refuse(w, refused)
 		return
 	}
 	conn, came, ok := ws.Accept(w, r, writeTime)

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"partykit/internal/auth"
 	"partykit/internal/engine"
 	"partykit/party"
 )
@@ -15,7 +16,8 @@ const knownLinks = 8192
 
 // links are those that were looked up lately, by the hashes of their codes. What
 // is stored of a link stays as it was written until it expires, so that it can be
-// remembered: but of one that follows its maker, which is read every time.
+// remembered. Of one that follows its maker it is known only that it is there, and
+// it is read every time.
 type links struct {
 	mu     sync.Mutex
 	byHash map[string]link
@@ -29,12 +31,23 @@ func (k *links) get(hash string, t party.Time) (link, bool) {
 		delete(k.byHash, hash)
 		return link{}, false
 	}
-	return l, ok
+	return l, ok && !l.Follows
 }
+
+// has reports whether it is known that a link is there.
+func (k *links) has(hash string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, ok := k.byHash[hash]
+	return ok
+}
+
+// KnowsLink reports whether the code's link was looked up lately, and was there.
+func (h *Host) KnowsLink(code string) bool { return h.links.has(auth.CodeHash(code)) }
 
 // put remembers a link, in the place of any other when there are too many.
 func (k *links) put(hash string, l link, t party.Time) {
-	if l.Follows || l.stored() <= t {
+	if l.stored() <= t {
 		return
 	}
 	k.mu.Lock()

@@ -31,7 +31,7 @@ func (n *Node) routes() http.Handler {
 	often := http.NewServeMux() // what crowds ask for is looked up once
 	invites.Register(often)
 	often.Handle("/", withUnknown(mux))
-	return n.guarded(n.caught(invites.FromMemory(unreferred(newUsher(often)))))
+	return n.guarded(n.caught(invites.FromMemory(unreferred(newUsher(often, n.lineOf, n.crowded)))))
 }
 
 // unreferred keeps the addresses of what it serves from other sites. A page out of

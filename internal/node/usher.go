@@ -1,13 +1,13 @@
 package node
 
 import (
-	"net"
+	"context"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
 	"partykit/internal/loop"
+	"partykit/party"
 )
 
 const (
@@ -15,21 +15,21 @@ const (
 	// first. What takes more than to look at a page counts for several.
 	requestsAtATime = 16
 	severalRequests = 4
-	// connectionsAtATime is the same of new connections.
-	connectionsAtATime = 8
-	// atLeastEvery is how often so many are let in at least, however busy those are
-	// who are in: some thousands a second. It counts up to mostAtOnce times.
-	atLeastEvery = time.Millisecond
-	mostAtOnce   = 20
+	// mostWaiting is how many requests wait in one line. The next is told to come
+	// back after comeBack.
+	mostWaiting = 16384
+	comeBack    = 2 * time.Second
 )
 
 // usher lets requests in. Where they come faster than they are answered they
 // wait, and those whom the server let in before do not wait for them: some
-// are let in whenever nobody else has anything to do. Links take turns, so that
+// are let in whenever nobody else has anything to do. Lines take turns, so that
 // another's friends do not wait for a streamer's.
 type usher struct {
-	next http.Handler
-	pace pace
+	next   http.Handler
+	lineOf func(*http.Request) string // asked only of who has to wait
+	refuse func(http.ResponseWriter, *http.Request, *party.Error)
+	pace   pace
 
 	mu    sync.Mutex
 	room  int // how many may go in at once
@@ -38,20 +38,24 @@ type usher struct {
 	lets  bool    // a goroutine lets in
 }
 
-// line is where the requests of a link wait.
+// line is where requests wait, in the order in which they came.
 type line struct {
 	name string
-	wait []waiting
+	wait []*waiting
 }
 
 // waiting is a request that is not let in yet.
 type waiting struct {
 	counts int
-	now    chan<- struct{}
+	now    chan struct{}
+	gone   bool // it waits no more
 }
 
-func newUsher(next http.Handler) *usher {
-	return &usher{next: next, pace: pace{idle: new(loop.Idle).Wait}, room: requestsAtATime, lines: map[string]*line{}}
+func newUsher(next http.Handler, lineOf func(*http.Request) string, refuse func(http.ResponseWriter, *http.Request, *party.Error)) *usher {
+	return &usher{
+		next: next, lineOf: lineOf, refuse: refuse, pace: pace{idle: new(loop.Idle).Wait},
+		room: requestsAtATime, lines: map[string]*line{},
+	}
 }
 
 func (u *usher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -59,45 +63,66 @@ func (u *usher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet && r.Header["Upgrade"] == nil {
 		counts = 1
 	}
-	u.enter(lineOf(r), counts)
-	u.next.ServeHTTP(w, r)
+	if !takesTurns(r) || u.enter(counts) {
+		u.next.ServeHTTP(w, r)
+		return
+	}
+	switch q := u.queue(u.lineOf(r), counts); {
+	case q == nil:
+		u.refuse(w, r, &party.Error{Code: party.Unavailable, RetryAfter: comeBack, Detail: "Too many want the same just now. Try again in a moment."})
+	case u.wait(q, r.Context()):
+		u.next.ServeHTTP(w, r)
+	}
 }
 
-// lineOf tells apart what takes turns: links, games, and kinds of requests.
-func lineOf(r *http.Request) string {
-	if r.URL.Path == "/connect" {
-		return r.URL.RawQuery
-	}
-	kind, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	which, _, _ := strings.Cut(rest, "/")
-	if kind == "join" {
-		return which
-	}
-	return kind
-}
-
-// enter returns when the request may go in.
-func (u *usher) enter(name string, counts int) {
+// enter takes room for a request, if there is any.
+func (u *usher) enter(counts int) bool {
 	u.mu.Lock()
+	defer u.mu.Unlock()
 	if !u.lets {
 		u.lets = true
 		go u.let()
 	}
-	if u.room > 0 {
-		u.room -= counts
-		u.mu.Unlock()
-		return
+	if u.room <= 0 {
+		return false
 	}
+	u.room -= counts
+	return true
+}
+
+// queue has a request wait in a line, or returns nil when it is too long.
+func (u *usher) queue(name string, counts int) *waiting {
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	x := u.lines[name]
 	if x == nil {
 		x = &line{name: name}
 		u.lines[name] = x
 		u.turns = append(u.turns, x)
 	}
-	now := make(chan struct{})
-	x.wait = append(x.wait, waiting{counts, now})
-	u.mu.Unlock()
-	<-now
+	if len(x.wait) == mostWaiting {
+		return nil
+	}
+	q := &waiting{counts: counts, now: make(chan struct{})}
+	x.wait = append(x.wait, q)
+	if !u.lets {
+		u.lets = true
+		go u.let()
+	}
+	return q
+}
+
+// wait reports whether the request was let in, and not given up before.
+func (u *usher) wait(q *waiting, ctx context.Context) bool {
+	select {
+	case <-q.now:
+		return true
+	case <-ctx.Done():
+		u.mu.Lock()
+		q.gone = true
+		u.mu.Unlock()
+		return false
+	}
 }
 
 // let lets in, some at a time, until nobody comes any more.
@@ -111,12 +136,16 @@ func (u *usher) let() {
 func (u *usher) letSome(n int) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.lets = u.room < requestsAtATime
+	u.lets = u.room < requestsAtATime || len(u.turns) > 0
 	for u.room = n; u.room > 0 && len(u.turns) > 0; {
 		x := u.turns[0]
 		u.turns = u.turns[1:]
-		u.room -= x.wait[0].counts
-		close(x.wait[0].now)
+		q := x.wait[0]
+		x.wait[0] = nil
+		if !q.gone {
+			u.room -= q.counts
+			close(q.now)
+		}
 		if x.wait = x.wait[1:]; len(x.wait) > 0 {
 			u.turns = append(u.turns, x)
 		} else {
@@ -125,37 +154,4 @@ func (u *usher) letSome(n int) bool {
 	}
 	u.room = min(u.room, requestsAtATime)
 	return u.lets
-}
-
-// doorkeeper accepts connections as an usher lets requests in: those who are in
-// go first.
-type doorkeeper struct {
-	net.Listener
-	pace pace
-	room int
-}
-
-func newDoorkeeper(l net.Listener) *doorkeeper {
-	return &doorkeeper{Listener: l, pace: pace{idle: new(loop.Idle).Wait}, room: connectionsAtATime}
-}
-
-func (d *doorkeeper) Accept() (net.Conn, error) {
-	if d.room == 0 {
-		d.room = d.pace.wait(connectionsAtATime)
-	}
-	d.room--
-	return d.Listener.Accept()
-}
-
-// pace is how those who are in go before those who come.
-type pace struct {
-	idle func() // waits until nobody else has anything to do
-}
-
-// wait waits, and says how many then may come if it is so many at a time: where
-// those who are in left no room for long, as many as should have come meanwhile.
-func (p pace) wait(atATime int) int {
-	begun := time.Now()
-	p.idle()
-	return atATime * min(max(1, int(time.Since(begun)/atLeastEvery)), mostAtOnce)
 }

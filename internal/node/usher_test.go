@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"partykit/party"
 )
 
 // A crowd comes by one link, and then a friend by another and a player. Whenever
@@ -25,7 +28,7 @@ func TestAnUsherLetsSomeInAtATime(t *testing.T) {
 			mu.Lock()
 			defer mu.Unlock()
 			in = append(in, r.URL.String())
-		}))
+		}), byPath, nil)
 		idle := make(chan struct{})
 		u.pace.idle = func() { <-idle }
 		come := func(address string, times int) {
@@ -78,18 +81,27 @@ func TestAnUsherLetsSomeInAtATime(t *testing.T) {
 	})
 }
 
+// byPath has what is asked for at one path wait in one line.
+func byPath(r *http.Request) string { return r.URL.Path }
+
 // Who is let in and waits for the network keeps nobody out.
 func TestAnUsherWaitsForNobody(t *testing.T) {
+	const slow = 5 * requestsAtATime
 	never := make(chan struct{})
+	in := make(chan struct{}, slow)
 	server := httptest.NewServer(newUsher(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "slow") {
+			in <- struct{}{}
 			<-never
 		}
-	})))
+	}), byPath, nil))
 	defer server.Close()
 	defer close(never)
-	for range 5 * requestsAtATime {
+	for range slow {
 		go http.Get(server.URL + "/join/slow")
+	}
+	for range slow {
+		<-in
 	}
 	for range 100 {
 		r, err := http.Get(server.URL + "/join/STREAMER")
@@ -98,6 +110,55 @@ func TestAnUsherWaitsForNobody(t *testing.T) {
 		}
 		r.Body.Close()
 	}
+}
+
+// Who hangs up while it waits is not let in and takes no room, and who finds its line too long
+// is told to come back.
+func TestALineIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var in []string
+		refused := 0
+		u := newUsher(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { in = append(in, r.URL.Path) }), byPath,
+			func(_ http.ResponseWriter, _ *http.Request, e *party.Error) {
+				if refused++; e.Code != party.Unavailable || e.RetryAfter == 0 {
+					t.Errorf("who finds its line too long is told %v", e)
+				}
+			})
+		idle := make(chan struct{})
+		u.pace.idle = func() { <-idle }
+		ctx, hangUp := context.WithCancel(t.Context())
+		come := func(ctx context.Context, path string) {
+			go u.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, path, nil))
+			synctest.Wait()
+		}
+		for range requestsAtATime {
+			come(t.Context(), "/first")
+		}
+		for range mostWaiting {
+			go u.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/crowd", nil))
+		}
+		synctest.Wait()
+		come(t.Context(), "/crowd")
+		if refused != 1 {
+			t.Errorf("%d were refused, want the one that found %d before it", refused, mostWaiting)
+		}
+		come(t.Context(), "/friend")
+		in = nil
+		hangUp()
+		synctest.Wait()
+		idle <- struct{}{}
+		synctest.Wait()
+		if diff := cmp.Diff([]string{"/friend"}, in); diff != "" {
+			t.Errorf("let in when the crowd had hung up (-want +got):\n%s", diff)
+		}
+		come(t.Context(), "/crowd")
+		if diff := cmp.Diff([]string{"/friend", "/crowd"}, in); diff != "" {
+			t.Errorf("their line is there still (-want +got):\n%s", diff)
+		}
+		for range 2 {
+			idle <- struct{}{}
+		}
+	})
 }
 
 // However busy those are who are in, some thousands a second come in: as many as
@@ -116,7 +177,7 @@ func TestWhoComesDoesNotWaitForTheBusy(t *testing.T) {
 		}
 
 		var in atomic.Int64
-		u := newUsher(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { in.Add(1) }))
+		u := newUsher(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { in.Add(1) }), byPath, nil)
 		u.pace.idle = func() { time.Sleep(5 * time.Millisecond) }
 		const crowd = 1000
 		for range crowd {
