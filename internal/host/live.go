@@ -99,7 +99,7 @@ func (p *live) post(task func()) { p.loop.Post(p.ref.Game, task) }
 // later adds a task of the party that gives way to all others, as what concerns a
 // crowd does. It runs only while the party is awake.
 func (p *live) later(task func()) {
-	p.loop.Later(func() {
+	p.loop.Later(p.ref.Game, func() {
 		if !p.asleep() && !p.unloaded {
 			task()
 		}

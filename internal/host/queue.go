@@ -10,7 +10,7 @@ type jobs struct {
 	own      []*job
 	visitors []*job
 	visited  bool // the last was a visitor's
-	visits   int  // visitors' since everybody else last had a turn
+	visits   int  // visitors' since everybody else last had a turn, or none waited
 }
 
 func (q *jobs) len() int { return len(q.own) + len(q.visitors) }
@@ -47,7 +47,9 @@ func (q *jobs) next() *job {
 	(*from)[0] = nil
 	*from = (*from)[1:]
 	if q.visited = j.visitor; q.visited {
-		q.visits++
+		if q.visits++; len(q.visitors) == 0 {
+			q.visits = 0
+		}
 	}
 	return j
 }

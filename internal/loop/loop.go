@@ -14,9 +14,8 @@ import (
 type Loop struct {
 	mu     sync.Mutex
 	more   sync.Cond // there is something to do, for a loop that watches nothing
-	lanes  map[string]*lane
-	turns  []*lane   // those with tasks
-	later  []func()  // tasks that give way
+	tasks  lanes
+	later  lanes     // of tasks that give way
 	since  time.Time // when the last of them ran, or the first came
 	ends   []Ender
 	asleep bool    // Run waits for its sockets, and must be woken for anything else
@@ -30,17 +29,15 @@ type Loop struct {
 	quiet bool    // who is not on the loop went first
 }
 
-// lane is the tasks of one game.
-type lane struct {
-	game  string
-	tasks []func()
-}
-
 // AtOnce is how many tasks of a game run before it is another's turn.
 const AtOnce = 16
 
-// givesWay is how long a task gives way at most.
-const givesWay = 20 * time.Millisecond
+const (
+	// givesWay is how long all tasks that give way do at most.
+	givesWay = 20 * time.Millisecond
+	// given is how long then as many of them run as do in it.
+	given = time.Millisecond
+)
 
 // An Ender has something to do at the end of a pass.
 type Ender interface {
@@ -50,7 +47,7 @@ type Ender interface {
 
 // New returns a loop that nobody runs yet.
 func New() *Loop {
-	l := &Loop{lanes: map[string]*lane{}}
+	l := &Loop{tasks: newLanes(), later: newLanes()}
 	l.more.L = &l.mu
 	return l
 }
@@ -64,29 +61,24 @@ func (l *Loop) Post(game string, task func()) {
 	if l.closed {
 		return
 	}
-	x := l.lanes[game]
-	if x == nil {
-		x = &lane{game: game}
-		l.lanes[game] = x
-		l.turns = append(l.turns, x)
-	}
-	x.tasks = append(x.tasks, task)
+	l.tasks.add(game, task)
 	l.rouse()
 }
 
-// Later adds a task that gives way: it runs when the loop has nothing else to do
-// and everybody else on its processor had a turn, one such task after another. So
-// what concerns a crowd can be done in small portions, for which nobody else
-// waits. Every 20 ms one of them runs however busy the loop is. Later never blocks.
-// After the loop was closed it does nothing.
-func (l *Loop) Later(task func()) {
+// Later adds a task of a game that gives way: it runs when the loop has nothing
+// else to do and everybody else on its processor had a turn, one such task after
+// another, of the games in turn. So what concerns a crowd can be done in small
+// portions, for which nobody else waits. However busy the loop is, some of them run
+// every 20 ms, for a millisecond. Later never blocks. After the loop was closed it
+// does nothing.
+func (l *Loop) Later(game string, task func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.closed {
-		if len(l.later) == 0 {
+		if l.later.empty() {
 			l.since = time.Now()
 		}
-		l.later = append(l.later, task)
+		l.later.add(game, task)
 		l.rouse()
 	}
 }
@@ -152,6 +144,22 @@ func (l *Loop) pass() bool {
 	return true
 }
 
+// give runs some of what has given way for long enough.
+func (l *Loop) give() {
+	begun := time.Now()
+	for n := 0; n < AtOnce && (n == 0 || time.Since(begun) < given); n++ {
+		l.mu.Lock()
+		if l.later.empty() {
+			l.mu.Unlock()
+			return
+		}
+		task := l.later.next(1)
+		l.since = time.Now()
+		l.mu.Unlock()
+		task[0]()
+	}
+}
+
 // next returns the tasks whose turn it is, of one game. A game without tasks is
 // forgotten.
 func (l *Loop) next() (tasks []func(), over bool) {
@@ -160,34 +168,23 @@ func (l *Loop) next() (tasks []func(), over bool) {
 	for l.poll == nil && !l.busy() {
 		l.more.Wait()
 	}
-	if len(l.later) > 0 && l.mayGive() {
-		tasks, l.later = l.later[:1:1], l.later[1:]
+	switch {
+	case !l.later.empty() && time.Since(l.since) >= givesWay:
+		return []func(){l.give}, false
+	case !l.later.empty() && l.mayGive():
 		l.since = time.Now()
-		return tasks, false
-	}
-	if len(l.turns) == 0 {
-		l.over = l.closed && len(l.ends) == 0 && len(l.later) == 0
+		return l.later.next(1), false
+	case l.tasks.empty():
+		l.over = l.closed && len(l.ends) == 0 && l.later.empty()
 		return nil, l.over
 	}
-	x := l.turns[0]
-	l.turns = l.turns[1:]
-	n := min(len(x.tasks), AtOnce)
-	tasks = x.tasks[:n:n]
-	if x.tasks = x.tasks[n:]; len(x.tasks) > 0 {
-		l.turns = append(l.turns, x)
-	} else {
-		delete(l.lanes, x.game)
-	}
-	return tasks, false
+	return l.tasks.next(AtOnce), false
 }
 
 // mayGive reports whether a task that gives way may run now. If only others off the
 // loop have to go first, they have their turn in this pass. The lock is held.
 func (l *Loop) mayGive() bool {
-	if time.Since(l.since) >= givesWay {
-		return true
-	}
-	if len(l.turns) > 0 || len(l.ends) > 0 {
+	if !l.tasks.empty() || len(l.ends) > 0 {
 		return false
 	}
 	if l.poll != nil && !l.quiet && !l.closed {
@@ -200,10 +197,10 @@ func (l *Loop) mayGive() bool {
 
 // busy reports whether there is something to do besides sockets. The lock is
 // held.
-func (l *Loop) busy() bool { return l.urgent() || len(l.later) > 0 }
+func (l *Loop) busy() bool { return l.urgent() || !l.later.empty() }
 
 // urgent reports whether some of it does not give way. The lock is held.
-func (l *Loop) urgent() bool { return len(l.turns) > 0 || len(l.ends) > 0 || l.closed }
+func (l *Loop) urgent() bool { return !l.tasks.empty() || len(l.ends) > 0 || l.closed }
 
 // mostSpare is how many places a slice may have that is used again: a storm's is
 // let go.

@@ -142,22 +142,71 @@ func TestWhatGivesWayGoesLast(t *testing.T) {
 	l := loop.New()
 	var got []string
 	note := func(s string) func() { return func() { got = append(got, s) } }
-	l.Later(func() {
+	l.Later("", func() {
 		note("later 1")()
-		l.Later(note("later 3"))
+		l.Later("", note("later 3"))
 		l.Post("", note("posted by it"))
 	})
-	l.Later(note("later 2"))
+	l.Later("", note("later 2"))
 	l.Post("one", func() {
 		note("one")()
 		l.Post("other", note("posted by one"))
 		l.AtEnd(ender(note("the end of its pass")))
 	})
 	l.Post("other", note("other"))
-	l.Later(l.Close)
+	l.Later("", l.Close)
 	l.Run()
 	want := []string{"one", "the end of its pass", "other", "posted by one", "later 1", "posted by it", "later 2", "later 3"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// Of what gives way the games take turns, too.
+func TestGamesTakeTurnsToGiveWay(t *testing.T) {
+	l := loop.New()
+	noisy, before := 0, -1
+	for range 1000 {
+		l.Later("noisy", func() { noisy++ })
+	}
+	l.Later("quiet", func() { before = noisy })
+	l.Close()
+	l.Run()
+	if noisy != 1000 || before < 0 || before > 1 {
+		t.Errorf("the quiet game's task ran after %d of %d", before, noisy)
+	}
+}
+
+// On a loop that always has something else to do, what gives way runs every 20 ms,
+// more than one task of it, and not before.
+func TestWhatGivesWayRunsOnABusyLoop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, _ := start(t)
+		begun := time.Now()
+		var ran []time.Duration
+		done := make(chan struct{})
+		var busy func()
+		busy = func() {
+			if time.Sleep(time.Millisecond); time.Since(begun) > time.Second {
+				close(done)
+				return
+			}
+			l.Post("", busy)
+		}
+		l.Post("", func() {
+			for _, game := range []string{"one", "other"} {
+				for range loop.AtOnce {
+					l.Later(game, func() { ran = append(ran, time.Since(begun)) })
+				}
+			}
+			busy()
+		})
+		<-done
+		if len(ran) != 2*loop.AtOnce {
+			t.Fatalf("%d of %d tasks ran within a second", len(ran), 2*loop.AtOnce)
+		}
+		if first, last := ran[0], ran[len(ran)-1]; first < 20*time.Millisecond || first > 22*time.Millisecond || last < 40*time.Millisecond || last > 44*time.Millisecond {
+			t.Errorf("the first ran after %v, the last after %v", first, last)
+		}
+	})
 }

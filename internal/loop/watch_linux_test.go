@@ -310,9 +310,9 @@ func TestWhatGivesWayGivesItToAll(t *testing.T) {
 			return
 		}
 		w.Write([]byte{1})
-		l.Later(portion)
+		l.Later("", portion)
 	}
-	l.Later(portion)
+	l.Later("", portion)
 	<-done
 }
 

@@ -14,7 +14,7 @@ const (
 	// atLeastEvery is how often so many are let in at least, however busy those are
 	// who are in: some thousands a second. It counts up to mostAtOnce times.
 	atLeastEvery = time.Millisecond
-	mostAtOnce   = 20
+	mostAtOnce   = 10
 )
 
 // doorkeeper accepts connections as an usher lets requests in: those who are in
