@@ -3,6 +3,7 @@ package host
 import (
 	"encoding/json"
 	"errors"
+	"time"
 
 	"partykit/internal/engine"
 	"partykit/party"
@@ -41,17 +42,31 @@ func (p *live) record(j *job, s *party.State) {
 	}
 	r.underWay, r.err = true, nil
 	p.pins++
-	p.h.o.Node.Store(p.ref.Game, engine.Invites, r.of.Hash, data, 0, l.keep(now()), func(_ uint64, err error) {
-		p.post(func() {
-			p.pins--
-			r.underWay = false
-			if r.there = err == nil || errors.Is(err, engine.ErrConflict); !r.there {
-				r.err = err
-			}
-			p.finishInflight()
-			p.schedule()
-		})
+	p.writeRecord(j, l, data)
+}
+
+func (p *live) writeRecord(j *job, l link, data []byte) {
+	p.h.o.Node.Store(p.ref.Game, engine.Invites, j.beside.of.Hash, data, 0, l.keep(now()), func(_ uint64, err error) {
+		p.post(func() { p.recorded(j, err, func() { p.writeRecord(j, l, data) }) })
 	})
+}
+
+// recorded hears how the write of a record went. One that was not answered is
+// written again, while its job waits.
+func (p *live) recorded(j *job, err error, again func()) {
+	r := j.beside
+	if unanswered(err) && j.done != nil {
+		p.h.log.Warn("a link's record was not answered", "game", p.ref.Game, "party", p.ref.Party, "err", err)
+		time.AfterFunc(writeAgain, func() { p.post(again) })
+		return
+	}
+	p.pins--
+	r.underWay = false
+	if r.there = err == nil || errors.Is(err, engine.ErrConflict); !r.there {
+		r.err = err
+	}
+	p.finishInflight()
+	p.schedule()
 }
 
 // repeated finishes a command of which there is nothing to append: at once, or
@@ -65,13 +80,17 @@ func (p *live) repeated(j *job, seq uint64) {
 	p.conclude(j, outcome{seq: seq})
 }
 
-// conclude answers a command whose event is there. Where a link's record cannot be
-// written it says so, and ends the link: nobody has its code, and it leads nowhere.
+// conclude answers a command whose event is there. Where a link's record is refused
+// it says so, and ends the link: nobody has its code, and it leads nowhere. Where
+// nobody knows whether it is there, the command can be repeated.
 func (p *live) conclude(j *job, o outcome) {
-	if j.beside == nil || j.beside.err == nil {
+	r := j.beside
+	if r == nil || r.err == nil {
 		j.finish(o)
 		return
 	}
-	j.finish(outcome{err: failure(j.beside.err)})
-	p.submit(&job{cmd: party.Revoke{Player: j.beside.of.Player, Invite: j.beside.of.ID}})
+	j.finish(outcome{err: failure(r.err)})
+	if !unanswered(r.err) {
+		p.submit(&job{cmd: party.Revoke{Player: r.of.Player, Invite: r.of.ID}})
+	}
 }

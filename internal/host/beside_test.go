@@ -179,6 +179,87 @@ func TestALinkWhoseRecordIsRefused(t *testing.T) {
 	})
 }
 
+// makes submits a player's command for a link whose record's write was lost, and
+// calls then on the party's loop.
+func (w *world) makes(c *client, home string, then func(*live, *job)) (m *making, answered chan outcome) {
+	w.t.Helper()
+	answered = make(chan outcome, 1)
+	c.next++
+	id := &party.CommandID{Session: party.SessionID(c.sessionOf()), Counter: c.next}
+	m = w.hosts["a"].making(string(id.Session), c.next, party.MakeInvite{Player: party.PlayerID(guest(c.n)), Expires: time.Hour}, false)
+	w.on("a", home, func(p *live) {
+		p.pins++
+		j := &job{
+			cmd: m.cmd, id: id, beside: &beside{of: m.cmd, underWay: true},
+			done: func(o outcome) { answered <- o },
+		}
+		p.submit(j)
+		then(p, j)
+	})
+	return m, answered
+}
+
+// A record whose write was not answered is written again before the link's maker is
+// told the code.
+func TestALinkWhoseRecordIsNotAnswered(t *testing.T) {
+	for _, why := range []error{engine.ErrUnknown, engine.ErrUnavailable} {
+		t.Run(why.Error(), func(t *testing.T) {
+			story(t, func(t *testing.T, w *world) {
+				a, _, home, _ := w.pair("a")
+				m, answered := w.makes(a, home, func(p *live, j *job) {
+					p.recorded(j, why, func() {
+						j.beside.underWay = false
+						p.pins--
+						p.record(j, p.state)
+					})
+				})
+				if o := <-answered; o.err != nil {
+					t.Fatal(o.err)
+				}
+				w.hello("a", 3).ok("join", map[string]any{"code": m.code})
+				w.wantParty("a", home, "*1:in:connected 2:in:connected 3:loading:connected")
+			})
+		})
+	}
+}
+
+// Where a record is not answered for as long as its command may wait, its maker is
+// told so and the link stays: the command, repeated, writes the record.
+func TestALinkWhoseRecordIsNeverAnswered(t *testing.T) {
+	for _, why := range []error{engine.ErrUnknown, engine.ErrUnavailable} {
+		t.Run(why.Error(), func(t *testing.T) {
+			story(t, func(t *testing.T, w *world) {
+				a, b, home, _ := w.pair("a")
+				m, answered := w.makes(a, home, func(p *live, j *job) {
+					var fail func()
+					fail = func() { p.recorded(j, why, fail) }
+					fail()
+				})
+				id, began := a.next, time.Now()
+				if o := <-answered; o.err == nil || o.err.Code != party.Unavailable || time.Since(began) != patience {
+					t.Fatalf("answered %v after %v", o.err, time.Since(began))
+				}
+				time.Sleep(time.Second)
+				b.ok("rename", map[string]any{"name": "Bea"}) // the party goes on
+				if n := len(a.ok("invites", nil)["invites"].([]any)); n != 2 {
+					t.Errorf("%d of 2 links are left", n)
+				}
+				if got := w.problem("a", m.code); got != party.NotFound {
+					t.Fatalf("without its record the link shows %q", got)
+				}
+				w.crash("a")
+				w.host("b")
+				a = a.back("b")
+				if got := a.redo(id, "invite", map[string]any{"expires": 3600}); got["t"] != "ok" || got["code"] != m.code {
+					t.Fatalf("repeated: %v", got)
+				}
+				w.hello("b", 3).ok("join", map[string]any{"code": m.code})
+				w.wantParty("b", home, "*1:in:connected 2:in:reconnecting 3:loading:connected")
+			})
+		})
+	}
+}
+
 // The event of a link that lost against another host's is decided again; its
 // record need not be written again.
 func TestALinkThatIsDecidedAgain(t *testing.T) {

@@ -14,6 +14,15 @@ import (
 // as unavailable.
 const patience = 15 * time.Second
 
+// writeAgain is how long after a write that was not answered the next try comes.
+const writeAgain = 250 * time.Millisecond
+
+// unanswered reports whether a write failed of which nobody knows what became, or
+// that may succeed later.
+func unanswered(err error) bool {
+	return errors.Is(err, engine.ErrUnknown) || errors.Is(err, engine.ErrUnavailable)
+}
+
 // job is a command on its way into the log, or what waits for its turn behind
 // one. Jobs of a party start in the order in which they came.
 type job struct {
@@ -215,9 +224,9 @@ func (p *live) appended(seq uint64, err error) {
 		p.finishInflight()
 	case errors.Is(err, engine.ErrConflict):
 		p.retry(f, 0)
-	case errors.Is(err, engine.ErrUnknown), errors.Is(err, engine.ErrUnavailable):
+	case unanswered(err):
 		p.h.log.Warn("an append was not answered", "game", p.ref.Game, "party", p.ref.Party, "err", err)
-		p.retry(f, 250*time.Millisecond)
+		p.retry(f, writeAgain)
 	default:
 		p.inflight = nil
 		f.job.finish(outcome{err: failure(err)})
