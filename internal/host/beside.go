@@ -89,8 +89,26 @@ func (p *live) conclude(j *job, o outcome) {
 		j.finish(o)
 		return
 	}
-	j.finish(outcome{err: failure(r.err)})
 	if !unanswered(r.err) {
-		p.submit(&job{cmd: party.Revoke{Player: r.of.Player, Invite: r.of.ID}})
+		p.endLink(r.of.ID)
 	}
+	j.finish(outcome{err: failure(r.err)})
+}
+
+// endLink ends a link as the next thing of the party: behind others it could have
+// gone on with its maker.
+func (p *live) endLink(id party.InviteID) {
+	i := p.state.Invite(id)
+	if i == nil || !i.Live(now()) {
+		return
+	}
+	p.queue.again(&job{
+		cmd:      party.Revoke{Player: i.By, Invite: id},
+		deadline: now().Add(patience),
+		done: func(o outcome) {
+			if o.err != nil {
+				p.h.log.Warn("a link that leads nowhere was not ended", "game", p.ref.Game, "party", p.ref.Party, "err", o.err.Code)
+			}
+		},
+	})
 }

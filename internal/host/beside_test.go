@@ -181,12 +181,12 @@ func TestALinkWhoseRecordIsRefused(t *testing.T) {
 
 // makes submits a player's command for a link whose record's write was lost, and
 // calls then on the party's loop.
-func (w *world) makes(c *client, home string, then func(*live, *job)) (m *making, answered chan outcome) {
+func (w *world) makes(c *client, home string, o party.InviteOptions, then func(*live, *job)) (m *making, answered chan outcome) {
 	w.t.Helper()
 	answered = make(chan outcome, 1)
 	c.next++
 	id := &party.CommandID{Session: party.SessionID(c.sessionOf()), Counter: c.next}
-	m = w.hosts["a"].making(string(id.Session), c.next, party.MakeInvite{Player: party.PlayerID(guest(c.n)), Expires: time.Hour}, false)
+	m = w.hosts["a"].making(string(id.Session), c.next, party.MakeInvite{Player: party.PlayerID(guest(c.n)), Expires: time.Hour, Options: o}, false)
 	w.on("a", home, func(p *live) {
 		p.pins++
 		j := &job{
@@ -206,7 +206,7 @@ func TestALinkWhoseRecordIsNotAnswered(t *testing.T) {
 		t.Run(why.Error(), func(t *testing.T) {
 			story(t, func(t *testing.T, w *world) {
 				a, _, home, _ := w.pair("a")
-				m, answered := w.makes(a, home, func(p *live, j *job) {
+				m, answered := w.makes(a, home, party.InviteOptions{}, func(p *live, j *job) {
 					p.recorded(j, why, func() {
 						j.beside.underWay = false
 						p.pins--
@@ -230,7 +230,7 @@ func TestALinkWhoseRecordIsNeverAnswered(t *testing.T) {
 		t.Run(why.Error(), func(t *testing.T) {
 			story(t, func(t *testing.T, w *world) {
 				a, b, home, _ := w.pair("a")
-				m, answered := w.makes(a, home, func(p *live, j *job) {
+				m, answered := w.makes(a, home, party.InviteOptions{}, func(p *live, j *job) {
 					var fail func()
 					fail = func() { p.recorded(j, why, fail) }
 					fail()
@@ -260,8 +260,61 @@ func TestALinkWhoseRecordIsNeverAnswered(t *testing.T) {
 	}
 }
 
-// The event of a link that lost against another host's is decided again; its
-// record need not be written again.
+// A link whose record is refused ends before its maker can take it along.
+func TestALinkWhoseRecordIsRefusedEndsAtOnce(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, _, home, _ := w.pair("a")
+		m, answered := w.makes(a, home, party.InviteOptions{OnLeave: party.FollowOnLeave}, func(p *live, j *job) {
+			p.submit(&job{cmd: party.Leave{Player: j.beside.of.Player, Reason: party.ReasonLeft}})
+			p.recorded(j, engine.ErrFull, nil)
+		})
+		if o := <-answered; o.err == nil || o.err.Code != party.StorageFull {
+			t.Fatalf("answered %v", o.err)
+		}
+		synctest.Wait()
+		w.on("a", home, func(p *live) {
+			if i := p.state.Invite(m.cmd.ID); i == nil || i.Revoked == 0 || i.Went {
+				t.Errorf("the link is %+v", i)
+			}
+			if p.state.Member(m.cmd.Player) != nil {
+				t.Error("its maker has not left")
+			}
+		})
+	})
+}
+
+// A link whose event is decided again, behind another host's, has its record and
+// is not written another.
+func TestALinkThatIsDecidedAgainHasItsRecord(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.host("b")
+		a, b, home, _ := w.pair("a")
+		b.drop()
+		b = b.back("b")
+		m := w.hosts["a"].making(a.sessionOf(), a.next+1, party.MakeInvite{Player: party.PlayerID(guest(1)), Expires: time.Hour}, false)
+		answered := make(chan outcome, 1)
+		w.deaf("a", home, func() {
+			b.ok("rename", map[string]any{"name": "Bea"})
+			w.on("a", home, func(p *live) {
+				p.submit(&job{cmd: m.cmd, beside: &beside{of: m.cmd}, done: func(o outcome) { answered <- o }})
+				p.appended(0, engine.ErrUnknown) // it is decided again after a moment
+			})
+			synctest.Wait()
+			if _, _, err := w.hosts["b"].o.Node.Get(t.Context(), engine.Invites, m.cmd.Hash); err != nil {
+				t.Errorf("its record: %v", err)
+			}
+			w.loseLink(m.code)
+		})
+		if o := <-answered; o.err != nil || len(o.entry.Events) != 1 {
+			t.Fatalf("answered %v with %v", o.err, o.entry.Events)
+		}
+		if _, _, err := w.hosts["b"].o.Node.Get(t.Context(), engine.Invites, m.cmd.Hash); !errors.Is(err, engine.ErrNotFound) {
+			t.Errorf("its record was written twice: %v", err)
+		}
+	})
+}
+
+// The event of a link that lost against another host's is decided again.
 func TestALinkThatIsDecidedAgain(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.host("b")
