@@ -13,8 +13,9 @@ const (
 	// pagePause is how long changes are gathered before open pages are told.
 	pagePause = 250 * time.Millisecond
 	// crowdPause is how much longer it is for every page beyond a thousand: a
-	// crowd is told 4,000 times a second in all. Whoever is on the way in, in
-	// line or asking does not wait for the crowd.
+	// crowd is told 4,000 times a second in all at most, and on a busy loop less
+	// often. Whoever is on the way in, in line or asking does not wait for the
+	// crowd.
 	crowdPause = 250 * time.Microsecond
 	// pagesAtOnce is how many pages are seen to before it is others' turn.
 	pagesAtOnce = 16
@@ -35,7 +36,8 @@ type audience struct {
 	round       party.Time
 	near        party.Time
 	own         map[*Page]bool // whose own story has changed
-	queue       []*Page        // those to be told now
+	first       []*Page        // of those and who is on the way: to be told now
+	queue       []*Page        // of all others: when everybody else had a turn
 	sights      map[link]sight
 
 	leaving []*Page // closed by those who looked at them
@@ -93,7 +95,7 @@ func (a *audience) due() (next party.Time) {
 			next = max(t, 1)
 		}
 	}
-	if a.changed {
+	if a.changed && len(a.queue) == 0 {
 		consider(a.round.Add(a.pause()))
 	}
 	if a.changedNear || len(a.own) > 0 {
@@ -124,29 +126,35 @@ func (page *Page) changed() {
 	}
 }
 
-// tellPages tells those whose turn it is.
+// tellPages tells those whose turn it is. There is no round before the last one is
+// over.
 func (p *live) tellPages(t party.Time) {
 	a := &p.pages
-	idle := len(a.queue) == 0
-	switch {
-	case a.changed && a.round.Add(a.pause()) <= t:
-		a.changed, a.changedNear, a.round, a.near = false, false, t, t
-		clear(a.own)
-		a.queue = a.queue[:0]
-		for page := range a.open {
-			a.queue = append(a.queue, page)
-		}
-	case (a.changedNear || len(a.own) > 0) && a.near.Add(pagePause) <= t:
-		if a.changedNear {
-			p.nearPages()
-		}
-		a.changedNear, a.near = false, t
-		for page := range a.own {
-			a.queue = append(a.queue, page)
-		}
-		clear(a.own)
+	round := a.changed && len(a.queue) == 0 && a.round.Add(a.pause()) <= t
+	if !round && (!a.changedNear && len(a.own) == 0 || a.near.Add(pagePause) > t) {
+		return
 	}
+	if a.changedNear {
+		p.nearPages()
+	}
+	idle := len(a.first) == 0
+	for page := range a.own {
+		a.first = append(a.first, page)
+	}
+	if round {
+		for page := range a.open {
+			if !a.own[page] {
+				a.queue = append(a.queue, page)
+			}
+		}
+		a.changed, a.round = false, t
+	}
+	clear(a.own)
+	a.changedNear, a.near = false, t
 	if idle {
+		p.tellFirst()
+	}
+	if round {
 		p.tellSome()
 	}
 }
@@ -173,21 +181,41 @@ func (p *live) nearPages() {
 	}
 }
 
-// tellSome tells some of the queue, and the rest when others had their turn.
+// tellFirst tells some of those who do not wait for the crowd, and the rest when
+// other games had their turn.
+func (p *live) tellFirst() {
+	a := &p.pages
+	if a.first = a.tell(a.first); len(a.first) > 0 {
+		p.post(func() {
+			if !p.asleep() && !p.unloaded {
+				p.tellFirst()
+			}
+		})
+	}
+}
+
+// tellSome tells some of the queue, and the rest when everybody else had a turn.
 func (p *live) tellSome() {
 	a := &p.pages
-	n := min(len(a.queue), pagesAtOnce)
-	for _, page := range a.queue[:n] {
+	if a.queue = a.tell(a.queue); len(a.queue) > 0 {
+		p.later(p.tellSome)
+		return
+	}
+	p.schedule()
+}
+
+// tell tells some pages, and returns the others, or nil.
+func (a *audience) tell(pages []*Page) []*Page {
+	n := min(len(pages), pagesAtOnce)
+	for _, page := range pages[:n] {
 		if a.open[page] {
 			page.show()
 		}
 	}
-	if a.queue = a.queue[n:]; len(a.queue) == 0 {
-		a.queue = nil
-		p.schedule()
-		return
+	if n == len(pages) {
+		return nil
 	}
-	p.later(p.tellSome)
+	return pages[n:]
 }
 
 // show has the page show what is so now, in the place of what was not taken. A

@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -91,7 +92,7 @@ func TestACrowdIsToldTogether(t *testing.T) {
 		}
 		synctest.Wait()
 		w.on("a", home, func(p *live) {
-			if v := p.pages; len(v.open)+len(v.seats)+len(v.plans)+len(v.own)+len(v.queue)+len(v.sights) > 0 {
+			if v := p.pages; len(v.open)+len(v.seats)+len(v.plans)+len(v.own)+len(v.first)+len(v.queue)+len(v.sights) > 0 {
 				t.Errorf("of pages that are closed there is left: %+v", v)
 			}
 		})
@@ -172,5 +173,52 @@ func TestACrowdLeavesOthersTheirTurn(t *testing.T) {
 		if len(turns) != 4 || turns[0] != fmt.Sprint(9*pagesAtOnce) || turns[1] == "0" {
 			t.Errorf("when others had their turn there were still to be told: %v", turns)
 		}
+	})
+}
+
+// Who is on the way in is told although most of the crowd is still to be told of
+// the change before, and no round begins before that.
+func TestWhoIsOnTheWayIsToldBeforeTheCrowd(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		home, code := a.lastParty(), a.invite(nil)
+		for n := range 10 * pagesAtOnce {
+			if _, err := w.hosts["a"].OpenPage(t.Context(), code, browser(n), home4(n)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.start("a", code, 999)
+		friend := w.open("a", code, 999)
+		look(friend, 3*time.Second)
+		time.Sleep(time.Second)
+		told(friend)
+		w.on("a", home, func(p *live) {
+			crowd := &p.pages
+			p.pagesChanged()
+			p.tellPages(now())
+			queue := slices.Clone(crowd.queue)
+			if len(queue) != 9*pagesAtOnce || told(friend) == nil {
+				t.Errorf("of the first change %d are still to be told", len(queue))
+				return
+			}
+			p.pagesChanged()
+			later := now().Add(crowd.pause())
+			if crowd.near.Add(pagePause) > later {
+				t.Error("it is too soon")
+			}
+			p.tellPages(later)
+			if told(friend) == nil {
+				t.Error("who is on the way in waits for the crowd")
+			}
+			if !slices.Equal(queue, crowd.queue) {
+				t.Error("a round begins before the last one is over")
+			}
+		})
+		time.Sleep(time.Second)
+		w.on("a", home, func(p *live) {
+			if v := &p.pages; v.changed || len(v.queue) > 0 {
+				t.Error("the crowd is not told of the second change")
+			}
+		})
 	})
 }
