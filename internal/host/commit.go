@@ -24,7 +24,7 @@ func unanswered(err error) bool {
 }
 
 // job is a command on its way into the log, or what waits for its turn behind
-// one. Jobs of a party start in the order in which they came.
+// one. In which order jobs of a party start, see jobs.
 type job struct {
 	cmd      party.Command
 	id       *party.CommandID
@@ -32,6 +32,7 @@ type job struct {
 	message  *outgoing     // instead of cmd: a reliable message
 	turn     func()        // instead of cmd: whatever; done hears only that it came too late
 	visitor  bool          // it is of somebody at the door
+	vain     func() bool   // by the time it starts nobody wants it any more; or nil
 	beside   *beside       // of a link: its record, written at the same time
 	deadline party.Time
 }
@@ -101,6 +102,10 @@ func (p *live) revisit() {
 }
 
 func (p *live) decide(j *job) {
+	if j.vain != nil && j.vain() {
+		j.finish(outcome{seq: p.last})
+		return
+	}
 	if j.id != nil {
 		answer, err := p.state.Repeated(*j.id)
 		if err != nil {

@@ -10,20 +10,22 @@ import (
 // Queue waits in line for a seat of a full party, for as long as the page is
 // open.
 func (page *Page) Queue() {
-	page.knock(func(h party.Hold) party.Command { return party.Queue{Hold: h} })
+	page.knock(page.done, func(h party.Hold) party.Command { return party.Queue{Hold: h} })
 }
 
 // Ask asks to be let in where the link alone does not do.
-func (page *Page) Ask() { page.knock(func(h party.Hold) party.Command { return party.Ask{Hold: h} }) }
+func (page *Page) Ask() {
+	page.knock(page.done, func(h party.Hold) party.Command { return party.Ask{Hold: h} })
+}
 
 // LeaveLine gives the place in line up.
 func (page *Page) LeaveLine() {
-	page.knock(func(h party.Hold) party.Command { return party.LeaveLine{Seat: h.Seat} })
+	page.knock(nil, func(h party.Hold) party.Command { return party.LeaveLine{Seat: h.Seat} })
 }
 
-// knock submits what a visitor does at the door. Why it is refused is shown on
-// the page.
-func (page *Page) knock(command func(party.Hold) party.Command) {
+// knock submits what a visitor does at the door, unless it is in vain by its turn.
+// Why it is refused is shown on the page.
+func (page *Page) knock(vain func() bool, command func(party.Hold) party.Command) {
 	if page.p == nil || page.seat == "" {
 		return
 	}
@@ -34,7 +36,7 @@ func (page *Page) knock(command func(party.Hold) party.Command) {
 		}
 		knock := func() {
 			delete(p.gone, page.seat)
-			p.submit(&job{visitor: true, cmd: command(page.asHold()), done: func(o outcome) {
+			p.submit(&job{visitor: true, cmd: command(page.asHold()), vain: vain, done: func(o outcome) {
 				page.problem, page.knocked = "", true
 				if o.err != nil {
 					page.problem = o.err.Code

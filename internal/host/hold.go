@@ -125,6 +125,17 @@ func (p *live) unpress(seat party.SeatID) {
 	}
 }
 
+// done reports whether nothing is to be had for the page any more: it was closed,
+// or its visitor came in and left meanwhile.
+func (page *Page) done() bool {
+	select {
+	case <-page.left:
+		return true
+	default:
+		return !page.p.pages.open[page] || page.p.gone[page.seat] != ""
+	}
+}
+
 // due is when the page has been visible for long enough to hold a seat. A seat
 // that was refused is not tried for again before the party has changed, nor
 // while the party is full.
@@ -192,7 +203,7 @@ func (p *live) hold(page *Page) {
 		page.startCounted = true
 		p.count(page.link.Invite, 0, 1)
 	}
-	p.submit(&job{visitor: true, cmd: page.asHold(), done: func(o outcome) {
+	p.submit(&job{visitor: true, cmd: page.asHold(), vain: page.done, done: func(o outcome) {
 		page.holding = false
 		page.problem, page.refused = "", false
 		if o.err != nil {

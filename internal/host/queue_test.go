@@ -91,3 +91,51 @@ func TestACrowdThatLeavesWaits(t *testing.T) {
 		})
 	})
 }
+
+// Between a page's wish for a seat and its turn the page is closed, or its visitor
+// comes in and leaves: no seat is held for nobody.
+func TestNoSeatIsHeldForWhoHasGone(t *testing.T) {
+	for what, meanwhile := range map[string]func(*live, *Page){
+		"closed": func(_ *live, page *Page) { page.Close() },
+		"left":   func(p *live, page *Page) { p.gone[page.seat] = party.ReasonLeft },
+		"":       func(*live, *Page) {},
+	} {
+		t.Run(what, func(t *testing.T) {
+			story(t, func(t *testing.T, w *world) {
+				a := w.hello("a", 1)
+				home, code := a.lastParty(), a.invite(nil)
+				w.start("a", code, 7)
+				page := w.open("a", code, 7)
+				synctest.Wait()
+				w.on("a", home, func(p *live) {
+					p.submit(&job{cmd: party.Rename{Player: p.state.Leader, Name: "Ada"}})
+					p.hold(page)
+					if len(p.queue.visitors) != 1 {
+						t.Error("it has its turn at once")
+					}
+					meanwhile(p, page)
+				})
+				synctest.Wait()
+				want := 0
+				if what == "" {
+					want = 1
+				}
+				w.on("a", home, func(p *live) {
+					if n := len(p.state.Seats); n != want || page.holding {
+						t.Errorf("%d seats are held, want %d", n, want)
+					}
+				})
+			})
+		})
+	}
+}
+
+// Visitors who come one by one wait for nobody, however many came before.
+func TestWhoComesAloneWaitsForNobody(t *testing.T) {
+	var q jobs
+	for n := range 10 * pagesAtOnce {
+		if q.add(&job{visitor: true}); q.next() == nil {
+			t.Fatalf("visitor %d waits", n)
+		}
+	}
+}
