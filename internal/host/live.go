@@ -48,6 +48,7 @@ type awake struct {
 	told     party.Time              // when reports that waited last went out
 	hidden   map[party.PlayerID]bool // connected, with the game out of sight
 	pages    audience
+	lookout  lookout // for the way on from its dead links
 	closed   map[party.SeatID]party.Time
 	gone     map[party.SeatID]party.Reason
 	starts   map[party.SeatID]party.Time // whose ticket nobody redeemed, by when Start was pressed; not all

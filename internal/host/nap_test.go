@@ -140,9 +140,10 @@ func TestWhatAPartyKeepsAsleep(t *testing.T) {
 		"unsaved": nothing, "saveNext": nothing, // of a log
 		"opening": nothing, "waiting": nothing, "held": nothing, // reading and follow say it
 		"countAt": nothing, "newest": nothing, "told": nothing, // counts, absent and reports say it
-		"seen":   nothing, // outdated by falling asleep
-		"starts": nothing, // links come with a log
-		"near":   nothing, "remote": nothing, "timer": nothing, "idleSince": nothing, "tired": nothing,
+		"lookout": nothing, // pages says it
+		"seen":    nothing, // outdated by falling asleep
+		"starts":  nothing, // links come with a log
+		"near":    nothing, "remote": nothing, "timer": nothing, "idleSince": nothing, "tired": nothing,
 	}
 	for i := range reflect.TypeFor[awake]().NumField() {
 		if name := reflect.TypeFor[awake]().Field(i).Name; fate[name] == "" {

@@ -13,13 +13,8 @@ import (
 // made or expired, and only from one host's knowledge of where players are:
 // nothing is stored, and nothing of that party is told but how to get in.
 
-const (
-	// onwardFor is how long after it was made, or expired, a link leads on.
-	onwardFor = 24 * time.Hour
-	// onwardEvery is how often the page of a dead link looks whether it leads on by
-	// now, while somebody sees it.
-	onwardEvery = 10 * time.Second
-)
+// onwardFor is how long after it was made, or expired, a link leads on.
+const onwardFor = 24 * time.Hour
 
 // mayLead reports whether a link leads on, should it be dead.
 func (h *Host) mayLead(l link) bool {
@@ -75,32 +70,6 @@ func (p *live) sendOn(maker party.PlayerID) {
 func (p *live) openAgain(page *Page) {
 	p.close(page)
 	close(page.updates)
-}
-
-// leads is when the page of a dead link looks whether it leads on; 0: not while
-// it is as it is.
-func (page *Page) leads() party.Time {
-	if page.since == 0 || page.link.led.Maker != "" || page.shown == nil || !page.shown.Died || !page.p.h.mayLead(page.link) {
-		return 0
-	}
-	return max(page.since, page.led.Add(onwardEvery))
-}
-
-// lead opens the page again if its link leads on.
-func (page *Page) lead(t party.Time) {
-	p, of := page.p, page.looker()
-	page.led = t
-	p.h.lookUp(p.ref.Game, func(ctx context.Context) {
-		if p.h.onward(ctx, page.link, of).led.Maker == "" {
-			return
-		}
-		p.post(func() {
-			if !p.asleep() && p.pages.open[page] {
-				p.openAgain(page)
-				p.schedule()
-			}
-		})
-	})
 }
 
 // mayGoOn reports whether a player that a dead link refused may be led on by it.

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"net/netip"
 	"testing"
 	"time"
@@ -142,6 +143,75 @@ func TestAnOpenPageOfADeadLinkIsLedOn(t *testing.T) {
 		time.Sleep(time.Second)
 		if !ended(hidden) {
 			t.Error("who looks again is not led on")
+		}
+	})
+}
+
+// A crowd that looks at a dead link looks for its way on once at a time, so that
+// what players do does not wait behind it, and not for pages that have closed.
+func TestACrowdAtADeadLinkLooksOnce(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.deadLinks(game.DeadLinksOpen)
+		a := w.hello("a", 1)
+		code := a.invite(map[string]any{"expires": 60})
+		h, crowd := w.hosts["a"], make([]*Page, 100)
+		for n := range crowd {
+			crowd[n] = w.lookedAt(code, 10+n)
+		}
+		time.Sleep(2 * time.Minute) // meanwhile it dies
+		waiting := func() (n int) {
+			h.lookups.mu.Lock()
+			defer h.lookups.mu.Unlock()
+			if u := h.lookups.games["demo"]; u != nil {
+				n = len(u.wait)
+			}
+			return n
+		}
+		hang := make(chan struct{})
+		for range maxLookups {
+			h.lookUp("demo", func(context.Context) { <-hang })
+		}
+		time.Sleep(time.Minute)
+		if n := waiting(); n != 1 {
+			t.Errorf("%d lookups wait for 100 pages of one dead link, want 1", n)
+		}
+		for _, page := range crowd[:50] {
+			page.Close()
+		}
+		a.ok("settings", map[string]any{"openness": "open"})
+		close(hang)
+		time.Sleep(2 * onwardEvery)
+		if n := waiting(); n != 0 {
+			t.Errorf("%d lookups still wait", n)
+		}
+		for n, page := range crowd {
+			if ended(page) != (n >= 50) {
+				t.Fatalf("page %d of 100, of which 50 have closed: led on %t", n, ended(page))
+			}
+		}
+	})
+}
+
+// Whom the party of the maker keeps out stays where it is while strangers are
+// led on.
+func TestADeadLinkLeadsOnWhoMayComeIn(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.deadLinks(game.DeadLinksOpen)
+		a, b := w.hello("a", 1), w.hello("a", 2)
+		code, other := a.invite(map[string]any{"expires": 60}), b.invite(nil)
+		ticket := w.start("a", other, 6) // of the browser that is banned from there
+		w.hello("a", 6, ticketed(ticket))
+		time.Sleep(time.Second)
+		b.ok("kick", map[string]any{"n": 2, "ban": true})
+		banned, stranger := w.lookedAt(code, 6), w.lookedAt(code, 7)
+		defer banned.Close()
+		defer stranger.Close()
+		time.Sleep(2 * time.Minute)
+		b.ok("settings", map[string]any{"openness": "open"})
+		a.ok("join", map[string]any{"party": b.lastParty(), "confirm": true})
+		time.Sleep(2 * onwardEvery)
+		if ended(banned) || !ended(stranger) {
+			t.Errorf("led on are: who is banned there %t, a stranger %t; want the stranger", ended(banned), ended(stranger))
 		}
 	})
 }

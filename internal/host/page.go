@@ -46,6 +46,7 @@ type Page struct {
 	refused      bool       // the party refused to hold a seat
 	refusedAt    uint64     // and how often it had changed by then
 	led          party.Time // when it last looked whether its dead link leads on
+	looks        bool       // or is about to
 	shown        *party.Invitation
 
 	at      party.Time // when it next has something to do; 0: not before something happens
