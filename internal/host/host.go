@@ -90,12 +90,13 @@ func New(o Options) *Host {
 		o.Logger = slog.Default()
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	h := &Host{o: o, log: o.Logger.With("part", "host"), ctx: ctx, stop: stop, guesses: limit.NewGuesses(guessRates), shorts: shorts{ended: now().Add(shortLife)}, budgets: newBudgets(), lookups: newWays(maxLookups), endings: newWays(maxEndings), links: links{byHash: map[string]link{}}, tickets: tickets{bySeat: map[party.SeatID]given{}}, where: map[party.GameID]map[party.PlayerID]whereabouts{}}
+	h := &Host{o: o, log: o.Logger.With("part", "host"), ctx: ctx, stop: stop, guesses: limit.NewGuesses(guessRates), shorts: newShorts(now()), budgets: newBudgets(), lookups: newWays(maxLookups), endings: newWays(maxEndings), links: links{byHash: map[string]link{}}, tickets: tickets{bySeat: map[party.SeatID]given{}}, where: map[party.GameID]map[party.PlayerID]whereabouts{}}
 	for range max(1, runtime.GOMAXPROCS(0)) {
 		l := &place{Loop: loop.New(), parties: map[engine.Ref]*live{}}
 		h.loops = append(h.loops, l)
 		h.run.Go(l.Run)
 	}
+	h.run.Go(h.countOlder)
 	return h
 }
 

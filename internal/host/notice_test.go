@@ -124,9 +124,7 @@ func TestANoticeByAShortCodeIsNotWatched(t *testing.T) {
 		if n := w.noticed(code); n.Problem != "" || n.Approve || n.Current != nil {
 			t.Errorf("shown %q, approve: %t, watched: %t", n.Problem, n.Approve, n.Current != nil)
 		}
-		for range maxShort {
-			w.hosts["a"].shorts.add(now().Add(5 * time.Minute))
-		}
+		w.gives(maxShort, 5*time.Minute)
 		if n := w.noticed(code); !n.Approve {
 			t.Error("too many live, and nobody needs to let them in")
 		}

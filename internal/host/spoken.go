@@ -45,10 +45,12 @@ func (h *Host) speak(ctx context.Context, m *making, l link, approve bool) (stri
 	for try := range spokenTries {
 		code := h.o.Keys.Spoken(m.asker, m.number, try, length)
 		key := h.o.Keys.SpokenHash(code)
-		_, err := h.o.Node.Put(ctx, engine.Invites, key, b, 0, keep)
-		if err == nil && record.Short {
-			err = h.countShort(ctx, record)
+		if record.Short {
+			if err := h.countShort(ctx, key, record); err != nil {
+				return "", err
+			}
 		}
+		_, err := h.o.Node.Put(ctx, engine.Invites, key, b, 0, keep)
 		if err == nil {
 			return auth.ShowSpoken(code), nil
 		}

@@ -5,16 +5,13 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
-
-	"partykit/internal/game"
 )
 
 // A game whose lookups all hang does not keep another's from beginning, and all
 // of its own are done in the end.
 func TestAGameWaitsForItsOwnLookups(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := New(Options{Games: games{"noisy": game.Game{}, "quiet": game.Game{}}})
-		defer h.Stop()
+	story(t, func(t *testing.T, w *world) {
+		h := w.hosts["a"]
 		open := make(chan struct{})
 		var begun, done, quiet atomic.Int32
 		for range 5 * maxLookups {
