@@ -401,6 +401,29 @@ func TestASessionThatClosesIsOver(t *testing.T) {
 	})
 }
 
+// So it does when the client is over its budget, and would not be read for a
+// while.
+func TestASessionThatClosesWhileItsClientRests(t *testing.T) {
+	inBubble(t, nil, func(t *testing.T, w *world) {
+		p, r := w.enter()
+		go func() {
+			for p.ws.Write(t.Context(), websocket.MessageText, make([]byte, protocol.MaxFrame-100)) == nil {
+			}
+		}()
+		if e := p.hearError(); e.Code != party.RateLimited {
+			t.Fatalf("over its budget it hears %v", e)
+		}
+		synctest.Wait()
+		start := time.Now()
+		r.conn.Close(protocol.Replaced)
+		<-r.gone
+		if d := time.Since(start); d != 0 {
+			t.Errorf("the session heard of it after %v", d)
+		}
+		p.wantClose(protocol.Replaced)
+	})
+}
+
 // A resume brings up to 1,000 messages of 16 KiB at once: who reads them gets
 // them all.
 func TestWhatAResumeBringsFits(t *testing.T) {

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"context"
 	"errors"
 	"net"
 	"os"
@@ -25,12 +24,13 @@ const (
 type stream struct {
 	c    *Conn
 	conn net.Conn
-	wake chan struct{}
-	gone bool // the reader has left
+	wake chan struct{} // of the writer
+	ends chan struct{} // has room for one: of a reader that rests
+	gone bool          // the reader has left
 }
 
 func newStream(c *Conn, conn net.Conn) *stream {
-	return &stream{c: c, conn: conn, wake: make(chan struct{}, 1)}
+	return &stream{c: c, conn: conn, wake: make(chan struct{}, 1), ends: make(chan struct{}, 1)}
 }
 
 func (s *stream) rouse() {
@@ -41,7 +41,13 @@ func (s *stream) rouse() {
 }
 
 // shut wakes the reader, which leaves.
-func (s *stream) shut() { s.conn.SetReadDeadline(time.Now()) }
+func (s *stream) shut() {
+	s.conn.SetReadDeadline(time.Now())
+	select {
+	case s.ends <- struct{}{}:
+	default:
+	}
+}
 
 // abort does not wait for TLS, which has a last word to write.
 func (s *stream) abort() { go s.conn.Close() }
@@ -108,8 +114,14 @@ func (s *stream) read(rest []byte) {
 		before := c.frames
 		for len(rest) > 0 && !c.answered.Load() {
 			var wait time.Duration
-			if rest, wait = c.take(nil, rest); wait > 0 && !sleep(c.g.ctx, wait) {
+			if rest, wait = c.take(nil, rest); wait == 0 {
+				continue
+			}
+			if !s.rest(wait) {
 				return
+			}
+			if c.closing.Load() {
+				s.leave()
 			}
 		}
 		switch {
@@ -175,11 +187,15 @@ func (s *stream) next() (b *ws.Buffer, more bool) {
 	return b, true
 }
 
-func sleep(ctx context.Context, d time.Duration) bool {
+// rest lets the client wait, unless the connection closes meanwhile. It reports
+// whether the gateway goes on.
+func (s *stream) rest(d time.Duration) bool {
 	select {
 	case <-time.After(d):
 		return true
-	case <-ctx.Done():
+	case <-s.ends:
+		return true
+	case <-s.c.g.ctx.Done():
 		return false
 	}
 }
