@@ -82,20 +82,43 @@ func (p *live) show(r engine.Record) {
 // tear ends all connections because an entry comes behind one that was shown
 // already: nobody gets things out of their order. Members resume, and who has
 // seen no more than what was shown is told the gap, also by whoever serves the
-// party next: the log says so.
+// party next: the log says so. Another host cannot know which of its members were
+// served here before, so that one that missed nothing may be told it, too.
 func (p *live) tear() {
 	if p.torn != p.last {
 		p.torn = p.last
-		mark := stored{flags: tearMark, id: p.torn}
-		p.put(engine.Message, "", mark.encode(), func(_ uint64, err error) {
-			if err != nil {
-				p.h.log.Warn("a gap is known to this process only", "game", p.ref.Game, "party", p.ref.Party, "err", err)
-			}
-		})
+		p.markTear()
 	}
 	for _, s := range p.sessions {
 		s.close(protocol.SlowReader)
 	}
+}
+
+// markTear writes the newest gap into the log, again and again until it is there.
+func (p *live) markTear() {
+	if p.marking {
+		return
+	}
+	p.marking = true
+	mark := stored{flags: tearMark, id: p.torn}
+	p.put(engine.Message, "", mark.encode(), func(_ uint64, err error) {
+		p.marking = false
+		switch {
+		case err != nil && p.h.ctx.Err() == nil:
+			p.h.log.Warn("a gap is known to this process only; it is marked again in a second", "game", p.ref.Game, "party", p.ref.Party, "err", err)
+			p.marking = true
+			p.pins++
+			time.AfterFunc(time.Second, func() {
+				p.post(func() {
+					p.pins--
+					p.marking = false
+					p.markTear()
+				})
+			})
+		case err == nil && p.torn > mark.id:
+			p.markTear()
+		}
+	})
 }
 
 // reread brings what was missed after a sequence, or after the newest entry that

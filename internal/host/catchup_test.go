@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"partykit/internal/engine"
+	"partykit/internal/engine/enginetest"
 	"partykit/internal/game"
 	"partykit/protocol"
 )
@@ -117,6 +118,41 @@ func TestAGapIsToldByWhoeverServesNext(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A gap that could not be marked in the log is marked when that can be written
+// again.
+func TestAGapIsMarkedWhenThereIsStorageAgain(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a, b, home, _ := w.pair("a")
+		w.losesBeforeAnEvent(a, home)
+		h := w.hosts["a"]
+		node, gone := h.o.Node, enginetest.Connect(t, w.engine, "gone")
+		gone.Close()
+		w.on("a", home, func(p *live) {
+			h.o.Node = gone
+			p.tear()
+		})
+		time.Sleep(1500 * time.Millisecond) // tried twice, in vain
+		w.on("a", home, func(p *live) {
+			if !p.marking || p.needless() {
+				t.Errorf("it is still to be marked %t; the party may go %t", p.marking, p.needless())
+			}
+			h.o.Node = node
+		})
+		time.Sleep(2 * time.Second)
+		w.on("a", home, func(p *live) {
+			if p.marking {
+				t.Error("it is marked and marked again")
+			}
+		})
+		w.crash("a")
+		w.host("a")
+		a, b = a.back("a"), b.back("a")
+		if a.welcome()["gap"] != true || b.welcome()["gap"] != true {
+			t.Errorf("who saw what came behind a loss is told no gap: %v", b.welcome())
+		}
+	})
 }
 
 // What was lost and is told before anything behind it was shown comes late, and

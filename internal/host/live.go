@@ -26,6 +26,7 @@ type awake struct {
 	lastMsg  uint64 // the newest message
 	lastChat uint64 // the newest line of chat
 	torn     uint64 // who has seen no more than this is told a gap: see tear
+	marking  bool   // that is being written into the log
 	chats    []line
 	counts   map[party.InviteID]*party.Count // of links, to be written together
 	countAt  party.Time                      // when they are

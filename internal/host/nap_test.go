@@ -136,7 +136,7 @@ func TestWhatAPartyKeepsAsleep(t *testing.T) {
 		"chats": busy, "counts": busy, "absent": busy, "reports": busy, "pages": busy,
 		"closed": busy, "gone": busy, "coming": busy,
 
-		"expect": nothing, "lastMsg": nothing, "lastChat": nothing, "torn": nothing, "base": nothing, "size": nothing,
+		"expect": nothing, "lastMsg": nothing, "lastChat": nothing, "torn": nothing, "marking": nothing, "base": nothing, "size": nothing,
 		"unsaved": nothing, "saveNext": nothing, // of a log
 		"opening": nothing, "waiting": nothing, "held": nothing, // reading and follow say it
 		"countAt": nothing, "newest": nothing, "told": nothing, // counts, absent and reports say it
