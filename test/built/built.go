@@ -2,9 +2,12 @@
 package built
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -38,22 +41,64 @@ const patience = 30 * time.Second
 // is ready. The process is the caller's to end, also when Start fails the test.
 func Start(t testing.TB, server *exec.Cmd, client *http.Client, url string) {
 	t.Helper()
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := start(ctx, server, client, url); err != nil {
+		t.Fatalf("%q is not ready: %v", server.Args[1:], err)
 	}
-	for deadline := time.Now().Add(patience); ; {
-		r, err := client.Get(url + "/readyz")
-		if err == nil {
-			r.Body.Close()
-			if r.StatusCode == http.StatusOK {
-				return
-			}
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%q is not ready: %v", server.Args[1:], err)
-		}
-		Pause()
+}
+
+func start(ctx context.Context, server *exec.Cmd, client *http.Client, url string) error {
+	// The server holds the other end of a pipe until it ends: so that is seen
+	// though it is the caller who waits for the process.
+	held, holds, err := os.Pipe()
+	if err != nil {
+		return err
 	}
+	server.ExtraFiles = append(server.ExtraFiles, holds)
+	err = server.Start()
+	holds.Close()
+	if err != nil {
+		held.Close()
+		return err
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer held.Close()
+		held.Read(make([]byte, 1))
+		close(ended)
+	}()
+	for {
+		last := ready(ctx, client, url)
+		if last == nil {
+			return nil
+		}
+		select {
+		case <-ended:
+			return errors.New("it has ended")
+		case <-ctx.Done():
+			return last
+		default:
+			Pause()
+		}
+	}
+}
+
+// ready asks a server whether it is ready.
+func ready(ctx context.Context, client *http.Client, url string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	r, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	r.Body.Close()
+	if r.StatusCode != http.StatusOK {
+		return errors.New(r.Status)
+	}
+	return nil
 }
 
 // Pause is how long a poll of the outside world waits: it has a clock of its own.
