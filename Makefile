@@ -28,7 +28,7 @@ build:
 
 # Two packages at a time: several start browsers and servers, and -race is hungry.
 test: needs check
-	$(GO) test -race -shuffle=on -timeout 14m -p 2 ./...
+	GO=$(GO) test/race.sh ./...
 
 # docs/testing.md says what is run. A Go module cache and gcc are all it needs.
 prove:
