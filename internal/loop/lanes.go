@@ -1,42 +1,56 @@
 package loop
 
-// lanes are tasks of games, which take turns.
-type lanes struct {
-	byGame map[string]*lane
-	turns  []*lane // those with tasks
+// Lanes hold what waits, in the order in which it came, each in the lane of a
+// name. Lanes take turns, so that a name with very much waits for itself. The zero
+// Lanes are empty.
+type Lanes[T any] struct {
+	byName map[string]*lane[T]
+	turns  []*lane[T] // those where something waits
 }
 
-// lane is the tasks of one game.
-type lane struct {
-	game  string
-	tasks []func()
+// lane is what waits under one name.
+type lane[T any] struct {
+	name  string
+	waits []T
 }
 
-func newLanes() lanes { return lanes{byGame: map[string]*lane{}} }
+// Empty reports whether nothing waits.
+func (s *Lanes[T]) Empty() bool { return len(s.turns) == 0 }
 
-func (s *lanes) empty() bool { return len(s.turns) == 0 }
+// Len is how much waits under a name.
+func (s *Lanes[T]) Len(name string) int {
+	if x := s.byName[name]; x != nil {
+		return len(x.waits)
+	}
+	return 0
+}
 
-func (s *lanes) add(game string, task func()) {
-	x := s.byGame[game]
+// Add has something wait under a name.
+func (s *Lanes[T]) Add(name string, one T) {
+	x := s.byName[name]
 	if x == nil {
-		x = &lane{game: game}
-		s.byGame[game] = x
+		if s.byName == nil {
+			s.byName = map[string]*lane[T]{}
+		}
+		x = &lane[T]{name: name}
+		s.byName[name] = x
 		s.turns = append(s.turns, x)
 	}
-	x.tasks = append(x.tasks, task)
+	x.waits = append(x.waits, one)
 }
 
-// next takes up to so many tasks of the game whose turn it is. A game without tasks
-// is forgotten. There must be some.
-func (s *lanes) next(most int) []func() {
+// Next takes up to so many out of the lane whose turn it is. There must be some.
+// They are the caller's to clear: until then memory holds them. A name under which
+// nothing waits is forgotten.
+func (s *Lanes[T]) Next(most int) []T {
 	x := s.turns[0]
 	s.turns = s.turns[1:]
-	n := min(len(x.tasks), most)
-	tasks := x.tasks[:n:n]
-	if x.tasks = x.tasks[n:]; len(x.tasks) > 0 {
+	n := min(len(x.waits), most)
+	next := x.waits[:n:n]
+	if x.waits = x.waits[n:]; len(x.waits) > 0 {
 		s.turns = append(s.turns, x)
 	} else {
-		delete(s.byGame, x.game)
+		delete(s.byName, x.name)
 	}
-	return tasks
+	return next
 }

@@ -14,9 +14,9 @@ import (
 type Loop struct {
 	mu     sync.Mutex
 	more   sync.Cond // there is something to do, for a loop that watches nothing
-	tasks  lanes
-	later  lanes     // of tasks that give way
-	since  time.Time // when the last of them ran, or the first came
+	tasks  Lanes[func()]
+	later  Lanes[func()] // of tasks that give way
+	since  time.Time     // when the last of them ran, or the first came
 	ends   []Ender
 	asleep bool    // Run waits for its sockets, and must be woken for anything else
 	closed bool    // takes no tasks any more
@@ -47,7 +47,7 @@ type Ender interface {
 
 // New returns a loop that nobody runs yet.
 func New() *Loop {
-	l := &Loop{tasks: newLanes(), later: newLanes()}
+	l := &Loop{}
 	l.more.L = &l.mu
 	return l
 }
@@ -61,7 +61,7 @@ func (l *Loop) Post(game string, task func()) {
 	if l.closed {
 		return
 	}
-	l.tasks.add(game, task)
+	l.tasks.Add(game, task)
 	l.rouse()
 }
 
@@ -75,10 +75,10 @@ func (l *Loop) Later(game string, task func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.closed {
-		if l.later.empty() {
+		if l.later.Empty() {
 			l.since = time.Now()
 		}
-		l.later.add(game, task)
+		l.later.Add(game, task)
 		l.rouse()
 	}
 }
@@ -149,11 +149,11 @@ func (l *Loop) give() {
 	begun := time.Now()
 	for n := 0; n < AtOnce && (n == 0 || time.Since(begun) < given); n++ {
 		l.mu.Lock()
-		if l.later.empty() {
+		if l.later.Empty() {
 			l.mu.Unlock()
 			return
 		}
-		task := l.later.next(1)
+		task := l.later.Next(1)
 		l.since = time.Now()
 		l.mu.Unlock()
 		task[0]()
@@ -169,22 +169,22 @@ func (l *Loop) next() (tasks []func(), over bool) {
 		l.more.Wait()
 	}
 	switch {
-	case !l.later.empty() && time.Since(l.since) >= givesWay:
+	case !l.later.Empty() && time.Since(l.since) >= givesWay:
 		return []func(){l.give}, false
-	case !l.later.empty() && l.mayGive():
+	case !l.later.Empty() && l.mayGive():
 		l.since = time.Now()
-		return l.later.next(1), false
-	case l.tasks.empty():
-		l.over = l.closed && len(l.ends) == 0 && l.later.empty()
+		return l.later.Next(1), false
+	case l.tasks.Empty():
+		l.over = l.closed && len(l.ends) == 0 && l.later.Empty()
 		return nil, l.over
 	}
-	return l.tasks.next(AtOnce), false
+	return l.tasks.Next(AtOnce), false
 }
 
 // mayGive reports whether a task that gives way may run now. If only others off the
 // loop have to go first, they have their turn in this pass. The lock is held.
 func (l *Loop) mayGive() bool {
-	if !l.tasks.empty() || len(l.ends) > 0 {
+	if !l.tasks.Empty() || len(l.ends) > 0 {
 		return false
 	}
 	if l.poll != nil && !l.quiet && !l.closed {
@@ -197,10 +197,10 @@ func (l *Loop) mayGive() bool {
 
 // busy reports whether there is something to do besides sockets. The lock is
 // held.
-func (l *Loop) busy() bool { return l.urgent() || !l.later.empty() }
+func (l *Loop) busy() bool { return l.urgent() || !l.later.Empty() }
 
 // urgent reports whether some of it does not give way. The lock is held.
-func (l *Loop) urgent() bool { return !l.tasks.empty() || len(l.ends) > 0 || l.closed }
+func (l *Loop) urgent() bool { return !l.tasks.Empty() || len(l.ends) > 0 || l.closed }
 
 // mostSpare is how many places a slice may have that is used again: a storm's is
 // let go.

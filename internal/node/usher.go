@@ -33,15 +33,8 @@ type usher struct {
 
 	mu    sync.Mutex
 	room  int // how many may go in at once
-	lines map[string]*line
-	turns []*line // those where somebody waits
-	lets  bool    // a goroutine lets in
-}
-
-// line is where requests wait, in the order in which they came.
-type line struct {
-	name string
-	wait []*waiting
+	lines loop.Lanes[*waiting]
+	lets  bool // a goroutine lets in
 }
 
 // waiting is a request that is not let in yet.
@@ -54,7 +47,7 @@ type waiting struct {
 func newUsher(next http.Handler, lineOf func(*http.Request) string, refuse func(http.ResponseWriter, *http.Request, *party.Error)) *usher {
 	return &usher{
 		next: next, lineOf: lineOf, refuse: refuse, pace: pace{idle: new(loop.Idle).Wait},
-		room: requestsAtATime, lines: map[string]*line{},
+		room: requestsAtATime,
 	}
 }
 
@@ -70,7 +63,7 @@ func (u *usher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch q := u.queue(u.lineOf(r), counts); {
 	case q == nil:
 		u.refuse(w, r, &party.Error{Code: party.Unavailable, RetryAfter: comeBack, Detail: "Too many want the same just now. Try again in a moment."})
-	case u.wait(q, r.Context()):
+	case u.wait(r.Context(), q):
 		u.next.ServeHTTP(w, r)
 	}
 }
@@ -79,10 +72,7 @@ func (u *usher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (u *usher) enter(counts int) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if !u.lets {
-		u.lets = true
-		go u.let()
-	}
+	u.open()
 	if u.room <= 0 {
 		return false
 	}
@@ -94,26 +84,25 @@ func (u *usher) enter(counts int) bool {
 func (u *usher) queue(name string, counts int) *waiting {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	x := u.lines[name]
-	if x == nil {
-		x = &line{name: name}
-		u.lines[name] = x
-		u.turns = append(u.turns, x)
-	}
-	if len(x.wait) == mostWaiting {
+	if u.lines.Len(name) == mostWaiting {
 		return nil
 	}
 	q := &waiting{counts: counts, now: make(chan struct{})}
-	x.wait = append(x.wait, q)
+	u.lines.Add(name, q)
+	u.open()
+	return q
+}
+
+// open has a goroutine let in, if none does. The lock is held.
+func (u *usher) open() {
 	if !u.lets {
 		u.lets = true
 		go u.let()
 	}
-	return q
 }
 
 // wait reports whether the request was let in, and not given up before.
-func (u *usher) wait(q *waiting, ctx context.Context) bool {
+func (u *usher) wait(ctx context.Context, q *waiting) bool {
 	select {
 	case <-q.now:
 		return true
@@ -136,21 +125,14 @@ func (u *usher) let() {
 func (u *usher) letSome(n int) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.lets = u.room < requestsAtATime || len(u.turns) > 0
-	for u.room = n; u.room > 0 && len(u.turns) > 0; {
-		x := u.turns[0]
-		u.turns = u.turns[1:]
-		q := x.wait[0]
-		x.wait[0] = nil
-		if !q.gone {
+	u.lets = u.room < requestsAtATime || !u.lines.Empty()
+	for u.room = n; u.room > 0 && !u.lines.Empty(); {
+		next := u.lines.Next(1)
+		if q := next[0]; !q.gone {
 			u.room -= q.counts
 			close(q.now)
 		}
-		if x.wait = x.wait[1:]; len(x.wait) > 0 {
-			u.turns = append(u.turns, x)
-		} else {
-			delete(u.lines, x.name)
-		}
+		clear(next)
 	}
 	u.room = min(u.room, requestsAtATime)
 	return u.lets
