@@ -10,7 +10,6 @@ import (
 
 	"partykit/bench/floors"
 	"partykit/bench/kit"
-	"partykit/bench/load"
 	"partykit/bench/report"
 	"partykit/bench/target"
 )
@@ -47,16 +46,11 @@ func durable(ctx context.Context, b *bench) error {
 
 // appends measures the floor.
 func (b *bench) appends(ctx context.Context, s *target.System, round int) error {
-	p, err := b.start(ctx, s)
+	p, c, end, err := b.crowd(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer p.Stop()
-	c, err := load.New(1)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
+	defer end()
 	to, err := netip.ParseAddrPort(p.Addr)
 	if err != nil {
 		return err
@@ -102,16 +96,11 @@ func (b *bench) count(row string, p *target.Process, round int, work func() (uni
 // joins has players make links, others join by them and finalize, and then
 // friends come by their pages.
 func (b *bench) joins(ctx context.Context, s *target.System, round int) error {
-	p, err := b.start(ctx, s)
+	p, c, end, err := b.crowd(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer p.Stop()
-	c, err := load.New(1)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
+	defer end()
 	hosts := max(int(hostsPerSecond*b.seconds.Seconds()), writesAtOnce)
 	joiners := hosts * joinersEach
 	players, err := greet(ctx, c, p.Addr, hosts+joiners, kit.Games[0])

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"partykit/bench/kit"
-	"partykit/bench/load"
 	"partykit/bench/report"
 	"partykit/bench/target"
 )
@@ -20,29 +19,15 @@ const again = 20 * time.Millisecond
 // server that is started again at once: players in parties, each of whom
 // connects again and resumes its session.
 func kill(ctx context.Context, b *bench) error {
-	system := kit.System(false)
-	if len(b.prepare(ctx, []*target.System{system})) == 0 {
-		return nil
-	}
-	for round := range b.rounds {
-		if err := b.kill(ctx, system, round); err != nil {
-			return err
-		}
-	}
-	return nil
+	return b.alone(ctx, b.kill)
 }
 
 func (b *bench) kill(ctx context.Context, s *target.System, round int) error {
-	p, err := b.start(ctx, s)
+	p, c, end, err := b.crowd(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer p.Stop()
-	c, err := load.New(1)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
+	defer end()
 	players, err := greet(ctx, c, p.Addr, b.players, kit.Games[0])
 	if err != nil {
 		return err

@@ -138,6 +138,33 @@ func (b *bench) start(ctx context.Context, s *target.System) (*target.Process, e
 	return target.Start(ctx, s, b.cache, filepath.Join(b.work, fmt.Sprint(b.started)), b.cpu)
 }
 
+// crowd starts a server, and a crowd that has a connection to nothing yet. end ends
+// both.
+func (b *bench) crowd(ctx context.Context, s *target.System) (p *target.Process, c *load.Crowd, end func(), err error) {
+	if p, err = b.start(ctx, s); err != nil {
+		return nil, nil, nil, err
+	}
+	if c, err = load.New(1); err != nil {
+		p.Stop()
+		return nil, nil, nil, err
+	}
+	return p, c, func() { c.Close(); p.Stop() }, nil
+}
+
+// alone measures PartyKit without others, in each round.
+func (b *bench) alone(ctx context.Context, measure func(ctx context.Context, s *target.System, round int) error) error {
+	system := kit.System(false)
+	if len(b.prepare(ctx, []*target.System{system})) == 0 {
+		return nil
+	}
+	for round := range b.rounds {
+		if err := measure(ctx, system, round); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // meter notes the server's processor time twice: when counting begins, and when
 // it ends.
 type meter struct {

@@ -29,16 +29,11 @@ func pages(ctx context.Context, b *bench) error {
 	if len(b.prepare(ctx, []*target.System{system})) == 0 {
 		return nil
 	}
-	p, err := b.start(ctx, system)
+	p, c, end, err := b.crowd(ctx, system)
 	if err != nil {
 		return err
 	}
-	defer p.Stop()
-	c, err := load.New(1)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
+	defer end()
 	var statics []*target.Process
 	defer func() {
 		for _, s := range statics {

@@ -23,31 +23,17 @@ const tripsPerSecond = 100
 // ticket until it is welcome as a member. One comes after the other. All have
 // looked at their pages for long enough before, each at another party's.
 func trips(ctx context.Context, b *bench) error {
-	system := kit.System(false)
-	if len(b.prepare(ctx, []*target.System{system})) == 0 {
-		return nil
-	}
-	for round := range b.rounds {
-		if err := b.trips(ctx, system, round); err != nil {
-			return err
-		}
-	}
-	return nil
+	return b.alone(ctx, b.trips)
 }
 
 func (b *bench) trips(ctx context.Context, s *target.System, round int) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	p, err := b.start(ctx, s)
+	p, c, end, err := b.crowd(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer p.Stop()
-	c, err := load.New(1)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
+	defer end()
 	n := max(int(tripsPerSecond*b.seconds.Seconds()), 10)
 	players, err := greet(ctx, c, p.Addr, n, kit.Games[0])
 	if err != nil {
