@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -29,17 +30,20 @@ func TestEverybodyComesBackAtOnce(t *testing.T) {
 	t.Logf("%d players in %d parties", len(crowd), len(crowd)/4)
 
 	w := watch(t, ctx, crowd)
-	w.killed = time.Now()
+	killed := time.Now()
 	s.kill()
 	<-w.allLost // and try in vain
 	s.run(t)
-	down := time.Since(w.killed)
+	down := time.Since(killed)
 	select {
 	case <-w.allBack:
 	case <-ctx.Done():
 		t.Fatalf("%d of %d came back", w.back.Load(), len(crowd))
 	}
-	took := w.took
+	took := make([]time.Duration, len(crowd))
+	for i, at := range w.returned {
+		took[i] = at.Sub(killed)
+	}
 	slices.Sort(took)
 	user, kernel := s.cpu(t)
 	t.Logf("the server was down for %v; half are back after %v, 99 of 100 after %v, all after %v; that took it %v of its own and %v of kernel",
@@ -66,8 +70,7 @@ func TestEverybodyComesBackAtOnce(t *testing.T) {
 
 // watched is what becomes of a crowd's connections.
 type watched struct {
-	killed           time.Time // before anybody is lost
-	took             []time.Duration
+	returned         []time.Time // of each, to be read once all are back
 	lost, back       atomic.Int64
 	wrong            atomic.Int64
 	allLost, allBack chan struct{}
@@ -75,15 +78,11 @@ type watched struct {
 }
 
 func watch(t *testing.T, ctx context.Context, crowd []*client.Client) *watched {
-	w := &watched{took: make([]time.Duration, len(crowd)), allLost: make(chan struct{}), allBack: make(chan struct{})}
+	w := &watched{returned: make([]time.Time, len(crowd)), allLost: make(chan struct{}), allBack: make(chan struct{})}
 	ctx, cancel := context.WithCancel(ctx)
 	var reading sync.WaitGroup
 	for i, c := range crowd {
-		reading.Go(func() {
-			for e := range c.Events(ctx) {
-				w.hear(t, i, e)
-			}
-		})
+		reading.Go(func() { w.follow(t, i, c.Events(ctx)) })
 	}
 	w.stop = func() {
 		cancel()
@@ -92,26 +91,32 @@ func watch(t *testing.T, ctx context.Context, crowd []*client.Client) *watched {
 	return w
 }
 
-func (w *watched) hear(t *testing.T, i int, e client.Event) {
-	everybody := int64(len(w.took))
-	switch e := e.(type) {
-	case client.Disconnected:
-		if w.lost.Add(1) == everybody {
-			close(w.allLost)
+// follow hears what becomes of one player's connection. Its first hello may be
+// heard only after others were lost, and is not a return.
+func (w *watched) follow(t *testing.T, i int, events iter.Seq[client.Event]) {
+	everybody := int64(len(w.returned))
+	lost := false
+	for e := range events {
+		switch e := e.(type) {
+		case client.Disconnected:
+			lost = true
+			if w.lost.Add(1) == everybody {
+				close(w.allLost)
+			}
+		case client.Connected:
+			if !lost {
+				continue
+			}
+			if !e.Resumed || e.Lost {
+				complain(t, &w.wrong, "player %d comes back as somebody else: %+v", i, e)
+			}
+			w.returned[i] = time.Now()
+			if w.back.Add(1) == everybody {
+				close(w.allBack)
+			}
+		case client.Closed:
+			complain(t, &w.wrong, "player %d gives up: %v", i, e.Err)
 		}
-	case client.Connected:
-		if w.lost.Load() == 0 {
-			return // the first hello
-		}
-		if !e.Resumed || e.Lost {
-			complain(t, &w.wrong, "player %d comes back as somebody else: %+v", i, e)
-		}
-		w.took[i] = time.Since(w.killed)
-		if w.back.Add(1) == everybody {
-			close(w.allBack)
-		}
-	case client.Closed:
-		complain(t, &w.wrong, "player %d gives up: %v", i, e.Err)
 	}
 }
 
