@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"time"
@@ -46,8 +47,19 @@ func (p *live) record(j *job, s *party.State) {
 }
 
 func (p *live) writeRecord(j *job, l link, data []byte) {
-	p.h.o.Node.Store(p.ref.Game, engine.Invites, j.beside.of.Hash, data, 0, l.keep(now()), func(_ uint64, err error) {
-		p.post(func() { p.recorded(j, err, func() { p.writeRecord(j, l, data) }) })
+	hash := j.beside.of.Hash
+	again := func() { p.writeRecord(j, l, data) }
+	p.h.o.Node.Store(p.ref.Game, engine.Invites, hash, data, 0, l.keep(now()), func(_ uint64, err error) {
+		p.post(func() {
+			if !errors.Is(err, engine.ErrConflict) {
+				p.recorded(j, err, again)
+				return
+			}
+			p.h.work(lookup, func(ctx context.Context) {
+				err := p.h.correct(ctx, hash, l, data)
+				p.post(func() { p.recorded(j, err, again) })
+			})
+		})
 	})
 }
 
@@ -62,9 +74,7 @@ func (p *live) recorded(j *job, err error, again func()) {
 	}
 	p.pins--
 	r.underWay = false
-	if r.there = err == nil || errors.Is(err, engine.ErrConflict); !r.there {
-		r.err = err
-	}
+	r.there, r.err = err == nil, err
 	p.finishInflight()
 	p.schedule()
 }

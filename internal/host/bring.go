@@ -61,12 +61,8 @@ func (h *Host) repoint(ctx context.Context, g party.GameID, to party.ID, i party
 }
 
 func (h *Host) tryRepoint(ctx context.Context, to party.ID, hash string) error {
-	old, revision, err := h.o.Node.Get(ctx, engine.Invites, hash)
+	l, revision, err := h.record(ctx, hash)
 	if err != nil {
-		return err
-	}
-	var l link
-	if err := json.Unmarshal(old, &l); err != nil {
 		return err
 	}
 	l.Party = to

@@ -99,7 +99,10 @@ func (h *Host) store(ctx context.Context, m *making, l link, approve bool) error
 		return err
 	}
 	_, err = h.o.Node.Put(ctx, engine.Invites, m.cmd.Hash, record, 0, l.keep(now()))
-	if err != nil && !errors.Is(err, engine.ErrConflict) { // a conflict: it was asked for before
+	if errors.Is(err, engine.ErrConflict) { // it was asked for before
+		err = h.correct(ctx, m.cmd.Hash, l, record)
+	}
+	if err != nil {
 		return err
 	}
 	if m.speaks {
@@ -138,11 +141,14 @@ func (s *session) makeInvite(c protocol.Command) {
 	})
 	answer := j.done
 	j.done = func(o outcome) {
-		if i := p.state.Invite(m.cmd.ID); o.err == nil && i != nil {
+		switch i := p.state.Invite(m.cmd.ID); {
+		case o.err != nil:
+		case i == nil: // the command of that number made another thing, or the link is long gone
+			o.err = &party.Error{Code: party.StaleCommand}
+		case i.Revoked != 0 && !i.Went: // it is asked for again
+			o.err = &party.Error{Code: party.Revoked}
+		default:
 			made = new(i.View())
-			if i.Revoked != 0 && !i.Went { // it is asked for again
-				o.err = &party.Error{Code: party.Revoked}
-			}
 		}
 		answer(o)
 	}

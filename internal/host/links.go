@@ -3,6 +3,8 @@ package host
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -84,14 +86,35 @@ func (h *Host) link(ctx context.Context, hash string) (link, error) {
 	if l, ok := h.links.get(hash, now()); ok {
 		return l, nil
 	}
-	b, _, err := h.o.Node.Get(ctx, engine.Invites, hash)
+	l, _, err := h.record(ctx, hash)
 	if err != nil {
 		return link{}, failure(err)
 	}
-	var l link
-	if err := json.Unmarshal(b, &l); err != nil {
-		return link{}, err
-	}
 	h.links.put(hash, l, now())
 	return l, nil
+}
+
+// record reads what is stored under the hash of a code, and its revision.
+func (h *Host) record(ctx context.Context, hash string) (l link, revision uint64, err error) {
+	b, revision, err := h.o.Node.Get(ctx, engine.Invites, hash)
+	if err != nil {
+		return link{}, 0, err
+	}
+	return l, revision, json.Unmarshal(b, &l)
+}
+
+// correct has the record that stands where a link's was to be written say what
+// the link is. It does already where the link is asked for again, or has followed
+// its maker from its party. Else it is of a command of the same number that made
+// no link: it may expire before the link. But for want of room every error is one
+// after which it may be tried again.
+func (h *Host) correct(ctx context.Context, hash string, l link, data []byte) error {
+	there, revision, err := h.record(ctx, hash)
+	if err == nil && there != l && there.Party == l.Party {
+		_, err = h.o.Node.Put(ctx, engine.Invites, hash, data, revision, l.keep(now()))
+	}
+	if err == nil || errors.Is(err, engine.ErrFull) {
+		return err
+	}
+	return fmt.Errorf("%w: correcting a link's record: %w", engine.ErrUnavailable, err)
 }

@@ -57,20 +57,27 @@ func (h *Host) speak(ctx context.Context, m *making, l link, approve bool) (stri
 		if !errors.Is(err, engine.ErrConflict) {
 			return "", err
 		}
-		if old, err := h.spokenOf(ctx, code); err == nil && old.Invite == l.Invite {
-			return auth.ShowSpoken(code), nil
+		old, revision, err := h.spokenOf(ctx, code)
+		if err != nil || old.Invite != l.Invite {
+			continue
 		}
+		if old != record { // of a try to make the link that failed, and may end before it
+			if _, err := h.o.Node.Put(ctx, engine.Invites, key, b, revision, keep); err != nil {
+				return "", err
+			}
+		}
+		return auth.ShowSpoken(code), nil
 	}
 	return "", &party.Error{Code: party.Unavailable}
 }
 
-func (h *Host) spokenOf(ctx context.Context, code string) (spoken, error) {
-	var r spoken
-	b, _, err := h.o.Node.Get(ctx, engine.Invites, h.o.Keys.SpokenHash(code))
+// spokenOf reads what is stored under a spoken code, and its revision.
+func (h *Host) spokenOf(ctx context.Context, code string) (r spoken, revision uint64, err error) {
+	b, revision, err := h.o.Node.Get(ctx, engine.Invites, h.o.Keys.SpokenHash(code))
 	if err != nil {
-		return r, err
+		return r, 0, err
 	}
-	return r, json.Unmarshal(b, &r)
+	return r, revision, json.Unmarshal(b, &r)
 }
 
 // hear finds where a spoken code leads. Wrong ones are counted against who
@@ -83,7 +90,7 @@ func (h *Host) hear(ctx context.Context, code string, who limit.Guesser) (link, 
 	if wait > 0 {
 		return link{}, &party.Error{Code: party.RateLimited, RetryAfter: wait, Detail: "Too many wrong codes came from here. Wait a moment, or use the link."}
 	}
-	r, err := h.spokenOf(ctx, code)
+	r, _, err := h.spokenOf(ctx, code)
 	switch {
 	case err != nil && !errors.Is(err, engine.ErrNotFound):
 		right()
