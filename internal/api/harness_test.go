@@ -68,7 +68,7 @@ func newWorld(t *testing.T) *world {
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	w.host = host.New(host.Options{
-		Node: node, Epoch: "e1", Name: "node", Version: "test", Keys: keys, Games: w.games, PublicURL: "https://party.example", Logger: quiet,
+		Node: node, Name: "node", Version: "test", Keys: keys, Games: w.games, PublicURL: "https://party.example", Logger: quiet,
 	})
 	t.Cleanup(func() { w.host.Close(context.WithoutCancel(t.Context())) })
 	mux := http.NewServeMux()

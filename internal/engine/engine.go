@@ -2,8 +2,6 @@ package engine
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -28,12 +26,11 @@ type Options struct {
 // Engine is an open storage.
 type Engine struct {
 	wiring
-	opts   Options
-	log    *slog.Logger
-	folder *folder
-	run    run
-	shards int
-	epoch  string
+	opts    Options
+	log     *slog.Logger
+	folder  *folder
+	history history
+	shards  int
 
 	mu     sync.Mutex
 	nodes  map[*Node]struct{}
@@ -105,23 +102,14 @@ func (e *Engine) prepare(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	births, shards, err := ensureStreams(ctx, js, e.opts.Shards, e.replicas, e.opts.MaxBytes)
+	births, ends, err := ensureStreams(ctx, js, e.opts.Shards, e.replicas, e.opts.MaxBytes)
 	if err != nil {
 		return err
 	}
-	if e.run, err = e.folder.begin(e.opts.Durability); err != nil {
-		return err
-	}
-	e.shards = shards
-	sum := sha256.Sum256([]byte(births + e.run.Generation))
-	e.epoch = hex.EncodeToString(sum[:8])
-	return nil
+	e.shards = len(ends)
+	e.history, err = e.folder.begin(births, ends)
+	return err
 }
-
-// Epoch names the numbering of the sequences. It changes when a log is made
-// anew, and after a run that did not end in order at a level that can lose a
-// tail: a sequence of another epoch means nothing.
-func (e *Engine) Epoch() string { return e.epoch }
 
 // Close closes all nodes, stops the storage in order and releases the folder.
 // Closing again does nothing.
@@ -143,5 +131,5 @@ func (e *Engine) Close() error {
 	}
 	wg.Wait()
 	e.stop()
-	return errors.Join(e.folder.end(e.run), e.folder.close())
+	return e.folder.close()
 }

@@ -101,8 +101,8 @@ func readAll(t testing.TB, n *engine.Node, ref engine.Ref, after uint64, kinds .
 
 const childDurability = "PARTYKIT_ENGINE_TEST_DURABILITY"
 
-// appendUntilKilled appends events to four parties as fast as it can and says
-// each acknowledged one on standard output.
+// appendUntilKilled says its epoch on standard output, appends events to four
+// parties as fast as it can, and says each acknowledged one.
 func appendUntilKilled(dir string, d engine.Durability) {
 	ctx := context.Background()
 	fail := func(err error) {
@@ -118,6 +118,7 @@ func appendUntilKilled(dir string, d engine.Durability) {
 		fail(err)
 	}
 	said := make(chan string, 1024)
+	said <- n.Epoch()
 	for i := range 4 {
 		ref := engine.Ref{Game: "demo", Party: fmt.Sprintf("p%d", i)}
 		var next func(seq uint64, err error)

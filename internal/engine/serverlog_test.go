@@ -17,10 +17,10 @@ import (
 func TestAKillIsNoWarning(t *testing.T) {
 	dir, killed := t.TempDir(), filepath.Join(t.TempDir(), "killed")
 	var last uint64
-	reopen(t, dir, engine.Strict, func(_ *engine.Engine, n *engine.Node) {
+	reopen(t, dir, engine.Strict, func(n *engine.Node) {
 		last = mustAppend(t, n, alpaca, 0, "one", 0)
 	})
-	reopen(t, dir, engine.Strict, func(_ *engine.Engine, n *engine.Node) {
+	reopen(t, dir, engine.Strict, func(n *engine.Node) {
 		last = mustAppend(t, n, alpaca, last, "two", 0)
 		if err := os.CopyFS(killed, os.DirFS(dir)); err != nil {
 			t.Fatal(err)

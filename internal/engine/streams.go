@@ -113,25 +113,26 @@ func layout(shards, replicas int, budget int64) []jetstream.StreamConfig {
 	return append(all, config, base(answerStream, 2, subject(namespace(Answers), ">")), queue, dead, reports)
 }
 
-// ensureStreams makes the storage what layout says and reports its
-// births: a text that changes when a log stream is made anew. What was there
-// keeps its number of shards.
-func ensureStreams(ctx context.Context, js jetstream.JetStream, shards, replicas int, budget int64) (births string, _ int, err error) {
+// ensureStreams makes the storage what layout says. What was there keeps its
+// number of shards. Of the shards' logs it reports their births, a text that
+// changes when one is made anew, and the last entry of each.
+func ensureStreams(ctx context.Context, js jetstream.JetStream, shards, replicas int, budget int64) (births string, ends []uint64, err error) {
 	have := make(map[string]jetstream.StreamConfig)
+	last := make(map[string]uint64)
 	list := js.ListStreams(ctx)
 	for info := range list.Info() {
-		have[info.Config.Name] = info.Config
+		have[info.Config.Name], last[info.Config.Name] = info.Config, info.State.LastSeq
 	}
 	if err := list.Err(); err != nil {
-		return "", 0, fmt.Errorf("listing streams: %w", err)
+		return "", nil, fmt.Errorf("listing streams: %w", err)
 	}
 	if config, ok := have[configStream]; ok && config.Metadata[metaFormat] != format {
-		return "", 0, errors.New("the data is of an earlier build, which wrote it in another way; begin with an empty folder")
+		return "", nil, errors.New("the data is of an earlier build, which wrote it in another way; begin with an empty folder")
 	}
 	if stored, ok := have[configStream].Metadata[metaShards]; ok {
 		n, err := strconv.Atoi(stored)
 		if err != nil || n < 1 {
-			return "", 0, fmt.Errorf("the storage says it has %q shards", stored)
+			return "", nil, fmt.Errorf("the storage says it has %q shards", stored)
 		}
 		shards = n
 	}
@@ -160,10 +161,11 @@ func ensureStreams(ctx context.Context, js jetstream.JetStream, shards, replicas
 		}
 		if strings.HasPrefix(want.Name, streamTitles[nsLog]) {
 			fmt.Fprintln(&born, want.Name, want.Metadata[metaBirth])
+			ends = append(ends, last[want.Name])
 		}
 	}
 	making.Wait()
-	return born.String(), shards, errors.Join(failed...)
+	return born.String(), ends, errors.Join(failed...)
 }
 
 // sameLimits reports whether a stream is already as wanted in everything that

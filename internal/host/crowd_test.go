@@ -31,7 +31,7 @@ func crowdHost(t testing.TB) (*Host, game.Game) {
 	g := game.Game{ID: "demo", Name: "Demo", Active: true}
 	e := enginetest.OpenWith(t, engine.Options{Dir: t.TempDir()})
 	h := New(Options{
-		Node: enginetest.Connect(t, e, "a"), Epoch: e.Epoch(), Name: "a", Keys: keys,
+		Node: enginetest.Connect(t, e, "a"), Name: "a", Keys: keys,
 		Games: games{"demo": g}, PublicURL: "https://party.example",
 	})
 	t.Cleanup(h.Stop)

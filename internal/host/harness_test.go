@@ -72,7 +72,7 @@ func storyIn(t *testing.T, dir string, fn func(t *testing.T, w *world)) {
 // host starts a host on a node of its own.
 func (w *world) host(name string) *Host {
 	h := New(Options{
-		Node: enginetest.Connect(w.t, w.engine, name), Epoch: w.engine.Epoch(), Name: name, Version: "test",
+		Node: enginetest.Connect(w.t, w.engine, name), Name: name, Version: "test",
 		Keys: w.keys, Games: w.games, PublicURL: "https://party.example", Contact: "ops@example.com",
 		Identities: auth.NewIdentities(http.DefaultClient),
 	})

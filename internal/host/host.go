@@ -22,7 +22,6 @@ import (
 // Options say what a host works with.
 type Options struct {
 	Node    *engine.Node
-	Epoch   string     // of the engine
 	Name    string     // of this node, unique among those that share an engine
 	Version string     // of the server, told in the welcome
 	Keys    *auth.Keys // of the whole server

@@ -43,7 +43,7 @@ func lavishHost(t testing.TB) (*Host, game.Game) {
 	}
 	e := enginetest.OpenWith(t, engine.Options{Dir: t.TempDir()})
 	h := New(Options{
-		Node: enginetest.Connect(t, e, "a"), Epoch: e.Epoch(), Name: "a", Keys: keys,
+		Node: enginetest.Connect(t, e, "a"), Name: "a", Keys: keys,
 		Games: lavish{&set}, PublicURL: "https://party.example",
 	})
 	t.Cleanup(h.Stop)

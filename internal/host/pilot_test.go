@@ -226,7 +226,7 @@ func (p *pilot) receive(binary bool, frame []byte) {
 	case "resumed":
 		p.wire.welcomed = true
 		p.resumes++
-		p.token = f.Resume
+		p.token, p.epoch = f.Resume, f.Epoch
 		if f.Session != p.id || f.Seq != p.seq {
 			p.trouble = append(p.trouble, fmt.Sprintf("resumed %s after %v, not %s after %v", f.Session, f.Seq, p.id, p.seq))
 		}

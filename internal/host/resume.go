@@ -88,7 +88,7 @@ func (w *welcoming) missed(records []engine.Record, after, until uint64) {
 	live := *s.behind
 	s.behind = nil
 	s.tell(protocol.Resumed{
-		T: protocol.TResumed, Epoch: s.h.o.Epoch, Session: s.id, Resume: w.secret, Seq: after, Applied: p.applied(s.id),
+		T: protocol.TResumed, Epoch: s.h.o.Node.Epoch(), Session: s.id, Resume: w.secret, Seq: after, Applied: p.applied(s.id),
 	})
 	n := p.state.Member(s.player).N
 	for _, r := range records {

@@ -122,6 +122,9 @@ func TestALostAnswerLocksNobodyOut(t *testing.T) {
 		if f := third.welcome(); f["t"] != "welcome" || f["session"] == b.welcome()["session"] {
 			t.Fatalf("a token long replaced still opens the session: %v", f)
 		}
+		if third.welcome()["gap"] != true {
+			t.Error("what it missed is not given and no gap is told")
+		}
 		if third.lastParty() != home {
 			t.Errorf("the player lost its party with the session")
 		}

@@ -269,9 +269,9 @@ func (w *welcoming) welcome() {
 	case s.expelled != "":
 		w.lost = true
 		s.depart(s.party, w.welcome)
-	case !w.resumed || r.Seq == 0 || s.party.state.ID != w.c.Hello.Party || !s.party.logged:
+	case r == nil || r.Seq == 0 || s.party.state.ID != w.c.Hello.Party || !s.party.logged:
 		w.snapshot()
-	case r.Epoch != s.h.o.Epoch || r.Seq > s.party.last, r.Seq <= s.party.torn:
+	case !w.resumed, !s.party.stands(r), r.Seq <= s.party.torn:
 		w.gap = true
 		w.snapshot()
 	default:
@@ -279,10 +279,16 @@ func (w *welcoming) welcome() {
 	}
 }
 
+// stands reports whether the party is still what it was for who saw it up to
+// there: the storage may have been put back as it was before.
+func (p *live) stands(r *protocol.Resume) bool {
+	return r.Seq <= p.last && p.h.o.Node.Stands(p.ref, r.Epoch, r.Seq)
+}
+
 func (w *welcoming) snapshot() {
 	s, p, h := w.s, w.s.party, w.s.h
 	s.tell(protocol.Welcome{
-		T: protocol.TWelcome, V: protocol.Version, Server: h.o.Version, Epoch: h.o.Epoch,
+		T: protocol.TWelcome, V: protocol.Version, Server: h.o.Version, Epoch: h.o.Node.Epoch(),
 		You: s.you(), Token: s.token(), Session: s.id, Resume: w.secret, Seq: p.last,
 		Lost: w.lost, Gap: w.gap, Party: p.view(), Invite: w.ask, Payload: s.payload(), Chat: p.history(),
 	})

@@ -34,7 +34,7 @@ func (n *Node) openParts(ctx context.Context) error {
 		return err
 	}
 	n.host = host.New(host.Options{
-		Node: n.storage, Epoch: n.engine.Epoch(), Name: "node", Version: n.opts.Version,
+		Node: n.storage, Name: "node", Version: n.opts.Version,
 		Keys: keys, Identities: auth.NewIdentities(outbound.Client(fetchTime, n.opts.Dev)), Games: n.games, PublicURL: n.URL(), Contact: n.opts.Contact,
 		NewGuest: n.perMinute(func(s *game.Settings) int { return s.Guests }), Unlimited: n.unlimited, Logger: n.log,
 	})
