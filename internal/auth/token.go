@@ -73,6 +73,9 @@ func (k *Keys) Verify(game, token string, now time.Time) (Guest, error) {
 // [ErrTokenExpired] or [ErrToken].
 func open(game, token string, now time.Time, key jwt.Keyfunc, more ...jwt.ParserOption) (guestClaims, error) {
 	var claims guestClaims
+	if token == "" { // as whoever is new has it
+		return claims, ErrToken
+	}
 	// The decoder skips line breaks; a token has one spelling here.
 	if len(token) > MaxToken || strings.ContainsAny(token, "\r\n") {
 		return claims, ErrToken
