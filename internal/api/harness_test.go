@@ -160,9 +160,8 @@ func (w *world) player(n byte) *guest {
 func (w *world) connect(hello protocol.Hello) *guest {
 	w.t.Helper()
 	g := &guest{frames: make(chan map[string]any, 100), messages: make(chan protocol.Message, 100)}
-	demo, _ := w.games.Get("demo")
 	session, err := w.host.Hello(w.t.Context(), host.Caller{
-		Game: demo, Hello: hello, Address: netip.MustParseAddr("192.0.2.1"), Conn: g,
+		Game: "demo", Hello: hello, Address: netip.MustParseAddr("192.0.2.1"), Conn: g,
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -39,9 +39,10 @@ func notAllowed(id, origin string) *party.Error {
 	return party.Errorf(party.OriginNotAllowed, "%s is not one of the game's origins. Add it with: partykit game set %s --origin %s", written, id, written)
 }
 
-// active returns the game of a client that has said hello. In dev, a game that
-// nobody registered is registered now, with the page it is played on.
-func (g *Gateway) active(ctx context.Context, id, origin, page string) (game.Game, *party.Error) {
+// active returns the id of the game of a client that has said hello, if it is
+// active. In dev, a game that nobody registered is registered now, with the page it
+// is played on.
+func (g *Gateway) active(ctx context.Context, id, origin, page string) (string, *party.Error) {
 	known, ok := g.opts.Games.Get(id)
 	if g.opts.Dev {
 		if origin == "" && !ok {
@@ -50,18 +51,18 @@ func (g *Gateway) active(ctx context.Context, id, origin, page string) (game.Gam
 		if origin != "" {
 			var err error
 			if known, err = g.opts.Games.FirstUse(ctx, id, origin, page); err != nil {
-				return game.Game{}, firstUseError(err)
+				return "", firstUseError(err)
 			}
 			ok = true
 		}
 	}
 	if !ok {
-		return game.Game{}, &party.Error{Code: party.NotFound}
+		return "", &party.Error{Code: party.NotFound}
 	}
 	if !known.Active {
-		return game.Game{}, g.opts.NotActivated(id)
+		return "", g.opts.NotActivated(id)
 	}
-	return known, nil
+	return known.ID, nil
 }
 
 // nativeOrigin is where a game without a browser is launched in dev: at the page

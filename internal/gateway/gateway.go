@@ -51,7 +51,7 @@ type Session interface {
 
 // A Caller is a client that has said hello.
 type Caller struct {
-	Game    game.Game // active
+	Game    string // id of one that is active
 	Hello   protocol.Hello
 	Address netip.Addr
 	Origin  string // "" of a native client

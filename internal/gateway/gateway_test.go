@@ -324,7 +324,7 @@ func TestFramesReachTheSessionInOrder(t *testing.T) {
 	both(t, nil, func(t *testing.T, w *world) {
 		p, r := w.enter()
 		c := <-w.callers
-		if c.Game.ID != "demo" || c.Origin != "https://demo.example" || c.Address != loopback || c.Hello.Key != "k" {
+		if c.Game != "demo" || c.Origin != "https://demo.example" || c.Address != loopback || c.Hello.Key != "k" {
 			t.Errorf("the caller is %+v", c)
 		}
 		p.say(`{"t":"leave","id":1}`)

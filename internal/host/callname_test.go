@@ -52,7 +52,7 @@ func TestAGameRefusesNamesThatPlayersChoose(t *testing.T) {
 		if got := a.ok("rename", map[string]any{"name": " Ada "})["name"]; got != "Ada" {
 			t.Errorf("renamed to %v", got)
 		}
-		other := w.hello("a", 2, func(c *Caller) { c.Game, c.Hello.Name, c.Origin = w.games["other"], "Darn", "https://other.example" })
+		other := w.hello("a", 2, func(c *Caller) { c.Game, c.Hello.Name, c.Origin = "other", "Darn", "https://other.example" })
 		if other.name() != "Darn" {
 			t.Errorf("another game's player is called %s", other.name())
 		}

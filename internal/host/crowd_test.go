@@ -12,7 +12,6 @@ import (
 	"partykit/internal/auth"
 	"partykit/internal/engine"
 	"partykit/internal/engine/enginetest"
-	"partykit/internal/game"
 	"partykit/protocol"
 )
 
@@ -23,29 +22,28 @@ func (*bystander) Send(bool, []byte)               {}
 func (c *bystander) Close(code protocol.CloseCode) { c.closed = code }
 
 // crowdHost is a host outside any bubble, whose memory is worth measuring.
-func crowdHost(t testing.TB) (*Host, game.Game) {
+func crowdHost(t testing.TB) *Host {
 	keys, err := auth.NewKeys(make([]byte, auth.SecretSize))
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := game.Game{ID: "demo", Name: "Demo", Active: true}
 	e := enginetest.OpenWith(t, engine.Options{Dir: t.TempDir()})
 	h := New(Options{
 		Node: enginetest.Connect(t, e, "a"), Name: "a", Keys: keys,
-		Games: games{"demo": g}, PublicURL: "https://party.example",
+		Games: games{"demo": {ID: "demo", Name: "Demo", Active: true}}, PublicURL: "https://party.example",
 	})
 	t.Cleanup(h.Stop)
-	return h, g
+	return h
 }
 
 // crowd says hello for that many guests, others in every round, and returns
 // their sessions.
-func crowd(t testing.TB, h *Host, g game.Game, players, round int) []*Session {
+func crowd(t testing.TB, h *Host, players, round int) []*Session {
 	t.Helper()
 	sessions := make([]*Session, players)
 	for n := range sessions {
 		s, err := h.Hello(t.Context(), Caller{
-			Game: g, Hello: protocol.Hello{V: 1, Key: key(round*players + n)}, Conn: &bystander{},
+			Game: "demo", Hello: protocol.Hello{V: 1, Key: key(round*players + n)}, Conn: &bystander{},
 			Address: netip.MustParseAddr("192.0.2.1"), Origin: "https://demo.example",
 		})
 		if err != nil {
@@ -115,7 +113,7 @@ func TestACrowdThatGoesLeavesNothing(t *testing.T) {
 		h := w.hosts["a"]
 		const guests, rounds = 500, 3
 		visit := func(round int) {
-			sessions := crowd(t, h, w.games["demo"], guests, round)
+			sessions := crowd(t, h, guests, round)
 			for n, s := range sessions {
 				s.Text(nil, protocol.Encode(map[string]any{"t": "rename", "id": 1, "name": fmt.Sprint("Guest ", n)}))
 				s.Text(nil, protocol.Encode(map[string]any{"t": "data", "id": 2, "set": map[string]any{"n": n}}))
@@ -158,9 +156,9 @@ func TestACrowdThatGoesLeavesNothing(t *testing.T) {
 // each is what a player costs that waits in its party of one: its session, that
 // party, where it is and what it may still do; all but its connection.
 func each(t testing.TB, players int) alive {
-	h, g := crowdHost(t)
+	h := crowdHost(t)
 	before := memory()
-	sessions := crowd(t, h, g, players, 0)
+	sessions := crowd(t, h, players, 0)
 	after := memory()
 	runtime.KeepAlive(sessions)
 	n := float64(players)

@@ -230,7 +230,7 @@ func (w *world) tryHello(on string, n int, change ...func(*Caller)) (*client, er
 func (w *world) greet(on string, n int, change ...func(*Caller)) (*client, error) {
 	c := &client{w: w, key: key(n), n: n}
 	caller := Caller{
-		Game: w.games["demo"], Hello: protocol.Hello{V: 1, Key: c.key}, Conn: c,
+		Game: "demo", Hello: protocol.Hello{V: 1, Key: c.key}, Conn: c,
 		Address: netip.MustParseAddr("192.0.2.1"), Origin: "https://demo.example",
 	}
 	for _, f := range change {

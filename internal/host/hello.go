@@ -7,7 +7,6 @@ import (
 
 	"partykit/internal/auth"
 	"partykit/internal/face"
-	"partykit/internal/game"
 	"partykit/internal/names"
 	"partykit/party"
 	"partykit/protocol"
@@ -15,7 +14,7 @@ import (
 
 // Caller is who says hello.
 type Caller struct {
-	Game    game.Game // that the address named; Origin was checked against it
+	Game    party.GameID // that the address named; Origin was checked against it
 	Hello   protocol.Hello
 	Address netip.Addr
 	Origin  string // "" for a native client
@@ -55,11 +54,11 @@ func (h *Host) Hello(ctx context.Context, c Caller) (*Session, error) {
 // begin checks who it is, and begins the session.
 func (w *welcoming) begin(ctx context.Context, h *Host) error {
 	c := w.c
-	if _, err := h.active(party.GameID(c.Game.ID)); err != nil {
+	if _, err := h.active(c.Game); err != nil {
 		return err
 	}
 	s := &session{
-		h: h, game: party.GameID(c.Game.ID), web: c.Origin != "",
+		h: h, game: c.Game, web: c.Origin != "",
 		conn: c.Conn, paused: true, has: c.Hello.Has, from: c.Address,
 	}
 	w.takes(s)
@@ -85,12 +84,12 @@ var errKey = party.Errorf(party.BadRequest, "hello needs the guest's key: 32 hex
 // beGuest makes a new session that of the guest whose key its hello shows.
 func (s *session) beGuest(_ context.Context, c Caller) error {
 	h := s.h
-	id, err := auth.GuestID(c.Game.ID, c.Hello.Key)
+	id, err := auth.GuestID(string(c.Game), c.Hello.Key)
 	if err != nil {
 		return errKey
 	}
 	s.player = party.PlayerID(id)
-	guest, err := h.o.Keys.Verify(c.Game.ID, c.Hello.Token, time.Now())
+	guest, err := h.o.Keys.Verify(string(c.Game), c.Hello.Token, time.Now())
 	known := err == nil && guest.ID == id
 	switch {
 	case known:
@@ -106,7 +105,7 @@ func (s *session) beGuest(_ context.Context, c Caller) error {
 		s.name = h.friendly(s.game, id)
 	}
 	if _, here := h.whereIs(s.game, s.player); !known && !here && h.o.NewGuest != nil {
-		if ok, retry := h.o.NewGuest(c.Game.ID, c.Address); !ok {
+		if ok, retry := h.o.NewGuest(string(c.Game), c.Address); !ok {
 			return &party.Error{Code: party.RateLimited, RetryAfter: retry, Detail: "Too many new players from one address. Try again in a moment."}
 		}
 	}

@@ -33,7 +33,7 @@ func (e *ear) Send(binary bool, b []byte) {
 func (*ear) Close(protocol.CloseCode) {}
 
 // lavishHost is a host over a real engine, of a game without limits.
-func lavishHost(t testing.TB) (*Host, game.Game) {
+func lavishHost(t testing.TB) *Host {
 	t.Helper()
 	set := game.Settings{}.OrDefault()
 	set.Reliable, set.ReliableBurst, set.Commands, set.CommandsBurst = 1<<30, 1<<30, 1<<30, 1<<30
@@ -47,14 +47,14 @@ func lavishHost(t testing.TB) (*Host, game.Game) {
 		Games: lavish{&set}, PublicURL: "https://party.example",
 	})
 	t.Cleanup(h.Stop)
-	return h, game.Game{ID: "demo", Active: true}
+	return h
 }
 
 // greeted is the session of a new guest.
-func greeted(t testing.TB, h *Host, g game.Game, n int, conn Conn) *Session {
+func greeted(t testing.TB, h *Host, n int, conn Conn) *Session {
 	t.Helper()
 	s, err := h.Hello(t.Context(), Caller{
-		Game: g, Hello: protocol.Hello{V: 1, Key: key(n)}, Conn: conn,
+		Game: "demo", Hello: protocol.Hello{V: 1, Key: key(n)}, Conn: conn,
 		Address: netip.MustParseAddr("192.0.2.1"), Origin: "https://demo.example",
 	})
 	if err != nil {
@@ -66,13 +66,13 @@ func greeted(t testing.TB, h *Host, g game.Game, n int, conn Conn) *Session {
 // BenchmarkReliable is a message's way from a session into the log, which is on
 // disk before it comes back, and to the three others and its sender.
 func BenchmarkReliable(b *testing.B) {
-	h, g := lavishHost(b)
+	h := lavishHost(b)
 	came := make(chan struct{}, 64)
 	var of []*Session
 	code := ""
 	for n := range 4 {
 		e := &ear{make(chan json.RawMessage, 8), came}
-		s := greeted(b, h, g, n, e)
+		s := greeted(b, h, n, e)
 		of = append(of, s)
 		ask := func(id uint64, t string, c protocol.Command) (answer struct{ T, Code string }) {
 			c.T, c.ID = t, id
@@ -105,11 +105,11 @@ func BenchmarkReliable(b *testing.B) {
 // BenchmarkHello is a new guest's way in: recognised, named, in a party of its
 // own and welcome.
 func BenchmarkHello(b *testing.B) {
-	h, g := lavishHost(b)
+	h := lavishHost(b)
 	n := 0
 	b.ReportAllocs()
 	for b.Loop() {
 		n++
-		greeted(b, h, g, n, &bystander{})
+		greeted(b, h, n, &bystander{})
 	}
 }

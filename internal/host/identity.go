@@ -60,12 +60,16 @@ func (s *session) gamesName(who auth.Identity) string {
 // shows the key of a guest becomes that player in the guest's place.
 func (w *welcoming) identify(ctx context.Context, c Caller) error {
 	s := w.s
-	who, err := s.h.identity(ctx, c.Game, c.Hello.Identity)
+	g, err := s.h.active(c.Game)
+	if err != nil {
+		return err
+	}
+	who, err := s.h.identity(ctx, g, c.Hello.Identity)
 	if err != nil {
 		return err
 	}
 	if c.Hello.Key != "" {
-		guest, err := auth.GuestID(c.Game.ID, c.Hello.Key)
+		guest, err := auth.GuestID(g.ID, c.Hello.Key)
 		if err != nil {
 			return errKey
 		}

@@ -444,7 +444,7 @@ func TestCloseUnderLoad(t *testing.T) {
 						defer page.Close()
 					}
 					ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-					h.Hello(ctx, Caller{Game: w.games["demo"], Hello: protocol.Hello{V: 1, Key: key(1000 + 100*i + k)}, Conn: &client{w: w}, Address: someone})
+					h.Hello(ctx, Caller{Game: "demo", Hello: protocol.Hello{V: 1, Key: key(1000 + 100*i + k)}, Conn: &client{w: w}, Address: someone})
 					cancel()
 				}
 			})

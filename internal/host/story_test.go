@@ -123,7 +123,7 @@ func TestFailures(t *testing.T) {
 		a.fails(party.BadRequest, "nonsense", nil)
 		a.fails(party.BadName, "rename", map[string]any{"name": "\u202e"})
 		a.fails(party.NotFound, "revoke", map[string]any{"invite": "nope"})
-		if _, err := w.tryHello("a", 2, func(c *Caller) { c.Game = w.games["off"] }); failure(err).Code != party.KitNotActivated {
+		if _, err := w.tryHello("a", 2, func(c *Caller) { c.Game = "off" }); failure(err).Code != party.KitNotActivated {
 			t.Fatalf("a game that is not activated: %v", err)
 		}
 	})

@@ -70,7 +70,7 @@ func TestATicketIsBoundToItsGame(t *testing.T) {
 				t.Errorf("the ticket answers %v, want %s", invite, want)
 			}
 		}
-		elsewhere := func(c *Caller) { c.Game = w.games["other"] }
+		elsewhere := func(c *Caller) { c.Game = "other" }
 		refused(w.hello("a", 5, ticketed(ticket), elsewhere), party.NotFound)
 		native := func(c *Caller) { c.Origin = "" }
 		refused(w.hello("a", 6, ticketed(ticket), native), party.OriginNotAllowed)

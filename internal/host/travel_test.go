@@ -12,7 +12,7 @@ import (
 func (w *world) onMoon(on string, n int, change ...func(*Caller)) *client {
 	w.t.Helper()
 	return w.hello(on, n, append([]func(*Caller){func(c *Caller) {
-		c.Game, c.Origin = w.games["moon"], "https://moon.example"
+		c.Game, c.Origin = "moon", "https://moon.example"
 	}}, change...)...)
 }
 

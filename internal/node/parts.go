@@ -53,7 +53,7 @@ func (n *Node) openParts(ctx context.Context) error {
 
 // hello passes a client of the gateway to the host.
 func (n *Node) hello(ctx context.Context, c gateway.Caller) (gateway.Session, error) {
-	s, err := n.host.Hello(ctx, host.Caller{Game: c.Game, Hello: c.Hello, Address: c.Address, Origin: c.Origin, Spare: c.Spare, Conn: c.Conn})
+	s, err := n.host.Hello(ctx, host.Caller{Game: party.GameID(c.Game), Hello: c.Hello, Address: c.Address, Origin: c.Origin, Spare: c.Spare, Conn: c.Conn})
 	if err != nil {
 		return nil, err
 	}
