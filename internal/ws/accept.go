@@ -15,7 +15,8 @@ func Asked(r *http.Request) bool { return has(r.Header, "Upgrade", "websocket") 
 // Accept upgrades a request to a WebSocket, and returns its connection with what
 // the client has sent already. If it cannot, it has answered why, and reports
 // false. Whether the request's origin may connect is for the caller to know. The
-// answer must be written within the given time.
+// answer must be written within the given time, which remains the connection's
+// deadline for writing.
 func Accept(w http.ResponseWriter, r *http.Request, within time.Duration) (conn net.Conn, came []byte, ok bool) {
 	if why := wrong(r); why != "" {
 		w.Header().Set("Connection", "Upgrade")
@@ -33,14 +34,13 @@ func Accept(w http.ResponseWriter, r *http.Request, within time.Duration) (conn 
 		came = make([]byte, n)
 		rw.Reader.Read(came) // of a buffer: it cannot fail
 	}
-	conn.SetDeadline(time.Now().Add(within))
+	conn.SetWriteDeadline(time.Now().Add(within)) // it has none for reading
 	answer := "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
 		proof(r.Header.Get("Sec-WebSocket-Key")) + "\r\n\r\n"
 	if _, err := conn.Write([]byte(answer)); err != nil {
 		conn.Close()
 		return nil, nil, false
 	}
-	conn.SetDeadline(time.Time{})
 	return conn, came, true
 }
 

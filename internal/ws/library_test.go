@@ -23,7 +23,7 @@ import (
 func server(t testing.TB) *httptest.Server {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		conn, came, ok := ws.Accept(w, r, time.Second)
+		conn, came, ok := ws.Accept(w, r, time.Minute)
 		if !ok {
 			return
 		}
