@@ -37,7 +37,9 @@ func serve(s *surroundings, o config.Server, dev bool, publicURL func(netAddr) s
 		}
 		certificate = &c
 	}
-	l, err := net.Listen("tcp", o.Listen)
+	// TCP's own probes would find nothing out: who is silent for two minutes is let go
+	// anyway, and to ask for them takes four system calls for each connection.
+	l, err := (&net.ListenConfig{KeepAlive: -1}).Listen(s.ctx, "tcp", o.Listen)
 	if err != nil {
 		return listenError(o.Listen, err)
 	}
