@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -23,19 +24,24 @@ func Build(dir string) (program string, err error) {
 	return program, nil
 }
 
-// FreeAddress is one of this machine where nobody listens.
+// FreeAddress is one of this machine where nobody listens. Its port is below
+// those that a system gives to whoever asks for any (Linux: 32768 and above), so
+// that nobody else gets it until a server listens there, or while one restarts.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000)))
+		if err == nil {
+			l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("nowhere to listen")
+	return ""
 }
 
 // patience is how long a server may take until it is ready.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // Start starts a server that the client finds at an address, and waits until it
 // is ready. The process is the caller's to end, also when Start fails the test.
