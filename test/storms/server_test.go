@@ -106,14 +106,17 @@ func (s *server) resident() int64 {
 	return pages * int64(os.Getpagesize())
 }
 
-// room raises what the process may open as far as it can, and reports whether
-// that is enough for so many connections.
-func room(connections int) bool {
+// room raises what the process may open as far as it can, which must be enough
+// for so many connections.
+func room(t *testing.T, connections int) {
+	t.Helper()
 	var l syscall.Rlimit
-	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l) != nil {
-		return false
+	err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l)
+	if err == nil {
+		l.Cur = l.Max
+		err = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &l)
 	}
-	l.Cur = l.Max
-	syscall.Setrlimit(syscall.RLIMIT_NOFILE, &l)
-	return uint64(connections)+500 < l.Cur
+	if needs := uint64(connections) + 500; err != nil || l.Cur < needs {
+		t.Fatalf("this process may open %d files and connections and needs %d (ulimit -n), %v", l.Cur, needs, err)
+	}
 }
