@@ -15,10 +15,12 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"partykit/client"
+	"partykit/party"
 	"partykit/test/built"
 )
 
@@ -97,6 +99,7 @@ func TestKillUnderLoad(t *testing.T) {
 		set      uint64 // acknowledged to the leader
 		sent     uint64 // acknowledged to the friend
 		received []uint64
+		last     atomic.Uint64 // that is to be received
 	)
 	work.Go(func() { // the leader counts in the party's data
 		for n := uint64(1); ; n++ {
@@ -142,7 +145,10 @@ func TestKillUnderLoad(t *testing.T) {
 	reader.Go(func() { // the leader hears them
 		for e := range leader.Events(reading) {
 			if m, ok := e.(client.Message); ok && m.Reliable {
-				received = append(received, binary.BigEndian.Uint64(m.Payload))
+				n := binary.BigEndian.Uint64(m.Payload)
+				if received = append(received, n); n == last.Load() {
+					return
+				}
 			}
 		}
 	})
@@ -157,18 +163,26 @@ func TestKillUnderLoad(t *testing.T) {
 	pause(time.Second)
 	close(stop)
 	work.Wait()
-	pause(time.Second)
-	stopReading()
+	// What was acknowledged is on its way to the other, before one message more.
+	sent++
+	last.Store(sent)
+	if _, err := friend.Send(ctx, client.Outgoing{Payload: binary.BigEndian.AppendUint64(nil, sent)}); err != nil {
+		t.Errorf("sending the last: %v", err)
+	}
+	arriving, enough := context.WithTimeout(ctx, time.Minute)
+	defer enough()
+	defer context.AfterFunc(arriving, stopReading)()
 	reader.Wait()
-
 	for name, c := range map[string]*client.Client{"leader": leader, "friend": friend} {
-		p := c.Snapshot()
+		var n uint64
+		p, err := c.Until(arriving, func(p party.Snapshot) bool {
+			return json.Unmarshal(p.Data["n"], &n) == nil && n >= set
+		})
 		if p.ID != home || len(p.Members) != 2 {
 			t.Fatalf("the %s is in party %s of %d, was in %s of 2", name, p.ID, len(p.Members), home)
 		}
-		var n uint64
-		if err := json.Unmarshal(p.Data["n"], &n); err != nil || n != set {
-			t.Errorf("the %s sees %s in the data, %d was acknowledged last", name, p.Data["n"], set)
+		if err != nil || n != set {
+			t.Errorf("the %s sees %s in the data, %d was acknowledged last: %v", name, p.Data["n"], set, err)
 		}
 	}
 	if uint64(len(received)) != sent {
