@@ -15,12 +15,10 @@ func TestTheLine(t *testing.T) {
 	page.Wait("the place in line", `document.body.innerText.includes("1st in line") || document.body.innerText.includes("next in line")`)
 	page.Picture("line")
 	b.kit(`await kit.leaveParty()`)
+	a.sees(1)
 	page.Wait("a free place", `document.querySelector("#start button")?.offsetParent && document.body.innerText.includes("place is free")`)
-	carol := page.start("C")
-	carol.learn()
-	if n := a.kit(`return kit.party.members.length`); n != "2" {
-		t.Fatalf("%s members", n)
-	}
+	page.start("C").learn()
+	a.sees(2)
 }
 
 // TestAskingToJoin: a locked party is asked, and lets the friend in.
@@ -40,9 +38,7 @@ func TestAskingToJoin(t *testing.T) {
 	page.Reload()
 	page.Wait("to be let in still", in)
 	page.start("C").learn()
-	if n := a.kit(`return kit.party.members.length`); n != "3" {
-		t.Fatalf("%s members", n)
-	}
+	a.sees(3)
 }
 
 // TestBeingDeclined: a no is told kindly, and outlives the page.
@@ -76,7 +72,5 @@ func TestASpokenCode(t *testing.T) {
 	page.PressText("button", "Open the invite")
 	page.Wait("the inviter", `document.body.innerText.includes("`+name+`")`)
 	page.start("B").learn()
-	if n := a.kit(`return kit.party.members.length`); n != "2" {
-		t.Fatalf("%s members", n)
-	}
+	a.sees(2)
 }

@@ -71,11 +71,8 @@ func TestWithoutScript(t *testing.T) {
 		t.Fatalf("the page says %q", text)
 	}
 	page.Picture("without-script")
-	bob := page.start("B")
-	bob.learn()
-	if n := a.kit(`return kit.party.members.length`); n != "2" {
-		t.Fatalf("%s members", n)
-	}
+	page.start("B").learn()
+	a.sees(2)
 }
 
 // TestRobotsTakeNothing: fetching the page, its card and its code by any robot

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,7 +14,15 @@ func two(t *testing.T, s *server) (a, b *tab, link string) {
 	a, b = br.bare(s, "A"), br.bare(s, "B")
 	link = a.kit(`return (await kit.createInvite()).url`)
 	b.kit(`await kit.join("` + link + `"); await kit.finalizeInviteLoading(true)`)
+	a.Wait("the friend to be in", `window.kit.party.members[1]?.state === "in"`)
 	return a, b, link
+}
+
+// sees waits until so many are in the party as the player sees it, which is a
+// little later than those know who come and go.
+func (p *tab) sees(members int) {
+	p.t.Helper()
+	p.Wait(fmt.Sprint(members, " members"), fmt.Sprintf(`window.kit.party.members.length === %d`, members))
 }
 
 // TestAKickedFriend: is told, stays out of that party by the link and by its
@@ -32,9 +41,7 @@ func TestAKickedFriend(t *testing.T) {
 	}
 	a.kit(`await kit.readmit(kit.party.outcasts[0])`)
 	b.kit(`await kit.join("` + link + `")`)
-	if n := a.kit(`return kit.party.members.length`); n != "2" {
-		t.Fatalf("%s members", n)
-	}
+	a.sees(2)
 }
 
 // TestAReadyCheck: asked of all, answered by each, told to all.
@@ -61,9 +68,7 @@ func TestFollowingIntoAMatch(t *testing.T) {
 	a.kit(`await kit.setMatch({ id: "m1", connection: { ip: "::1" }, joinable: true, free: 1 })`)
 	b.Wait("the question", `window.asked`)
 	b.kit(`await window.asked.accept()`)
-	if got := a.kit(`return kit.party.members[1].follow + kit.party.match.connection.ip`); got != "yes::1" {
-		t.Fatalf("the leader sees %s", got)
-	}
+	a.Wait("the answer", `window.kit.party.members[1].follow === "yes" && window.kit.party.match.connection.ip === "::1"`)
 	if code, text := status(t, link); code != http.StatusOK || strings.Contains(text, "::1") {
 		t.Fatalf("the page: status %d, tells the connection: %v", code, strings.Contains(text, "::1"))
 	}
@@ -77,7 +82,5 @@ func TestChatReachesAll(t *testing.T) {
 	a.kit(`await kit.chat("<b>Hello</b>")`)
 	b.kit(`await kit.chat("Hi")`)
 	b.Wait("both lines", `lines.join() === "<b>Hello</b>,Hi"`)
-	if got := a.kit(`return kit.chatHistory.map((l) => l.text).join()`); got != "<b>Hello</b>,Hi" {
-		t.Fatalf("the writer sees %s", got)
-	}
+	a.Wait("both lines, too", `window.kit.chatHistory.map((l) => l.text).join() === "<b>Hello</b>,Hi"`)
 }
