@@ -46,7 +46,7 @@ func browse(t *testing.T) context.Context {
 		t.Fatal("no browser found: apt-get install chromium-headless-shell, or run with -short")
 	}
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WSURLReadTimeout(time.Minute),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))...)
 	t.Cleanup(stop)
 	ctx, closeTab := chromedp.NewContext(allocator)
@@ -95,7 +95,7 @@ func evaluate[T any](t *testing.T, ctx context.Context, script string) T {
 // shows waits until the page shows a text.
 func shows(text string) step {
 	quoted, _ := json.Marshal(text)
-	return chromedp.Poll[chromedp.Void](`document.body.innerText.replace(/\s+/g, " ").includes(` + string(quoted) + `)`)
+	return chromedp.Poll[chromedp.Void](`document.body.innerText.replace(/\s+/g, " ").includes(`+string(quoted)+`)`, chromedp.WithPollingTimeout(time.Minute))
 }
 
 // becomesVisible waits until an element can be seen. It asks anew each time,

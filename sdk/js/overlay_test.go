@@ -124,7 +124,7 @@ func (p *page) eval(js string) string {
 // wait waits, in the page, until an expression is true.
 func (p *page) wait(js string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
 	defer cancel()
 	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, runtime.Evaluate, runtime.EvaluateParams{
@@ -191,9 +191,9 @@ func TestOverlay(t *testing.T) {
 		p.want(`document.elementFromPoint(40, innerHeight - 40).localName`, "html")
 		p.want(`Math.round(`+in(".badges")+`.getBoundingClientRect().left) + " " + Math.round(innerHeight - `+in(".badges")+`.getBoundingClientRect().bottom)`, "12 12")
 
-		p.eval(`socket.event({ type: "finalized", n: 3 }, { type: "left", n: 4, reason: "failed" }, { type: "left", n: 5, reason: "timeout" })`)
-		p.want(badges()+`.split("|").slice(0, 3)`, "CalmHeronis in!,<b>Bold</b>is not coming,M5could not join")
-		p.want(in("[role=status]")+`.textContent.includes("CalmHeron is in!")`, "true")
+		p.want(`(socket.event({ type: "finalized", n: 3 }, { type: "left", n: 4, reason: "failed" }, { type: "left", n: 5, reason: "timeout" }),
+			[...`+badges()+`.split("|").slice(0, 3), `+in("[role=status]")+`.textContent.includes("CalmHeron is in!")])`,
+			"CalmHeronis in!,<b>Bold</b>is not coming,M5could not join,true") // at once: it does not stay
 		p.wait(badges() + `=== "M6is loading|M7is loading|M8is loading"`) // the done ones go by themselves
 		p.eval(`socket.say({ t: "party", reason: "left", seq: 0, you: party.members[0], party: { ...party, id: "palone" } })`)
 		p.want(badges(), "")
@@ -235,10 +235,10 @@ func TestOverlay(t *testing.T) {
 		p.eval(in("form input") + `.dispatchEvent(new Event("input"))`)
 		p.want(in("form input")+`.validationMessage`, "")
 
-		p.eval(in(".leave") + `.click()`)
-		p.want(`sent.some(({ t }) => t === "leave")`, "false") // asked once more
-		p.eval(in(".leave") + `.click()`)
-		p.wait(`sent.some(({ t }) => t === "leave")`)
+		const left = `sent.some(({ t }) => t === "leave")`
+		press := in(".leave") + `.click()`
+		p.want(`(`+press+`, [`+left+`, `+press+`][0])`, "false") // asked once more, and pressed again before that is forgotten
+		p.wait(left)
 		p.want(in("dialog")+`.open`, "false")
 
 		p.eval(`kit.showInviteLink()`)
