@@ -117,8 +117,9 @@ func appendUntilKilled(dir string, d engine.Durability) {
 	if err != nil {
 		fail(err)
 	}
-	said := make(chan string, 1024)
-	said <- n.Epoch()
+	out := bufio.NewWriterSize(os.Stdout, 1)
+	fmt.Fprintln(out, n.Epoch())
+	said := make(chan string) // so that hardly more is written than was said
 	for i := range 4 {
 		ref := engine.Ref{Game: "demo", Party: fmt.Sprintf("p%d", i)}
 		var next func(seq uint64, err error)
@@ -131,7 +132,6 @@ func appendUntilKilled(dir string, d engine.Durability) {
 		}
 		n.Append(ref, 0, []byte("event"), 0, next)
 	}
-	out := bufio.NewWriterSize(os.Stdout, 1)
 	for line := range said {
 		fmt.Fprintln(out, line)
 	}
