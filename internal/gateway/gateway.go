@@ -120,12 +120,20 @@ func New(o Options) *Gateway {
 // seconds is a duration in the gateway's clock.
 func seconds(d time.Duration) int64 { return int64(d / time.Second) }
 
-// Close takes no more connections, closes those there are with going_away and
+// Leave takes no more connections: who comes from now on, or has not been
+// answered, is told going_away, and so comes back at once to who is here next.
+func (g *Gateway) Leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.closed = true
+}
+
+// Close leaves, closes the connections there are with going_away and
 // waits until they are over; when ctx ends it waits no more and cuts them off.
 // The loops of the sessions must run meanwhile.
 func (g *Gateway) Close(ctx context.Context) error {
+	g.Leave()
 	g.mu.Lock()
-	g.closed = true
 	for c := range g.conns {
 		c.Close(protocol.GoingAway)
 	}
@@ -159,6 +167,13 @@ func (g *Gateway) enter(c *Conn) bool {
 	g.conns[c] = struct{}{}
 	g.wg.Add(1)
 	return true
+}
+
+// leaves reports whether the gateway takes no more connections.
+func (g *Gateway) leaves() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.closed
 }
 
 func (g *Gateway) leave(c *Conn) {

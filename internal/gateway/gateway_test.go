@@ -890,6 +890,25 @@ func TestCloseTellsEverybody(t *testing.T) {
 	})
 }
 
+// Who comes while a server ends, or whose hello it cannot answer any more, comes
+// back at once: what is there next is not unavailable.
+func TestWhoIsSentAwayByAnEndComesBackAtOnce(t *testing.T) {
+	inBubble(t, nil, func(t *testing.T, w *world) {
+		leave := make(chan struct{})
+		w.hello = func(gateway.Caller) (gateway.Session, error) {
+			<-leave
+			return nil, &party.Error{Code: party.Unavailable}
+		}
+		p, _ := w.dial("demo", "")
+		p.say(`{"t":"hello","v":1,"key":"k"}`)
+		w.gateway.Leave()
+		late, _ := w.dial("demo", "")
+		late.wantClose(protocol.GoingAway)
+		close(leave)
+		p.wantClose(protocol.GoingAway)
+	})
+}
+
 // A server that waits no more leaves nobody connected, however far one has come.
 func TestClosingCutsOffWhoDoesNotAnswer(t *testing.T) {
 	both(t, nil, func(t *testing.T, w *world) {

@@ -137,6 +137,10 @@ func (c *Conn) greet(frame []byte, who Caller) {
 // turnAway answers a hello with an error, and closes with a code that says
 // whether coming back will help.
 func (c *Conn) turnAway(e *party.Error) {
+	if e.Code == party.Unavailable && c.g.leaves() {
+		c.Close(protocol.GoingAway)
+		return
+	}
 	c.sendError(e)
 	switch e.Code {
 	case party.RateLimited:

@@ -157,6 +157,9 @@ func (n *Node) Close(ctx context.Context) error {
 	if n.control != nil {
 		errs = append(errs, n.control.Close())
 	}
+	if n.gateway != nil {
+		n.gateway.Leave()
+	}
 	if n.host != nil {
 		errs = append(errs, n.host.Drain(ctx))
 	}
