@@ -76,7 +76,8 @@ func (b *backlog) wrote(n int) {
 	}
 }
 
-// cut drops what waits, but for the rest of a frame of which a part is written.
+// cut drops what waits, and the memory it took, but for the rest of a frame of
+// which a part is written.
 func (b *backlog) cut() {
 	if b.out == nil {
 		return
@@ -85,7 +86,10 @@ func (b *backlog) cut() {
 	for end < b.sent {
 		end += ws.FrameLen(b.out.B[end:])
 	}
-	b.out.B = b.out.B[:end]
+	kept := ws.Borrow()
+	kept.B = append(kept.B, b.out.B[b.edge:end]...)
+	b.out.Return()
+	*b = backlog{out: kept, sent: b.sent - b.edge}
 }
 
 // drop drops all that waits.

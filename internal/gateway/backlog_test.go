@@ -61,6 +61,18 @@ func TestMoreThanAResumeIsTooMuchAtOnce(t *testing.T) {
 	}
 }
 
+func TestACutGivesMemoryBack(t *testing.T) {
+	var r reads
+	for range 20 {
+		r.send(maxWaiting)
+	}
+	r.wrote(10) // of the first
+	r.cut()
+	if size := cap(r.out.B); size > 2*maxWaiting {
+		t.Errorf("%d bytes are held", size)
+	}
+}
+
 // Wherever writing has stopped, what follows a cut begins where a frame does.
 func TestACutLeavesWholeFrames(t *testing.T) {
 	var whole []byte

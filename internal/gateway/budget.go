@@ -18,7 +18,7 @@ type budget struct {
 	told  time.Time // when a refused volatile message was last answered
 }
 
-// take counts a frame of n bytes at so many a second; a wait above 0 says that
+// take counts n bytes at so many a second; a wait above 0 says that
 // it is too much, and when there is room again.
 func (b *budget) take(n, perSecond int) (wait time.Duration) {
 	return b.bytes.Spend(max(n, minCost), limit.PerSecond(perSecond, max(2*perSecond, 2*protocol.MaxFrame)), time.Now())

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"net/netip"
 	"sync"
 	"sync/atomic"
 
@@ -17,11 +18,13 @@ import (
 type Conn struct {
 	g       *Gateway
 	game    string
+	home    netip.Addr // the first of those that count as its own
 	release func()  // counts it out
 	session Session // nil until the hello was answered
 
 	parser ws.Parser
 	frames uint64 // that came
+	heard  int32  // bytes that came since a message was last whole
 	broken bool   // what came is no WebSocket: nothing is read any more
 	budget budget
 
@@ -31,6 +34,7 @@ type Conn struct {
 	mu      sync.Mutex
 	wire    wire
 	backlog backlog
+	laden   bool // more than maxWaiting waits, which few may
 	over    bool // nothing goes out any more
 }
 
@@ -48,7 +52,8 @@ type wire interface {
 // Send copies a frame behind those that wait. When more than a megabyte waits
 // for ten seconds, or more than any resume brings, the client does not read what
 // it is sent, and the connection is closed with slow_reader: what waited is
-// dropped, and a resume brings it.
+// dropped, and a resume brings it. Where as much waits for many others already
+// (burdens.go), it is closed as soon as a megabyte waits, which it still gets.
 func (c *Conn) Send(binary bool, data []byte) {
 	op := ws.Text
 	if binary {
@@ -65,8 +70,34 @@ func (c *Conn) Send(binary bool, data []byte) {
 // put has a frame written.
 func (c *Conn) put(op ws.Op, data []byte) {
 	c.backlog.add(op, data)
-	if c.wire.rouse(); c.backlog.tooMuch(c.g.clock) {
+	c.wire.rouse()
+	switch {
+	case c.backlog.tooMuch(c.g.clock):
 		c.slow()
+	case c.backlog.late != 0 && !c.laden:
+		if c.laden = c.g.burdens.take(c.game, c.home); !c.laden {
+			c.close(int(protocol.SlowReader), protocol.SlowReader.Name()) // a resume brings what comes after this
+		}
+	}
+}
+
+// wrote notes that n bytes of what waits are written. The lock is held.
+func (c *Conn) wrote(n int) {
+	c.backlog.wrote(n)
+	c.eased()
+}
+
+// cut drops what waits. The lock is held.
+func (c *Conn) cut() {
+	c.backlog.cut()
+	c.eased()
+}
+
+// eased notes that less waits than did. The lock is held.
+func (c *Conn) eased() {
+	if c.laden && c.backlog.late == 0 {
+		c.laden = false
+		c.g.burdens.give(c.game, c.home)
 	}
 }
 
@@ -76,15 +107,19 @@ func (c *Conn) slow() {
 	if c.closing.Load() {
 		return
 	}
-	c.backlog.cut()
+	c.cut()
 	c.close(int(protocol.SlowReader), protocol.SlowReader.Name())
 }
 
 // Close ends the connection with a code. What was sent before still goes out,
-// for ten seconds at most. Only the first close counts.
+// for ten seconds at most, unless that is much and the client is replaced: it gets
+// that where it is now. Only the first close counts.
 func (c *Conn) Close(code protocol.CloseCode) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if code == protocol.Replaced && len(c.backlog.waiting()) > lastWords && !c.closing.Load() {
+		c.cut()
+	}
 	c.close(int(code), code.Name())
 }
 
@@ -113,6 +148,7 @@ func (c *Conn) ended() {
 	c.mu.Lock()
 	c.over = true
 	c.backlog.drop()
+	c.eased()
 	c.mu.Unlock()
 	c.parser.Release()
 	c.release()

@@ -30,8 +30,10 @@ const (
 	writeTime  = 10 * time.Second // for a write, and for all that waits at a close
 	maxWaiting = 1 << 20          // bytes that may wait to be written for longer than writeTime
 	maxBurst   = 24 << 20         // bytes that may wait at all: a resume brings up to 1,000 messages of 16 KiB
+	lastWords  = 64 << 10         // bytes that may wait for a client that was replaced
 	minCost    = 64               // bytes that a frame counts at least, so that tiny ones are bounded, too
 	refusal    = 1024             // bytes that a refused frame counts besides
+	maxHeard   = 68 << 10         // bytes until a message is whole, or a hello is there, that need no budget: one of any size, and some control frames
 )
 
 // A Session is the other side of a connection after its hello.
@@ -99,6 +101,8 @@ type Gateway struct {
 	closed bool
 	conns  map[*Conn]struct{}
 	wg     sync.WaitGroup
+
+	burdens burdens
 
 	lanes lanes        // where connections are read by loops
 	clock func() int64 // in seconds, for what needs it no finer

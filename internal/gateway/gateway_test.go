@@ -233,6 +233,38 @@ func (w *world) enter() (*player, *recorder) {
 	return p, <-w.sessions
 }
 
+// upgraded connects without a library, and says what follows the upgrade in the
+// same write.
+func (w *world) upgraded(after ...[]byte) net.Conn {
+	w.t.Helper()
+	conn, err := w.dialer(w.t.Context(), "", "")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { conn.Close() })
+	b := []byte("GET /connect?game=demo HTTP/1.1\r\nHost: host.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+	for _, f := range after {
+		b = append(b, f...)
+	}
+	if _, err := conn.Write(b); err != nil {
+		w.t.Fatal(err)
+	}
+	head := make([]byte, 129)
+	if _, err := io.ReadFull(conn, head); err != nil || !strings.HasSuffix(string(head), "\r\n\r\n") {
+		w.t.Fatalf("answered %q, %v", head, err)
+	}
+	return conn
+}
+
+// hello is one with which the tests are content.
+var hello = fromClient(0x81, `{"t":"hello","v":1,"key":"k"}`)
+
+// raw is upgraded with a hello first.
+func (w *world) raw(after ...[]byte) net.Conn {
+	w.t.Helper()
+	return w.upgraded(append([][]byte{hello}, after...)...)
+}
+
 func (p *player) say(text string) {
 	p.t.Helper()
 	if err := p.ws.Write(p.t.Context(), websocket.MessageText, []byte(text)); err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"partykit/internal/limit"
 	"partykit/internal/ws"
 	"partykit/party"
 	"partykit/protocol"
@@ -48,7 +49,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		release()
 		return
 	}
-	c := &Conn{g: g, game: id, release: release, parser: ws.Parser{Limit: protocol.MaxFrame}}
+	c := &Conn{g: g, game: id, home: limit.Address(from).Addr(), release: release, parser: ws.Parser{Limit: protocol.MaxFrame}}
 	s := newStream(c, conn)
 	c.wire = s
 	var rest []byte
@@ -87,17 +88,18 @@ func (s *stream) hello(came []byte, who Caller) (rest []byte) {
 				c.fail(err)
 				return nil
 			}
+			c.heard += int32(len(rest) - len(more))
 			rest = more
-			switch m.Op {
-			case 0:
-			case ws.Text:
-				c.greet(m.Data, who)
-				return bytes.Clone(rest)
-			case ws.Binary:
+			switch {
+			case m.Op == ws.Binary || c.heard > maxHeard:
 				c.sendError(party.Errorf(party.BadRequest, "The first frame is a hello: a text frame."))
 				c.Close(protocol.Broken)
 				return nil
-			default:
+			case m.Op == ws.Text:
+				c.heard = 0
+				c.greet(m.Data, who)
+				return bytes.Clone(rest)
+			case m.Op != 0:
 				c.control(m)
 			}
 		}

@@ -271,7 +271,7 @@ func (s *socket) flush() bool {
 		n, errno := transmit(s.fd, b)
 		switch {
 		case n > 0:
-			c.backlog.wrote(n)
+			c.wrote(n)
 			s.stuck = 0
 		case errno == unix.EINTR:
 		case errno == unix.EAGAIN:

@@ -51,30 +51,6 @@ func (w *world) quiet(l *loop.Loop) {
 	<-done
 }
 
-// raw connects without a library, and says hello and what follows it in one
-// write.
-func (w *world) raw(after ...[]byte) net.Conn {
-	w.t.Helper()
-	conn, err := w.dialer(w.t.Context(), "", "")
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(func() { conn.Close() })
-	b := []byte("GET /connect?game=demo HTTP/1.1\r\nHost: host.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-	b = append(b, fromClient(0x81, `{"t":"hello","v":1,"key":"k"}`)...)
-	for _, f := range after {
-		b = append(b, f...)
-	}
-	if _, err := conn.Write(b); err != nil {
-		w.t.Fatal(err)
-	}
-	head := make([]byte, 129)
-	if _, err := io.ReadFull(conn, head); err != nil || !strings.HasSuffix(string(head), "\r\n\r\n") {
-		w.t.Fatalf("answered %q, %v", head, err)
-	}
-	return conn
-}
-
 func TestWhatComesWithTheHelloIsNotLost(t *testing.T) {
 	w := newTCPWorld(t, nil)
 	conn := w.raw(fromClient(0x82, "one"), fromClient(0x01, "t"), fromClient(0x80, "wo")[:4])

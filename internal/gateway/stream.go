@@ -183,7 +183,7 @@ func (s *stream) next() (b *ws.Buffer, more bool) {
 	}
 	b = ws.Borrow()
 	b.B = append(b.B, waits[:min(len(waits), writeAtOnce)]...)
-	c.backlog.wrote(len(b.B))
+	c.wrote(len(b.B))
 	return b, true
 }
 

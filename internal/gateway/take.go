@@ -35,13 +35,21 @@ func (c *Conn) take(on *loop.Loop, b []byte) (rest []byte, wait time.Duration) {
 			c.fail(err)
 			return nil, 0
 		}
+		c.heard += int32(len(b) - len(more))
 		b = more
-		if m.Op == 0 || c.answered.Load() {
+		if c.answered.Load() || m.Op == 0 && c.heard <= maxHeard {
 			return nil, 0
 		}
-		c.frames++
 		perSecond, refused := c.g.opts.Games.Settings(c.game).Bytes, false
-		wait := c.budget.take(len(m.Data), perSecond)
+		wait := c.budget.take(int(c.heard), perSecond)
+		c.heard = 0
+		if m.Op == 0 { // frames that bring nothing count as others do
+			if wait > 0 {
+				wait = max(wait, breather)
+			}
+			return nil, wait
+		}
+		c.frames++
 		switch {
 		case m.Op != ws.Text && m.Op != ws.Binary:
 			c.control(m)

@@ -24,7 +24,7 @@ func (w *welcoming) replay(after uint64) {
 		return
 	}
 	p.pins++
-	p.h.work(lookup, func(ctx context.Context) {
+	p.h.lookUp(p.ref.Game, func(ctx context.Context) {
 		records, err := p.h.o.Node.Read(ctx, p.ref, after)
 		p.post(func() {
 			p.pins--
