@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -298,11 +299,14 @@ func TestWhatGivesWayGivesItToAll(t *testing.T) {
 		}
 	}()
 	const times = 20
+	begun := time.Now()
 	done := make(chan struct{})
 	var portion func()
 	portion = func() {
 		ran++
-		if missed := ran - 1 - read.Load(); missed > 3 { // it may be somebody's turn at the same moment
+		// It may be somebody's turn at the same moment, and after 20 ms it is the loop's, however it was with others.
+		most := 3 + loop.AtOnce*int64(time.Since(begun)/(20*time.Millisecond))
+		if missed := ran - 1 - read.Load(); missed > most {
 			t.Errorf("portion %d runs when the %d before it were not read", ran, missed)
 		}
 		if ran == times {
@@ -322,13 +326,17 @@ func TestIdleLetsOthersGoFirst(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	var idle loop.Idle
 	var ran atomic.Int64
+	begun, early := time.Now(), 0
 	for n := range int64(100) {
 		for range 10 {
 			go ran.Add(1)
 		}
 		if idle.Wait(); ran.Load() != 10*(n+1) {
-			t.Fatalf("%d of %d have run", ran.Load(), 10*(n+1))
+			early++
 		}
+	}
+	if looks := 1 + int(time.Since(begun)/(10*time.Millisecond)); early > looks { // every 10 ms the runtime looks for itself
+		t.Errorf("of 100 times it waited for others %d times too short; want %d at most", early, looks)
 	}
 	stop := make(chan struct{})
 	go func() {
