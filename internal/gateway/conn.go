@@ -19,8 +19,8 @@ type Conn struct {
 	g       *Gateway
 	game    string
 	home    netip.Addr // the first of those that count as its own
-	release func()  // counts it out
-	session Session // nil until the hello was answered
+	release func()     // counts it out
+	session Session    // nil until the hello was answered
 
 	parser ws.Parser
 	frames uint64 // that came
