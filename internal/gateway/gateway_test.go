@@ -614,11 +614,13 @@ func TestByteBudget(t *testing.T) {
 		p.ws.Close(websocket.StatusNormalClosure, "")
 		<-r.gone
 		<-heard
-		if len(r.seen())+len(refused) != frames || len(refused) == 0 || refused[0] < 8 || w.network != nil && refused[0] > 8 {
+		took := time.Since(start)
+		all := len(refused) == 0 && w.network == nil && took >= time.Second // by then they may be
+		if len(r.seen())+len(refused) != frames || !all && (len(refused) == 0 || refused[0] < 8 || w.network != nil && refused[0] > 8) {
 			t.Errorf("%d taken, refused %v; every frame is one or the other, the 8th is the first beyond 128 KiB", len(r.seen()), refused)
 		}
-		if d := time.Since(start); w.network != nil && d < 5*time.Second {
-			t.Errorf("512 KiB were read in %v; above 128 KiB a client is read at 64 KiB/s", d)
+		if w.network != nil && took < 5*time.Second {
+			t.Errorf("512 KiB were read in %v; above 128 KiB a client is read at 64 KiB/s", took)
 		}
 	})
 }
@@ -650,8 +652,10 @@ func TestAFloodIsReadNowAndThen(t *testing.T) {
 			}
 			refused++
 		}
-		rests := int(time.Since(start)/(50*time.Millisecond)) + 1
-		if len(r.seen())+refused != frames || refused == 0 || refused > rests {
+		took := time.Since(start)
+		rests := int(took/(50*time.Millisecond)) + 1
+		all := refused == 0 && w.network == nil && took >= 900*time.Millisecond // by then they may be taken
+		if len(r.seen())+refused != frames || refused == 0 && !all || refused > rests {
 			t.Errorf("%d taken and %d refused of %d; there was time for %d rests", len(r.seen()), refused, frames, rests)
 		}
 	})
