@@ -35,10 +35,29 @@ func (c *Crowd) connect(i int, addr netip.AddrPort, first []byte) error {
 	if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1); err != nil {
 		return err
 	}
+	if err := leaveFrom(fd, i, addr.Addr()); err != nil {
+		return fmt.Errorf("choosing an address: %w", err)
+	}
 	if err := unix.Connect(fd, &unix.SockaddrInet4{Addr: addr.Addr().As4(), Port: int(addr.Port())}); err != nil && err != unix.EINPROGRESS {
 		return fmt.Errorf("connecting: %w", err)
 	}
 	return c.watch(unix.EPOLL_CTL_ADD, i, unix.EPOLLIN|unix.EPOLLOUT)
+}
+
+// fromOneAddress is how many connect to loopback from the same address. Linux
+// gives half of the ports of an address, 14,116 by default, to those who connect,
+// and from then on looks at all of these each time before it takes another.
+const fromOneAddress = 10_000
+
+// leaveFrom has a player beyond so many connect from another loopback address.
+func leaveFrom(fd, player int, to netip.Addr) error {
+	if player < fromOneAddress || !to.IsLoopback() {
+		return nil
+	}
+	if err := unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1); err != nil {
+		return err
+	}
+	return unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, byte(1 + player/fromOneAddress)}})
 }
 
 // OnGone says what the end of a player's connection means. Without it, that all
