@@ -46,12 +46,12 @@ func TestBenchInSmall(t *testing.T) {
 			t.Errorf("%s was measured of %v, want %v", row, got, ours)
 		}
 	}
-	for _, row := range []string{"invites", "joins", "friends", "trip-ticket", "trip-held", "trip-member", "pages-first", "pages", "kill", "hello", "before-300", "idle-300", "among-300", "alone", "beside", "start-empty", "start-again", "start-stored", "many"} {
+	for _, row := range []string{"invites", "joins", "friends", "trip-ticket", "trip-held", "trip-member", "pages-first", "pages", "kill", "hello-300", "before-300", "idle-300", "among-300", "alone", "beside", "start-empty", "start-again", "start-stored", "many"} {
 		if !slices.Contains(r.Systems(row), "partykit") {
 			t.Errorf("%s was not measured", row)
 		}
 	}
-	for _, row := range []string{"hello", "before-300", "idle-300", "among-300"} {
+	for _, row := range []string{"hello-300", "before-300", "idle-300", "among-300"} {
 		if !slices.Contains(r.Systems(row), "partykit-tls") {
 			t.Errorf("%s was not measured with TLS", row)
 		}

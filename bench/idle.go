@@ -87,7 +87,7 @@ func (b *bench) idle(ctx context.Context, system *target.System, n, round int, c
 	}
 	before := p.Resident()
 	var waiting *load.Crowd
-	if err := b.count("hello", p, round, func() (int, error) {
+	if err := b.count(fmt.Sprintf("hello-%d", n), p, round, func() (int, error) {
 		waiting, err = come(ctx, p, comers)
 		return comers, err
 	}); err != nil {

@@ -273,13 +273,20 @@ func (r *Report) many() Table {
 
 // greetings are players who connect and say hello.
 func (r *Report) greetings() Table {
-	t := Table{Title: "New players", Note: "They connect and say hello, 256 at a time. The best round.", Head: []string{"system", "/s", "/s of CPU"}}
-	for _, s := range r.Systems("hello") {
-		system := s
-		if s == secure {
-			system += ", 16 at a time"
+	t := Table{
+		Title: "New players",
+		Note:  fmt.Sprintf("They connect and say hello, 256 at a time, with TLS 16, until so many are there with the %s who play. The best round.", thousands(float64(r.Players))),
+		Head:  []string{"players", "/s", "/s of CPU"},
+	}
+	for _, n := range r.crowdSizes() {
+		row := fmt.Sprint("hello-", n)
+		for _, s := range r.Systems(row) {
+			players := thousands(float64(n))
+			if s == secure {
+				players += ", TLS"
+			}
+			t.Rows = append(t.Rows, []string{players, thousands(r.Of(row, s, Sample.PerSecond).Max()), thousands(r.Of(row, s, Sample.PerCPUSecond).Max())})
 		}
-		t.Rows = append(t.Rows, []string{system, thousands(r.Of("hello", s, Sample.PerSecond).Max()), thousands(r.Of("hello", s, Sample.PerCPUSecond).Max())})
 	}
 	return t
 }
