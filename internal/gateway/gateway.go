@@ -79,9 +79,10 @@ type Options struct {
 	Hello func(context.Context, Caller) (Session, error)
 	// ClientAddr tells the address a request comes from, proxies resolved.
 	ClientAddr func(*http.Request) netip.Addr
-	// Acquire counts one more connection of a game from an address until
-	// release is called, or refuses it. A spare one is over the limit.
-	Acquire func(game string, from netip.Addr) (release func(), spare, ok bool)
+	// Acquire counts one more connection of a game from an address, which comes
+	// by a request, until release is called, or refuses it. A spare one is over
+	// the limit.
+	Acquire func(r *http.Request, game string, from netip.Addr) (release func(), spare, ok bool)
 	// Failure is an error as every surface tells it.
 	Failure func(error) protocol.Failure
 	// NotActivated says whom to ask to activate a game.

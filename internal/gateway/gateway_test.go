@@ -158,7 +158,7 @@ func newWorldOn(t *testing.T, l net.Listener, dial func(context.Context, string,
 			return r, nil
 		},
 		ClientAddr: func(*http.Request) netip.Addr { return loopback },
-		Acquire: func(string, netip.Addr) (func(), bool, bool) {
+		Acquire: func(*http.Request, string, netip.Addr) (func(), bool, bool) {
 			if w.full.Load() {
 				return nil, false, false
 			}

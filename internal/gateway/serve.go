@@ -23,7 +23,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	refused := g.admit(id, origin, from)
 	release, spare := func() {}, false
 	if refused == nil {
-		counted, over, ok := g.opts.Acquire(id, from)
+		counted, over, ok := g.opts.Acquire(r, id, from)
 		if ok {
 			release = counted
 		} else {

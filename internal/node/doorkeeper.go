@@ -18,23 +18,33 @@ const (
 )
 
 // doorkeeper accepts connections as an usher lets requests in: those who are in
-// go first.
+// go first. What it returns of TCP is a *countedConn.
 type doorkeeper struct {
 	net.Listener
+	door *door
 	pace pace
 	room int
 }
 
-func newDoorkeeper(l net.Listener) *doorkeeper {
-	return &doorkeeper{Listener: l, pace: pace{idle: new(loop.Idle).Wait}, room: connectionsAtATime}
+func newDoorkeeper(l net.Listener, d *door) *doorkeeper {
+	return &doorkeeper{Listener: l, door: d, pace: pace{idle: new(loop.Idle).Wait}, room: connectionsAtATime}
 }
 
 func (d *doorkeeper) Accept() (net.Conn, error) {
-	if d.room == 0 {
-		d.room = d.pace.wait(connectionsAtATime)
+	for {
+		if d.room == 0 {
+			d.room = d.pace.wait(connectionsAtATime)
+		}
+		d.room--
+		conn, err := d.Listener.Accept()
+		tcp, ok := conn.(*net.TCPConn)
+		if err != nil || !ok {
+			return conn, err
+		}
+		if in := d.door.enter(tcp); in != nil {
+			return in, nil
+		}
 	}
-	d.room--
-	return d.Listener.Accept()
 }
 
 // pace is how those who are in go before those who come.

@@ -1,7 +1,10 @@
 package node
 
 import (
+	"net/http"
 	"net/netip"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"partykit/internal/game"
@@ -29,7 +32,7 @@ type visitor struct {
 // connections returns the counter of connections: of each game, of each address
 // at it, and of each address in all. Beyond a limit there is as much room again
 // for who comes back while the connection that was lost is still counted.
-func (n *Node) connections() func(string, netip.Addr) (release func(), spare, ok bool) {
+func (n *Node) connections() func(*http.Request, string, netip.Addr) (release func(), spare, ok bool) {
 	var games limit.Counts[string]
 	var visits visits
 	give := func(v visitor, counted int) { // what counted of them, in the order they are taken
@@ -38,12 +41,12 @@ func (n *Node) connections() func(string, netip.Addr) (release func(), spare, ok
 		}
 		visits.give(v, counted-1)
 	}
-	return func(id string, from netip.Addr) (func(), bool, bool) {
+	return func(r *http.Request, id string, from netip.Addr) (func(), bool, bool) {
 		if g, known := n.games.Get(id); known {
 			id = g.ID // as long as the connection lasts: what came may be part of a whole request
 		}
 		set, v := n.games.Settings(id), visitor{id, limit.Address(from)}
-		counts := []count{func(times int) bool { return games.Take(id, times*min(set.Connections, n.room)) }}
+		counts := []count{func(times int) bool { return games.Take(id, min(times*set.Connections, n.ofGame(times))) }}
 		if !n.unlimited(from) {
 			counts = append(counts, visits.counts(v, set)...)
 		}
@@ -52,8 +55,47 @@ func (n *Node) connections() func(string, netip.Addr) (release func(), spare, ok
 			give(v, taken)
 			return nil, false, false
 		}
-		return func() { give(v, taken) }, spare, true
+		conn, counted := r.Context().Value(wholeKey{}).(*wholeConn)
+		if !counted {
+			return func() { give(v, taken) }, spare, true
+		}
+		place := conn.place // all that is kept of it
+		place.hold()        // its descriptor may outlast it, on a loop
+		return func() {
+			give(v, taken)
+			place.leave()
+		}, spare, true
 	}
+}
+
+// ofGame is how many connections of all a game may have, whatever it is set to:
+// nine tenths, so that another game's players still get in, and half of the rest
+// beyond its limit.
+func (n *Node) ofGame(times int) int { return n.most / 20 * (17 + times) }
+
+// ofAddress returns how many TCP connections one address may have: some for each
+// player and page that it may have, and not more than a quarter of all, so that it
+// keeps nobody out, unless a game wants more players of one address than that.
+func (n *Node) ofAddress() func() int {
+	var changed atomic.Bool
+	changed.Store(true)
+	n.games.OnChange(func() { changed.Store(true) })
+	most := 0
+	return func() int {
+		if changed.Swap(false) {
+			wanted := 0
+			for _, g := range n.games.List() {
+				wanted = max(wanted, g.Settings.OrDefault().AddressConnections)
+			}
+			most = max(min(manyFold*perAddress, n.most/4), manyFold*wanted)
+		}
+		return most
+	}
+}
+
+// trusted says that an address is a proxy's, which speaks for many.
+func (n *Node) trusted(a netip.Addr) bool {
+	return slices.ContainsFunc(n.opts.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 // visits counts what addresses have open: each at a game, and each in all.

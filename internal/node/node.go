@@ -64,7 +64,8 @@ type Node struct {
 	watching context.CancelFunc
 	pages    context.CancelFunc // ends the open invite pages, which a shutdown of the HTTP server leaves alone
 	draining atomic.Bool
-	room     int // connections of one game that this process can hold
+	most     int // connections that this process has room for
+	door     *door
 }
 
 // Open opens the data folder and everything on it. It fails with an
@@ -73,7 +74,7 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	n := &Node{opts: o, log: o.Logger, room: room()}
+	n := &Node{opts: o, log: o.Logger, most: room()}
 	defer func() {
 		if err != nil {
 			n.Close(context.WithoutCancel(ctx))
@@ -107,6 +108,14 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(o.Logger.With("part", "http").Handler(), slog.LevelDebug),
+	}
+	n.door = &door{
+		most: n.most, ofOne: n.ofAddress(), log: o.Logger.With("part", "door"),
+		exempt: func(a netip.Addr) bool { return n.unlimited(a) || n.trusted(a) },
+		relieve: func() { // which closes those that wait for another request
+			n.server.SetKeepAlivesEnabled(false)
+			n.server.SetKeepAlivesEnabled(true)
+		},
 	}
 	if o.Certificate != nil {
 		n.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*o.Certificate}, MinVersion: tls.VersionTLS12}
@@ -142,7 +151,7 @@ func (n *Node) Serve(l net.Listener) error {
 	if n.server.TLSConfig != nil {
 		serve = func(l net.Listener) error { return n.server.ServeTLS(l, "", "") }
 	}
-	if err := serve(newDoorkeeper(l)); !errors.Is(err, http.ErrServerClosed) {
+	if err := serve(newDoorkeeper(l, n.door)); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil

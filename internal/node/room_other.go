@@ -4,6 +4,5 @@ package node
 
 import "math"
 
-// room is how many connections of one game this process can hold: here it is
-// told no limit.
+// room is how many connections this process can hold: here it is told no limit.
 func room() int { return math.MaxInt32 }

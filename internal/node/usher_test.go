@@ -203,7 +203,7 @@ func TestWhoComesDoesNotWaitForTheBusy(t *testing.T) {
 // One more connection than come at a time waits, and no other.
 func TestADoorkeeperLetsSomeInAtATime(t *testing.T) {
 	waits := 0
-	d := newDoorkeeper(endless{})
+	d := newDoorkeeper(endless{}, nil)
 	d.pace.idle = func() { waits++ }
 	for n := range 3 * connectionsAtATime {
 		if d.Accept(); waits != n/connectionsAtATime {

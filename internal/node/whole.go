@@ -15,8 +15,8 @@ type wholeListener struct{ net.Listener }
 
 func (l wholeListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		conn = &wholeConn{TCPConn: tcp}
+	if tcp, ok := conn.(*countedConn); ok {
+		conn = &wholeConn{countedConn: tcp}
 	}
 	return conn, err
 }
@@ -25,7 +25,7 @@ func (l wholeListener) Accept() (net.Conn, error) {
 // Whoever sets due writes as many at once, and the connection's other bytes count,
 // too: so nothing is kept beyond an answer's last byte.
 type wholeConn struct {
-	*net.TCPConn
+	*countedConn
 	due  int
 	kept *[]byte // borrowed from wholes
 }
@@ -43,10 +43,10 @@ func (c *wholeConn) Write(b []byte) (int, error) {
 		}
 	}
 	if c.kept == nil {
-		return c.TCPConn.Write(b)
+		return c.countedConn.Write(b)
 	}
 	whole := append(*c.kept, b...)
-	_, err := c.TCPConn.Write(whole)
+	_, err := c.countedConn.Write(whole)
 	*c.kept = whole[:0]
 	wholes.Put(c.kept)
 	c.kept = nil

@@ -7,9 +7,15 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"testing"
 )
+
+// anybody is a door that lets everybody in.
+func anybody() *door {
+	return &door{most: 1000, exempt: func(netip.Addr) bool { return true }}
+}
 
 // dialled is both ends of a connection, the server's as it is accepted.
 func dialled(t *testing.T) (*wholeConn, net.Conn) {
@@ -23,7 +29,7 @@ func dialled(t *testing.T) (*wholeConn, net.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := wholeListener{l}.Accept()
+	server, err := wholeListener{newDoorkeeper(l, anybody())}.Accept()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +81,7 @@ func TestPagesArriveWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go server.Serve(wholeListener{l})
+	go server.Serve(wholeListener{newDoorkeeper(l, anybody())})
 	defer server.Close()
 	conn, err := net.Dial("tcp", l.Addr().String())
 	if err != nil {
