@@ -20,10 +20,11 @@ const (
 	shortsEach = 100
 )
 
-// shorts are the short codes that live. Those that this host has given out are
-// counted. Of those before its start there are as many as the marks stand for that
-// are stored ahead of them; at most, because a host that starts begins a mark of
-// its own. Those that a member approves anyway do not matter then.
+// shorts are the short codes that live and that no member need approve. Those that
+// this host has given out are counted. Of those before its start there are as many
+// as the marks stand for that are stored ahead of them; at most, because a host that
+// starts begins a mark of its own. Of those of whom a member lets in, a lucky guess
+// only asks, and they live for up to a month.
 type shorts struct {
 	ended  party.Time    // when none of those before the start lives any more
 	known  chan struct{} // closed when it is known how many there are
@@ -112,9 +113,9 @@ func (h *Host) shortMarks(spans ...int64) (n int, err error) {
 
 // countShort counts a code, by its hash, before it is stored, and stores a mark if
 // none stands for it.
-func (h *Host) countShort(ctx context.Context, hash string, code spoken) error {
-	s, n := &h.shorts, span(code.Until)
-	x := s.add(hash, code, now())
+func (h *Host) countShort(ctx context.Context, hash string, until party.Time) error {
+	s, n := &h.shorts, span(until)
+	x := s.add(hash, until, now())
 	if !s.bare(x) {
 		return nil
 	}
@@ -137,21 +138,17 @@ func (h *Host) countShort(ctx context.Context, hash string, code spoken) error {
 	return nil
 }
 
-// add counts a code, once, and returns the span in which it ends; nil: it needs no
-// mark.
-func (s *shorts) add(hash string, code spoken, t party.Time) *shortSpan {
+// add counts a code, once, and returns the span in which it ends.
+func (s *shorts) add(hash string, until, t party.Time) *shortSpan {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	maps.DeleteFunc(s.spans, func(n int64, _ *shortSpan) bool { return n < span(t) })
 	_, counted := s.until[hash]
-	s.until[hash] = code.Until
-	if code.Approve {
-		return nil
-	}
-	x := s.spans[span(code.Until)]
+	s.until[hash] = until
+	x := s.spans[span(until)]
 	if x == nil {
 		x = &shortSpan{}
-		s.spans[span(code.Until)] = x
+		s.spans[span(until)] = x
 	}
 	if !counted {
 		x.given++
@@ -163,7 +160,7 @@ func (s *shorts) add(hash string, code spoken, t party.Time) *shortSpan {
 func (s *shorts) bare(x *shortSpan) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return x != nil && x.given > x.covered
+	return x.given > x.covered
 }
 
 func (s *shorts) cover(x *shortSpan) {

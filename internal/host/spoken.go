@@ -45,8 +45,8 @@ func (h *Host) speak(ctx context.Context, m *making, l link, approve bool) (stri
 	for try := range spokenTries {
 		code := h.o.Keys.Spoken(m.asker, m.number, try, length)
 		key := h.o.Keys.SpokenHash(code)
-		if record.Short {
-			if err := h.countShort(ctx, key, record); err != nil {
+		if record.Short && !record.Approve {
+			if err := h.countShort(ctx, key, record.Until); err != nil {
 				return "", err
 			}
 		}

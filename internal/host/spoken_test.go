@@ -146,12 +146,34 @@ func TestShortCodesThatCouldBeHitNeedAMember(t *testing.T) {
 	})
 }
 
+// In a party that approves newcomers one player makes code after code, each for a
+// month, and takes it back: nobody else's get longer for it.
+func TestCodesOfWhomAMemberLetsInDoNotCount(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		a.ok("settings", map[string]any{"approve": true})
+		options := map[string]any{"expires": 30 * 86400, "spoken": true}
+		for range maxShort + 1 {
+			made := a.ok("invite", options)
+			if code := made["spoken"].(string); len(code) != 7 {
+				t.Fatalf("a code of whom a member lets in is %s", code)
+			}
+			options["replaces"] = made["invite"].(map[string]any)["id"]
+			time.Sleep(6 * time.Second) // as often as one may
+		}
+		b := w.hello("a", 2)
+		if code := b.ok("invite", map[string]any{"expires": 600, "spoken": true})["spoken"].(string); len(code) != 7 {
+			t.Errorf("somebody else's new code is %s", code)
+		}
+	})
+}
+
 // gives has the host give out short codes that live for so long.
 func (w *world) gives(codes int, life time.Duration) {
 	w.t.Helper()
 	synctest.Wait() // what was before is known
 	for range codes {
-		if err := w.hosts["a"].countShort(w.t.Context(), auth.Secret(), spoken{Until: now().Add(life)}); err != nil {
+		if err := w.hosts["a"].countShort(w.t.Context(), auth.Secret(), now().Add(life)); err != nil {
 			w.t.Fatal(err)
 		}
 	}
