@@ -39,12 +39,12 @@ type Keys interface {
 }
 
 // Answers keep for a while what requests were answered, so that a repeated one
-// is answered the same. Keys are 64 hex digits.
+// is answered the same. Keys are 64 hex digits, of which the game is no part.
 type Answers interface {
 	// Get returns an answer, nil if there is none.
-	Get(ctx context.Context, key string) ([]byte, error)
+	Get(ctx context.Context, game, key string) ([]byte, error)
 	// Put keeps one; one that is there already stays.
-	Put(ctx context.Context, key string, value []byte, ttl time.Duration) error
+	Put(ctx context.Context, game, key string, value []byte, ttl time.Duration) error
 }
 
 // Options of an API.

@@ -229,17 +229,17 @@ type answers struct {
 	kept []string
 }
 
-func (a *answers) Get(ctx context.Context, key string) ([]byte, error) {
-	v, _, err := a.node.Get(ctx, engine.Answers, key)
+func (a *answers) Get(ctx context.Context, game, key string) ([]byte, error) {
+	v, _, err := a.node.Get(ctx, game, engine.Answers, key)
 	if err == engine.ErrNotFound {
 		return nil, nil
 	}
 	return v, err
 }
 
-func (a *answers) Put(ctx context.Context, key string, value []byte, ttl time.Duration) error {
+func (a *answers) Put(ctx context.Context, game, key string, value []byte, ttl time.Duration) error {
 	a.kept = append(a.kept, string(value))
-	_, err := a.node.Put(ctx, engine.Answers, key, value, 0, ttl)
+	_, err := a.node.Put(ctx, game, engine.Answers, key, value, 0, ttl)
 	return err
 }
 

@@ -63,7 +63,7 @@ func (s *server) once(w http.ResponseWriter, r *http.Request, g game.Game, route
 		return
 	}
 	defer leave()
-	old, err := s.answered(r, name)
+	old, err := s.answered(r, g.ID, name)
 	switch {
 	case err != nil:
 		s.refuse(w, err)
@@ -94,11 +94,11 @@ func (s *server) once(w http.ResponseWriter, r *http.Request, g game.Game, route
 			}
 		}
 	}
-	s.keep(r, name, k)
+	s.keep(r, g.ID, name, k)
 }
 
-func (s *server) answered(r *http.Request, name string) (*kept, error) {
-	value, err := s.o.Answers.Get(r.Context(), name)
+func (s *server) answered(r *http.Request, game, name string) (*kept, error) {
+	value, err := s.o.Answers.Get(r.Context(), game, name)
 	if err != nil {
 		s.log.Warn("an answer cannot be looked up", "err", err)
 		return nil, &party.Error{Code: party.Unavailable}
@@ -115,10 +115,10 @@ func (s *server) answered(r *http.Request, name string) (*kept, error) {
 
 // keep remembers an answer that was given. What it made is named by the same
 // seed if that fails.
-func (s *server) keep(r *http.Request, name string, k kept) {
+func (s *server) keep(r *http.Request, game, name string, k kept) {
 	value, err := json.Marshal(k)
 	if err == nil {
-		err = s.o.Answers.Put(r.Context(), name, value, KeepAnswers)
+		err = s.o.Answers.Put(r.Context(), game, name, value, KeepAnswers)
 	}
 	if err != nil {
 		s.log.Warn("an answer was not kept", "err", err)

@@ -34,7 +34,7 @@ func TestReopen(t *testing.T) {
 		if err := n.SaveSnapshot(t.Context(), alpaca, last-1, []byte("state"), 0); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := n.Put(t.Context(), engine.Tickets, "ticket", []byte("seat"), 0, 0); err != nil {
+		if _, err := n.Put(t.Context(), "demo", engine.Tickets, "ticket", []byte("seat"), 0, 0); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -42,7 +42,7 @@ func TestReopen(t *testing.T) {
 		if l, err := n.Load(t.Context(), alpaca); err != nil || l.Last != last || len(l.Events) != 1 || string(l.Snapshot) != "state" {
 			t.Errorf("loaded %+v, %v", l, err)
 		}
-		if v, _, err := n.Get(t.Context(), engine.Tickets, "ticket"); string(v) != "seat" {
+		if v, _, err := n.Get(t.Context(), "demo", engine.Tickets, "ticket"); string(v) != "seat" {
 			t.Errorf("ticket: %q, %v", v, err)
 		}
 		mustAppend(t, n, alpaca, last, "three", 0)

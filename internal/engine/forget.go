@@ -24,16 +24,12 @@ const headerBegins = "PartyKit-Begins"
 //
 // It costs the storage a look at everything that was written between the party's
 // first entry and its last. A node therefore does one at a time, and others wait
-// until ctx ends.
+// until ctx ends; games take turns.
 func (n *Node) Forget(ctx context.Context, ref Ref, over uint64, final []byte, ttl time.Duration) error {
-	select {
-	case n.forgets <- struct{}{}:
-		defer func() { <-n.forgets }()
-	case <-n.ended:
-		return ErrClosed
-	case <-ctx.Done():
-		return fmt.Errorf("%w: forgetting: %w", ErrUnavailable, context.Cause(ctx))
+	if err := n.forgets.take(ctx, ref.Game); err != nil {
+		return err
 	}
+	defer n.forgets.give()
 	if err := n.SaveSnapshot(ctx, ref, over, final, ttl); err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type talk struct {
 func (ws *writes) gather(ref Ref, at func() place, data []byte, done func(uint64, error)) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	g, err := ws.admit(ref.Game)
+	g, err := ws.admit(lane{game: ref.Game})
 	if err != nil {
 		go done(0, err)
 		return
@@ -35,7 +35,7 @@ func (ws *writes) gather(ref Ref, at func() place, data []byte, done func(uint64
 	w := t.open
 	if w == nil || len(w.said) == together || len(w.msg.Data)+len(data) > togetherBytes {
 		ws.speak(ref, g)
-		w = &write{game: ref.Game, ref: ref, talk: t, msg: message(at(), nil, messageTTL)}
+		w = &write{lane: lane{game: ref.Game}, ref: ref, talk: t, msg: message(at(), nil, messageTTL)}
 		ws.expect(w)
 		t.open = w
 		t.writes++

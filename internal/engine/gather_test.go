@@ -164,7 +164,7 @@ func TestMessagesGatherWhileOneIsUnderWay(t *testing.T) {
 			t.Helper()
 			ws.mu.Lock()
 			defer ws.mu.Unlock()
-			talk, g := ws.talks[ref], ws.games["demo"]
+			talk, g := ws.talks[ref], ws.lanes[lane{game: "demo"}]
 			open := 0
 			if talk.open != nil {
 				open = len(talk.open.said)
@@ -184,7 +184,7 @@ func TestMessagesGatherWhileOneIsUnderWay(t *testing.T) {
 		look("when another party says something", 1, 2, 2)
 
 		_, done := s.expect("")
-		ws.enqueue(&write{game: "demo", ref: ref, msg: message(at(), nil, 0), done: done})
+		ws.enqueue(&write{lane: lane{game: "demo"}, ref: ref, msg: message(at(), nil, 0), done: done})
 		synctest.Wait()
 		look("when something else is written", 2, 0, 0)
 		for range together {
@@ -209,8 +209,8 @@ func TestMessagesGatherWhileOneIsUnderWay(t *testing.T) {
 		synctest.Wait()
 		ws.mu.Lock()
 		defer ws.mu.Unlock()
-		if ws.inFlight != 0 || len(ws.talks) != 0 || len(ws.games) != 0 || len(ws.line) != 0 {
-			t.Errorf("left: %d in flight, %d talks, %d games, %d writes", ws.inFlight, len(ws.talks), len(ws.games), len(ws.line))
+		if ws.inFlight != 0 || len(ws.talks) != 0 || len(ws.lanes) != 0 || len(ws.line) != 0 {
+			t.Errorf("left: %d in flight, %d talks, %d lanes, %d writes", ws.inFlight, len(ws.talks), len(ws.lanes), len(ws.line))
 		}
 	})
 }
@@ -224,21 +224,21 @@ func TestMessagesAreQueuedOnce(t *testing.T) {
 		ref := Ref{"demo", "alpaca"}
 		ws := &n.writes
 		other := func(ref Ref) {
-			ws.enqueue(&write{game: "demo", ref: ref, msg: message(at(), nil, 0), done: func(uint64, error) {}})
+			ws.enqueue(&write{lane: lane{game: "demo"}, ref: ref, msg: message(at(), nil, 0), done: func(uint64, error) {}})
 		}
 		for range share - 1 {
 			other(Ref{})
 		}
 		synctest.Wait() // one more may go
 		ws.mu.Lock()
-		ws.games["demo"].inFlight++ // and that one not yet
+		ws.lanes[lane{game: "demo"}].inFlight++ // and that one not yet
 		ws.mu.Unlock()
 		gather := func() { ws.gather(ref, at, nil, func(uint64, error) {}) }
 		gather()
 		other(ref)
 		gather()
 		ws.mu.Lock()
-		g := ws.games["demo"]
+		g := ws.lanes[lane{game: "demo"}]
 		g.inFlight--
 		ws.queue(g)
 		ws.changed.Broadcast()
@@ -261,7 +261,7 @@ func TestMessagesFindTheWaitingRoomFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n, at := unanswered(t, dir)
 		for range share {
-			n.writes.enqueue(&write{game: "demo", msg: message(at(), nil, 0), done: func(uint64, error) {}})
+			n.writes.enqueue(&write{lane: lane{game: "demo"}, msg: message(at(), nil, 0), done: func(uint64, error) {}})
 		}
 		synctest.Wait() // those are on their way, and no other of the game goes
 		full := make(chan error, 1)
@@ -328,8 +328,8 @@ func TestManyPartiesTalkAtOnce(t *testing.T) {
 	ws := &n.writes
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	if ws.inFlight != 0 || len(ws.talks) != 0 || len(ws.games) != 0 || len(ws.line) != 0 || len(ws.turns) != 0 {
-		t.Errorf("left: %d in flight, %d talks, %d games, %d writes, %d turns", ws.inFlight, len(ws.talks), len(ws.games), len(ws.line), len(ws.turns))
+	if ws.inFlight != 0 || len(ws.talks) != 0 || len(ws.lanes) != 0 || len(ws.line) != 0 || len(ws.turns) != 0 {
+		t.Errorf("left: %d in flight, %d talks, %d lanes, %d writes, %d turns", ws.inFlight, len(ws.talks), len(ws.lanes), len(ws.line), len(ws.turns))
 	}
 }
 

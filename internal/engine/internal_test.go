@@ -67,8 +67,8 @@ func TestUnanswered(t *testing.T) {
 		if err := <-told; err != nil {
 			t.Errorf("an append afterwards: %v", err)
 		}
-		if len(n.writes.games) != 0 || len(n.writes.turns) != 0 {
-			t.Errorf("%d games are remembered that have nothing to write", len(n.writes.games))
+		if len(n.writes.lanes) != 0 || len(n.writes.turns) != 0 {
+			t.Errorf("%d lanes are remembered that have nothing to write", len(n.writes.lanes))
 		}
 	})
 }
@@ -100,7 +100,7 @@ func TestAGameWaitsForItsOwnWrites(t *testing.T) {
 				synctest.Wait() // until those are on their way
 			}
 			n.writes.enqueue(&write{
-				game: "noisy", msg: message(place{subject: "pk.x.silent"}, nil, 0),
+				lane: lane{game: "noisy"}, msg: message(place{subject: "pk.x.silent"}, nil, 0),
 				done: func(_ uint64, err error) { over <- strings.Contains(err.Error(), "too many writes") },
 			})
 		}
@@ -206,11 +206,11 @@ func TestPublishRefusesRatherThanBlocks(t *testing.T) {
 func TestPlacesStay(t *testing.T) {
 	e := &Engine{shards: 8}
 	ref := Ref{"demo", "alpaca"}
-	config, err := e.recordPlace(Config, "art.demo.cover")
+	config, err := e.recordPlace("", Config, "art.demo.cover")
 	if err != nil {
 		t.Fatal(err)
 	}
-	invite, err := e.recordPlace(Invites, "abc")
+	invite, err := e.recordPlace("demo", Invites, "abc")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,10 +218,10 @@ func TestPlacesStay(t *testing.T) {
 		got  place
 		want place
 	}{
-		{e.logPlace(ref, "e"), place{"LOG-5", "pk.f.5.demo.alpaca.e"}},
-		{e.snapshotPlace(ref), place{"SNAPSHOTS-5", "pk.s.5.demo.alpaca"}},
-		{config, place{"CONFIG", "pk.c.art.demo.cover"}},
-		{invite, place{"INVITES-3", "pk.i.3.abc"}},
+		{e.logPlace(ref, "e"), place{"LOG-5", "pk.f.5.demo.alpaca.e", "demo"}},
+		{e.snapshotPlace(ref), place{"SNAPSHOTS-5", "pk.s.5.demo.alpaca", "demo"}},
+		{config, place{"CONFIG", "pk.c.art.demo.cover", ""}},
+		{invite, place{"INVITES-3", "pk.i.3.abc", "demo"}},
 	} {
 		if p.got != p.want {
 			t.Errorf("place %v, want %v", p.got, p.want)
@@ -268,10 +268,10 @@ func FuzzNames(f *testing.F) {
 			check(e.logPlace(ref, "e").subject, 6)
 			check(e.snapshotPlace(ref).subject, 5)
 		}
-		if p, err := e.recordPlace(Tickets, a); err == nil {
+		if p, err := e.recordPlace("demo", Tickets, a); err == nil {
 			check(p.subject, 4)
 		}
-		if p, err := e.recordPlace(Config, a); err == nil {
+		if p, err := e.recordPlace("", Config, a); err == nil {
 			check(p.subject, 2+1+strings.Count(a, "."))
 		}
 		if s, err := topicSubject(a); err == nil {

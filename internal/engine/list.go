@@ -16,19 +16,15 @@ import (
 // come and go meanwhile.
 //
 // The storage is asked for all names of a shard at once, which costs as much as
-// there are: one call is under way at a time, the others wait.
+// there are: one call is under way at a time, the others wait; games take turns.
 func (n *Node) Parties(ctx context.Context, game, after string, limit int) ([]string, error) {
 	if !validToken(game) || after != "" && !validToken(after) {
 		return nil, fmt.Errorf("%w: party", ErrInvalid)
 	}
-	select {
-	case n.lists <- struct{}{}:
-		defer func() { <-n.lists }()
-	case <-n.ended:
-		return nil, ErrClosed
-	case <-ctx.Done():
-		return nil, fmt.Errorf("%w: listing: %w", ErrUnavailable, context.Cause(ctx))
+	if err := n.lists.take(ctx, game); err != nil {
+		return nil, err
 	}
+	defer n.lists.give()
 	js, err := jetstream.New(n.conn)
 	if err != nil {
 		return nil, err

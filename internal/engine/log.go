@@ -206,7 +206,7 @@ func (n *Node) SaveSnapshot(ctx context.Context, ref Ref, covered uint64, data [
 		m := message(at, data, ttl,
 			headerCovered, strconv.FormatUint(covered, 10),
 			headerExpected, strconv.FormatUint(revision, 10))
-		if _, err := n.put(ctx, m); !errors.Is(err, ErrConflict) {
+		if _, err := n.put(ctx, ref.Game, m); !errors.Is(err, ErrConflict) {
 			return err
 		}
 	}

@@ -237,7 +237,7 @@ func TestSizes(t *testing.T) {
 		t.Errorf("the largest snapshot: %v", err)
 	}
 	wantErr(t, "snapshot", n.SaveSnapshot(t.Context(), alpaca, 2, make([]byte, engine.MaxSnapshot+1), 0), engine.ErrTooLarge)
-	_, err := n.Put(t.Context(), engine.Config, "game.demo", over, 0, 0)
+	_, err := n.Put(t.Context(), "", engine.Config, "game.demo", over, 0, 0)
 	wantErr(t, "record", err, engine.ErrTooLarge)
 	wantErr(t, "publish", n.Publish("v.demo.alpaca", over), engine.ErrTooLarge)
 }

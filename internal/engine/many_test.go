@@ -42,7 +42,7 @@ func TestOpenWithManyParties(t *testing.T) {
 		if err != nil || !bytes.Equal(l.Snapshot, data) || l.Last != l.Covered {
 			t.Fatalf("party %d: %+v, %v", i, l, err)
 		}
-		if _, _, err := n.Get(t.Context(), engine.Invites, linkOf(i)); err != nil {
+		if _, _, err := n.Get(t.Context(), "demo", engine.Invites, linkOf(i)); err != nil {
 			t.Fatalf("link %d: %v", i, err)
 		}
 		if ends := readAll(t, n, ref, 0); len(ends) != 1 || !bytes.Equal(ends[0].Data, data) {
@@ -76,7 +76,7 @@ func store(t *testing.T, dir string, parties int) {
 					err = n.SaveSnapshot(ctx, ref, o.Seq, data, life)
 				}
 				if err == nil {
-					_, err = n.Put(ctx, engine.Invites, linkOf(i), []byte(ref.String()), 0, life)
+					_, err = n.Put(ctx, "demo", engine.Invites, linkOf(i), []byte(ref.String()), 0, life)
 				}
 				if err != nil {
 					t.Errorf("storing party %d: %v", i, err)

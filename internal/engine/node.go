@@ -24,10 +24,9 @@ type Node struct {
 	follows follows
 	bus     bus
 
-	reads chan struct{} // bounds the pages that are read at once
-	lists chan struct{} // and the lists
-
-	forgets chan struct{} // bounds the parties that are forgotten at once
+	reads   *turns // pages of logs
+	lists   *turns // of parties
+	forgets *turns // parties that are over
 
 	ended     chan struct{} // closed when Close begins to cut the connection
 	tasks     sync.WaitGroup
@@ -50,14 +49,15 @@ func (e *Engine) Connect(name string) (*Node, error) {
 	if e.closed {
 		return nil, ErrClosed
 	}
+	ended := make(chan struct{})
 	n := &Node{
 		engine:  e,
 		name:    name,
 		log:     e.log.With("node", name),
-		reads:   make(chan struct{}, maxReads),
-		lists:   make(chan struct{}, 1),
-		forgets: make(chan struct{}, 1),
-		ended:   make(chan struct{}),
+		reads:   newTurns(maxReads, ended),
+		lists:   newTurns(1, ended),
+		forgets: newTurns(1, ended),
+		ended:   ended,
 	}
 	if err := n.connect(); err != nil {
 		return nil, fmt.Errorf("engine: connecting node %s: %w", name, err)

@@ -44,7 +44,7 @@ func (n *Node) Enqueue(ctx context.Context, game, id string, data []byte) error 
 	if err != nil {
 		return err
 	}
-	_, err = n.put(ctx, message(at, data, QueueTime, headerExpected, "0"))
+	_, err = n.put(ctx, game, message(at, data, QueueTime, headerExpected, "0"))
 	if errors.Is(err, ErrConflict) {
 		return nil
 	}
@@ -140,7 +140,7 @@ func (n *Node) Bury(ctx context.Context, game, id string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = n.put(ctx, message(at, data, DeadTime))
+	_, err = n.put(ctx, game, message(at, data, DeadTime))
 	return err
 }
 
@@ -149,7 +149,7 @@ func (n *Node) Buried(ctx context.Context, game string) ([]Task, error) {
 	if !validToken(game) {
 		return nil, fmt.Errorf("%w: game", ErrInvalid)
 	}
-	entries, err := n.since(ctx, place{deadStream, subject(nsDead, game, "*")}, 0)
+	entries, err := n.since(ctx, place{deadStream, subject(nsDead, game, "*"), game}, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +169,7 @@ func (n *Node) Unbury(ctx context.Context, game, id string) error {
 	if err != nil {
 		return err
 	}
-	_, err = n.put(ctx, message(at, nil, deletedTTL, headerDeleted, "1"))
+	_, err = n.put(ctx, game, message(at, nil, deletedTTL, headerDeleted, "1"))
 	return err
 }
 
@@ -177,5 +177,5 @@ func taskPlace(ns namespace, stream, game, id string) (place, error) {
 	if !validToken(game) || !validToken(id) {
 		return place{}, fmt.Errorf("%w: task", ErrInvalid)
 	}
-	return place{stream, subject(ns, game, id)}, nil
+	return place{stream, subject(ns, game, id), game}, nil
 }

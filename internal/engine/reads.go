@@ -91,19 +91,14 @@ func (r *read) reply(m *nats.Msg) (last bool) {
 	return true
 }
 
-// ask sends one read and waits for its answers.
-func (n *Node) ask(ctx context.Context, subject string, payload []byte, batch bool) (*read, error) {
+// ask sends one read in its game's turn and waits for its answers.
+func (n *Node) ask(ctx context.Context, game, subject string, payload []byte, batch bool) (*read, error) {
 	ctx, cancel := context.WithTimeout(ctx, n.engine.opts.Timeout)
 	defer cancel()
-	unavailable := func() error { return fmt.Errorf("%w: reading: %w", ErrUnavailable, context.Cause(ctx)) }
-	select {
-	case n.reads <- struct{}{}:
-		defer func() { <-n.reads }()
-	case <-n.ended:
-		return nil, ErrClosed
-	case <-ctx.Done():
-		return nil, unavailable()
+	if err := n.reads.take(ctx, game); err != nil {
+		return nil, err
 	}
+	defer n.reads.give()
 	r := &read{batch: batch, done: make(chan struct{})}
 	number, inbox := n.replies.expect(r)
 	if err := n.conn.PublishMsg(&nats.Msg{Subject: subject, Reply: inbox, Data: payload}); err != nil {
@@ -118,13 +113,13 @@ func (n *Node) ask(ctx context.Context, subject string, payload []byte, batch bo
 		return nil, ErrClosed
 	case <-ctx.Done():
 		n.replies.forget(number)
-		return nil, unavailable()
+		return nil, fmt.Errorf("%w: reading: %w", ErrUnavailable, context.Cause(ctx))
 	}
 }
 
 // last returns the newest entry of a subject, which may only be a mark.
 func (n *Node) last(ctx context.Context, at place) (entry, error) {
-	r, err := n.ask(ctx, directGet+at.stream+"."+at.subject, nil, false)
+	r, err := n.ask(ctx, at.game, directGet+at.stream+"."+at.subject, nil, false)
 	if err != nil {
 		return entry{}, err
 	}
@@ -148,7 +143,7 @@ func (n *Node) since(ctx context.Context, at place, from uint64) ([]entry, error
 		if err != nil {
 			return nil, err
 		}
-		page, err := n.ask(ctx, directGet+at.stream, request, true)
+		page, err := n.ask(ctx, at.game, directGet+at.stream, request, true)
 		if err != nil {
 			return nil, err
 		}

@@ -35,7 +35,7 @@ func (n *Node) Report(ctx context.Context, game, id string, data []byte) error {
 	if len(data) > MaxEntry {
 		return ErrTooLarge
 	}
-	_, err = n.put(ctx, message(at, data, ReportTime, headerID, id))
+	_, err = n.put(ctx, game, message(at, data, ReportTime, headerID, id))
 	return err
 }
 
@@ -76,5 +76,5 @@ func reportPlace(game string) (place, error) {
 	if !validToken(game) {
 		return place{}, fmt.Errorf("%w: game", ErrInvalid)
 	}
-	return place{reportStream, subject(nsReports, game)}, nil
+	return place{reportStream, subject(nsReports, game), game}, nil
 }

@@ -105,13 +105,14 @@ func shardOf(name string, shards int) string {
 	return strconv.Itoa(int(h.Sum32() % uint32(shards)))
 }
 
-// place is where a party's or a record's entries lie.
-type place struct{ stream, subject string }
+// place is where a party's or a record's entries lie. Its game, "" for none, says in
+// whose turn they are read and written.
+type place struct{ stream, subject, game string }
 
 // logPlace is the place of one kind of a party's entries; kind "*" is all.
 func (e *Engine) logPlace(r Ref, kind string) place {
 	shard := shardOf(r.String(), e.shards)
-	return place{streamName(nsLog, shard), subject(nsLog, shard, r.Game, r.Party, kind)}
+	return place{streamName(nsLog, shard), subject(nsLog, shard, r.Game, r.Party, kind), r.Game}
 }
 
 // followSubject is where the committed entries of a party appear.
@@ -121,28 +122,28 @@ func (e *Engine) followSubject(r Ref) string {
 
 func (e *Engine) snapshotPlace(r Ref) place {
 	shard := shardOf(r.String(), e.shards)
-	return place{streamName(nsSnapshots, shard), subject(nsSnapshots, shard, r.Game, r.Party)}
+	return place{streamName(nsSnapshots, shard), subject(nsSnapshots, shard, r.Game, r.Party), r.Game}
 }
 
-// recordPlace is the place of a record in a table.
-func (e *Engine) recordPlace(t Table, key string) (place, error) {
+// recordPlace is the place of a record of a game in a table.
+func (e *Engine) recordPlace(game string, t Table, key string) (place, error) {
 	switch t {
 	case Config:
 		if !validPath(key) {
 			return place{}, fmt.Errorf("%w: config key", ErrInvalid)
 		}
-		return place{configStream, subject(namespace(t), key)}, nil
+		return place{configStream, subject(namespace(t), key), game}, nil
 	case Answers:
 		if !validToken(key) {
 			return place{}, fmt.Errorf("%w: key", ErrInvalid)
 		}
-		return place{answerStream, subject(namespace(t), key)}, nil
+		return place{answerStream, subject(namespace(t), key), game}, nil
 	case Invites, Tickets:
 		if !validToken(key) {
 			return place{}, fmt.Errorf("%w: key", ErrInvalid)
 		}
 		shard := shardOf(key, e.shards)
-		return place{streamName(namespace(t), shard), subject(namespace(t), shard, key)}, nil
+		return place{streamName(namespace(t), shard), subject(namespace(t), shard, key), game}, nil
 	}
 	return place{}, fmt.Errorf("%w: table %q", ErrInvalid, rune(t))
 }

@@ -19,9 +19,10 @@ const (
 	deletedTTL = time.Minute
 )
 
-// Get returns a record and its revision, or ErrNotFound.
-func (n *Node) Get(ctx context.Context, t Table, key string) (value []byte, revision uint64, err error) {
-	at, err := n.engine.recordPlace(t, key)
+// Get returns a record and its revision, or ErrNotFound. The game, "" for none, says
+// in whose turn it is read; it is no part of the key.
+func (n *Node) Get(ctx context.Context, game string, t Table, key string) (value []byte, revision uint64, err error) {
+	at, err := n.engine.recordPlace(game, t, key)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -39,16 +40,21 @@ func (n *Node) Get(ctx context.Context, t Table, key string) (value []byte, revi
 // must be none, and returns the new revision. The record expires after ttl, 0
 // for never; others are rounded up to whole seconds. A Put that leaves ttl out
 // makes a record that had one stay. ErrConflict says that somebody else was
-// faster.
-func (n *Node) Put(ctx context.Context, t Table, key string, value []byte, expect uint64, ttl time.Duration) (revision uint64, err error) {
-	return await(ctx, func(done func(uint64, error)) { n.Store("", t, key, value, expect, ttl, done) })
+// faster. The game is as in Get.
+func (n *Node) Put(ctx context.Context, game string, t Table, key string, value []byte, expect uint64, ttl time.Duration) (revision uint64, err error) {
+	return await(ctx, func(done func(uint64, error)) { n.store(lane{game, true}, t, key, value, expect, ttl, done) })
 }
 
-// Store is Put that waits for nothing, in its game's turn among the writes: done
-// gets the new revision or an error, as of [Node.Append], in any order with those
-// of other writes.
+// Store is Put that waits for nothing. It takes its turn with what the game's
+// parties write, which much that is put does not hold up. done gets the new
+// revision or an error, as of [Node.Append], in any order with those of other
+// writes.
 func (n *Node) Store(game string, t Table, key string, value []byte, expect uint64, ttl time.Duration, done func(revision uint64, err error)) {
-	at, err := n.engine.recordPlace(t, key)
+	n.store(lane{game: game}, t, key, value, expect, ttl, done)
+}
+
+func (n *Node) store(in lane, t Table, key string, value []byte, expect uint64, ttl time.Duration, done func(revision uint64, err error)) {
+	at, err := n.engine.recordPlace(in.game, t, key)
 	if err == nil && len(value) > MaxEntry {
 		err = ErrTooLarge
 	}
@@ -57,7 +63,7 @@ func (n *Node) Store(game string, t Table, key string, value []byte, expect uint
 		return
 	}
 	put := func(expect uint64, done func(uint64, error)) {
-		n.writes.enqueue(&write{game: game, msg: message(at, value, ttl, headerExpected, strconv.FormatUint(expect, 10)), done: done})
+		n.writes.enqueue(&write{lane: in, msg: message(at, value, ttl, headerExpected, strconv.FormatUint(expect, 10)), done: done})
 	}
 	put(expect, func(revision uint64, err error) {
 		if expect != 0 || !errors.Is(err, ErrConflict) {
@@ -81,7 +87,7 @@ func (n *Node) Store(game string, t Table, key string, value []byte, expect uint
 // Delete removes a record, whatever its revision. Removing one that is not
 // there is no error.
 func (n *Node) Delete(ctx context.Context, t Table, key string) error {
-	at, err := n.engine.recordPlace(t, key)
+	at, err := n.engine.recordPlace("", t, key)
 	if err != nil {
 		return err
 	}
@@ -89,7 +95,7 @@ func (n *Node) Delete(ctx context.Context, t Table, key string) error {
 	if t == Config {
 		ttl = markerTTL
 	}
-	_, err = n.put(ctx, message(at, nil, ttl, headerDeleted, "1"))
+	_, err = n.put(ctx, at.game, message(at, nil, ttl, headerDeleted, "1"))
 	return err
 }
 
@@ -98,7 +104,7 @@ func (n *Node) Delete(ctx context.Context, t Table, key string) error {
 // the node closes; a nil value means that the record is gone. A node keeps one
 // watch: it costs the server a consumer.
 func (n *Node) WatchConfig(ctx context.Context, fn func(key string, value []byte)) error {
-	all := place{configStream, subject(namespace(Config), ">")}
+	all := place{stream: configStream, subject: subject(namespace(Config), ">")}
 	prefix := len(all.subject) - len(">")
 	tell := func(e entry) {
 		value := e.data

@@ -18,36 +18,36 @@ func TestRecords(t *testing.T) {
 	n := enginetest.Connect(t, e, "a")
 	ctx := t.Context()
 	for _, table := range []engine.Table{engine.Invites, engine.Tickets, engine.Config} {
-		_, _, err := n.Get(ctx, table, "key")
+		_, _, err := n.Get(ctx, "demo", table, "key")
 		wantErr(t, "get of nothing", err, engine.ErrNotFound)
 
-		first, err := n.Put(ctx, table, "key", []byte("one"), 0, time.Hour)
+		first, err := n.Put(ctx, "demo", table, "key", []byte("one"), 0, time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = n.Put(ctx, table, "key", []byte("lost"), 0, time.Hour)
+		_, err = n.Put(ctx, "demo", table, "key", []byte("lost"), 0, time.Hour)
 		wantErr(t, "making what is there", err, engine.ErrConflict)
-		second, err := n.Put(ctx, table, "key", []byte("two"), first, time.Hour)
+		second, err := n.Put(ctx, "demo", table, "key", []byte("two"), first, time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = n.Put(ctx, table, "key", []byte("lost"), first, time.Hour)
+		_, err = n.Put(ctx, "demo", table, "key", []byte("lost"), first, time.Hour)
 		wantErr(t, "writing on an old revision", err, engine.ErrConflict)
-		if value, revision, err := n.Get(ctx, table, "key"); string(value) != "two" || revision != second || err != nil {
+		if value, revision, err := n.Get(ctx, "demo", table, "key"); string(value) != "two" || revision != second || err != nil {
 			t.Errorf("got %q at %d, %v; want two at %d", value, revision, err, second)
 		}
-		if _, _, err := n.Get(ctx, table, "other"); err == nil {
+		if _, _, err := n.Get(ctx, "demo", table, "other"); err == nil {
 			t.Error("another key has a value")
 		}
 
 		if err := n.Delete(ctx, table, "key"); err != nil {
 			t.Fatal(err)
 		}
-		_, _, err = n.Get(ctx, table, "key")
+		_, _, err = n.Get(ctx, "demo", table, "key")
 		wantErr(t, "get after delete", err, engine.ErrNotFound)
-		_, err = n.Put(ctx, table, "key", []byte("lost"), second, time.Hour)
+		_, err = n.Put(ctx, "demo", table, "key", []byte("lost"), second, time.Hour)
 		wantErr(t, "writing on a deleted revision", err, engine.ErrConflict)
-		if _, err := n.Put(ctx, table, "key", []byte("three"), 0, time.Hour); err != nil {
+		if _, err := n.Put(ctx, "demo", table, "key", []byte("three"), 0, time.Hour); err != nil {
 			t.Errorf("making it again: %v", err)
 		}
 		if err := n.Delete(ctx, table, "never-there"); err != nil {
@@ -61,7 +61,7 @@ func TestPutRace(t *testing.T) {
 	e := enginetest.Open(t)
 	const racers = 20
 	nodes := []*engine.Node{enginetest.Connect(t, e, "a"), enginetest.Connect(t, e, "b")}
-	revision, err := nodes[0].Put(t.Context(), engine.Invites, "last-seat", []byte("free"), 0, 0)
+	revision, err := nodes[0].Put(t.Context(), "demo", engine.Invites, "last-seat", []byte("free"), 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestPutRace(t *testing.T) {
 	won := 0
 	for i := range racers {
 		wg.Go(func() {
-			_, err := nodes[i%2].Put(context.Background(), engine.Invites, "last-seat", []byte("taken"), revision, 0)
+			_, err := nodes[i%2].Put(context.Background(), "demo", engine.Invites, "last-seat", []byte("taken"), revision, 0)
 			if err == nil {
 				mu.Lock()
 				won++
@@ -93,29 +93,29 @@ func TestRecordsExpire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := enginetest.Connect(t, enginetest.OpenWith(t, engine.Options{Dir: dir}), "a")
 		for _, table := range []engine.Table{engine.Invites, engine.Config} { // Config leaves marks, Invites does not
-			first, err := n.Put(t.Context(), table, "key", []byte("one"), 0, time.Hour)
+			first, err := n.Put(t.Context(), "demo", table, "key", []byte("one"), 0, time.Hour)
 			if err != nil {
 				t.Fatal(err)
 			}
 			time.Sleep(40 * time.Minute)
-			second, err := n.Put(t.Context(), table, "key", []byte("two"), first, time.Hour)
+			second, err := n.Put(t.Context(), "demo", table, "key", []byte("two"), first, time.Hour)
 			if err != nil {
 				t.Fatal(err)
 			}
 			time.Sleep(40 * time.Minute)
-			if _, _, err := n.Get(t.Context(), table, "key"); err != nil {
+			if _, _, err := n.Get(t.Context(), "demo", table, "key"); err != nil {
 				t.Errorf("%c: it went with the time of its first write: %v", table, err)
 			}
 			time.Sleep(25 * time.Minute)
-			_, _, err = n.Get(t.Context(), table, "key")
+			_, _, err = n.Get(t.Context(), "demo", table, "key")
 			wantErr(t, "get after its time", err, engine.ErrNotFound)
-			_, err = n.Put(t.Context(), table, "key", []byte("lost"), second, time.Hour)
+			_, err = n.Put(t.Context(), "demo", table, "key", []byte("lost"), second, time.Hour)
 			wantErr(t, "writing on an expired revision", err, engine.ErrConflict)
-			if _, err := n.Put(t.Context(), table, "key", []byte("again"), 0, 0); err != nil {
+			if _, err := n.Put(t.Context(), "demo", table, "key", []byte("again"), 0, 0); err != nil {
 				t.Errorf("%c: making it again: %v", table, err)
 			}
 			time.Sleep(48 * time.Hour)
-			if value, _, err := n.Get(t.Context(), table, "key"); string(value) != "again" || err != nil {
+			if value, _, err := n.Get(t.Context(), "demo", table, "key"); string(value) != "again" || err != nil {
 				t.Errorf("%c: without a time it should stay, got %q, %v", table, value, err)
 			}
 		}
@@ -131,8 +131,8 @@ func TestWatchConfig(t *testing.T) {
 		a, b := enginetest.Connect(t, e, "a"), enginetest.Connect(t, e, "b")
 		put := func(key, value string, ttl time.Duration) {
 			t.Helper()
-			_, revision, _ := b.Get(t.Context(), engine.Config, key)
-			if _, err := b.Put(t.Context(), engine.Config, key, []byte(value), revision, ttl); err != nil {
+			_, revision, _ := b.Get(t.Context(), "", engine.Config, key)
+			if _, err := b.Put(t.Context(), "", engine.Config, key, []byte(value), revision, ttl); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -22,11 +22,11 @@ const (
 	// window is how many writes of a node may be unanswered at once. The server
 	// queues 100,000 per stream before it refuses.
 	window = 8192
-	// share is how many of them may be of one game: as many as make the disk's
+	// share is how many of them may be of one lane: as many as make the disk's
 	// syncs worth while, so that another game's write waits behind some
 	// milliseconds of them and no more.
 	share = 512
-	// waitingRoom is how many writes of a game may wait behind those. At the
+	// waitingRoom is how many writes of a lane may wait behind those. At the
 	// pace of a strict disk that is seconds' worth; more would time out anyway.
 	waitingRoom = 32768
 )
@@ -49,7 +49,7 @@ func (n *Node) append(ref Ref, expect uint64, data []byte, ttl time.Duration, do
 		return
 	}
 	n.writes.enqueue(&write{
-		game: ref.Game,
+		lane: lane{game: ref.Game},
 		ref:  ref,
 		msg:  message(n.engine.logPlace(ref, Event.String()), data, ttl, append(headers, headerExpected, strconv.FormatUint(entryOf(expect), 10))...),
 		done: placed(done),
@@ -90,7 +90,7 @@ func (n *Node) Send(ref Ref, kind Kind, id string, data []byte, done func(seq ui
 		}
 		data = appendMessage(nil, data)
 	}
-	w := &write{game: ref.Game, ref: ref, msg: message(at(), data, ttl), done: placed(done)}
+	w := &write{lane: lane{game: ref.Game}, ref: ref, msg: message(at(), data, ttl), done: placed(done)}
 	if id != "" {
 		w.msg.Header.Set(headerID, id)
 	}
@@ -117,9 +117,9 @@ func message(at place, data []byte, ttl time.Duration, headers ...string) *nats.
 	return m
 }
 
-// put writes and waits for the answer.
-func (n *Node) put(ctx context.Context, m *nats.Msg) (uint64, error) {
-	return await(ctx, func(done func(uint64, error)) { n.writes.enqueue(&write{msg: m, done: done}) })
+// put writes beside a game's parties and waits for the answer.
+func (n *Node) put(ctx context.Context, game string, m *nats.Msg) (uint64, error) {
+	return await(ctx, func(done func(uint64, error)) { n.writes.enqueue(&write{lane: lane{game, true}, msg: m, done: done}) })
 }
 
 // await begins a write and waits for its outcome.
@@ -138,10 +138,17 @@ func await(ctx context.Context, begin func(done func(uint64, error))) (uint64, e
 	}
 }
 
+// lane is what takes turns with others: what the parties of a game write, or what is
+// put beside them, which is very much where a crowd comes.
+type lane struct {
+	game   string // "": of none
+	beside bool
+}
+
 // write is one write on its way.
 type write struct {
-	game string // "": of none
-	ref  Ref    // of a party's log; else empty
+	lane lane
+	ref  Ref // of a party's log; else empty
 	msg  *nats.Msg
 	done func(uint64, error)
 	talk *talk                 // of messages
@@ -156,8 +163,8 @@ type write struct {
 }
 
 // writes sends a node's writes without blocking those who bring them and without
-// a goroutine for each. Writes of a game are sent in the order in which they
-// came; games take turns, so that a game with very many waits for itself.
+// a goroutine for each. Writes of a lane are sent in the order in which they came;
+// lanes take turns, so that a game with very many waits for itself.
 type writes struct {
 	conn    *nats.Conn
 	replies *replies
@@ -166,7 +173,7 @@ type writes struct {
 	mu       sync.Mutex
 	changed  sync.Cond
 	line     []*write // in order of arrival and so of deadline; what is finished leaves from the front
-	games    map[string]*queued
+	lanes    map[lane]*queued
 	talks    map[Ref]*talk
 	turns    []*queued // those that have something to send, and may
 	inFlight int       // sent and not finished
@@ -174,7 +181,7 @@ type writes struct {
 	closed   bool
 }
 
-// queued is what a game has to write.
+// queued is what a lane has to write.
 type queued struct {
 	unsent   []*write
 	waiting  int // writes and messages that were not sent, also those that are held back
@@ -185,14 +192,14 @@ type queued struct {
 func (ws *writes) init(conn *nats.Conn, r *replies, timeout time.Duration) {
 	ws.conn, ws.replies, ws.timeout = conn, r, timeout
 	ws.changed.L = &ws.mu
-	ws.games = map[string]*queued{}
+	ws.lanes = map[lane]*queued{}
 	ws.talks = map[Ref]*talk{}
 }
 
 func (ws *writes) enqueue(w *write) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	g, err := ws.admit(w.game)
+	g, err := ws.admit(w.lane)
 	if err != nil {
 		go w.done(0, err)
 		return
@@ -203,16 +210,16 @@ func (ws *writes) enqueue(w *write) {
 	g.waiting++
 }
 
-// admit returns a game's queue if it takes one more. The lock is held, as in
+// admit returns a lane's queue if it takes one more. The lock is held, as in
 // what follows.
-func (ws *writes) admit(game string) (*queued, error) {
-	g := ws.games[game]
+func (ws *writes) admit(x lane) (*queued, error) {
+	g := ws.lanes[x]
 	switch {
 	case ws.closed:
 		return nil, ErrClosed
 	case g == nil:
 		g = &queued{}
-		ws.games[game] = g
+		ws.lanes[x] = g
 	case g.waiting >= waitingRoom:
 		return nil, fmt.Errorf("%w: too many writes are waiting", ErrUnavailable)
 	}
@@ -229,7 +236,7 @@ func (ws *writes) expect(w *write) {
 	}
 }
 
-// ready has a write stand in its game's queue, unless it does already.
+// ready has a write stand in its lane's queue, unless it does already.
 func (ws *writes) ready(g *queued, w *write) {
 	if w.ready {
 		return
@@ -240,7 +247,7 @@ func (ws *writes) ready(g *queued, w *write) {
 	ws.changed.Broadcast()
 }
 
-// queue gives a game its turn if it has something to send and may.
+// queue gives a lane its turn if it has something to send and may.
 func (ws *writes) queue(g *queued) {
 	if !g.turn && len(g.unsent) > 0 && g.inFlight < share {
 		g.turn = true
@@ -259,7 +266,7 @@ func (ws *writes) next() *write {
 	g.turn = false
 	if w.finished {
 		ws.queue(g)
-		ws.forget(w.game, g)
+		ws.forget(w.lane, g)
 		return nil
 	}
 	w.sent = true
@@ -273,10 +280,10 @@ func (ws *writes) next() *write {
 	return w
 }
 
-// forget drops a game that has nothing to write.
-func (ws *writes) forget(game string, g *queued) {
+// forget drops a lane that has nothing to write.
+func (ws *writes) forget(x lane, g *queued) {
 	if g.inFlight == 0 && len(g.unsent) == 0 && g.waiting == 0 {
-		delete(ws.games, game)
+		delete(ws.lanes, x)
 	}
 }
 
@@ -367,7 +374,7 @@ func (w *write) settle() bool {
 	}
 	ws := w.writes
 	w.finished = true
-	g := ws.games[w.game]
+	g := ws.lanes[w.lane]
 	if w.sent {
 		ws.inFlight--
 		g.inFlight--
@@ -378,7 +385,7 @@ func (w *write) settle() bool {
 	if w.talk != nil {
 		ws.spoken(w, g)
 	}
-	ws.forget(w.game, g)
+	ws.forget(w.lane, g)
 	for len(ws.line) > 0 && ws.line[0].finished {
 		ws.line[0] = nil
 		ws.line = ws.line[1:]

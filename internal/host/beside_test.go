@@ -33,7 +33,7 @@ func TestALinkWhoseRecordWasNotWritten(t *testing.T) {
 				a, _, home, _ := w.pair("a")
 				made := a.ok("invite", map[string]any{"expires": 600})
 				code, id := made["code"].(string), a.next
-				before, err := w.hosts["a"].link(t.Context(), auth.CodeHash(code))
+				before, err := w.hosts["a"].link(t.Context(), "demo", auth.CodeHash(code))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -47,7 +47,7 @@ func TestALinkWhoseRecordWasNotWritten(t *testing.T) {
 				if again["t"] != "ok" || again["code"] != code || again["seq"] != made["seq"] {
 					t.Fatalf("repeated: %v, was %v", again, made)
 				}
-				if after, err := w.hosts["b"].link(t.Context(), auth.CodeHash(code)); err != nil || after != before {
+				if after, err := w.hosts["b"].link(t.Context(), "demo", auth.CodeHash(code)); err != nil || after != before {
 					t.Errorf("the record is %+v, %v; was %+v", after, err, before)
 				}
 				w.hello("b", 3).ok("join", map[string]any{"code": code})
@@ -103,7 +103,7 @@ func TestARefusedLinkHasNoRecord(t *testing.T) {
 			time.Sleep(10 * time.Second) // as often as one may
 		}
 		a.fails(party.TooMany, "invite", nil)
-		_, _, err := w.hosts["a"].o.Node.Get(t.Context(), engine.Invites, auth.CodeHash(w.keys.Code(a.sessionOf(), a.next)))
+		_, _, err := w.hosts["a"].o.Node.Get(t.Context(), "demo", engine.Invites, auth.CodeHash(w.keys.Code(a.sessionOf(), a.next)))
 		if !errors.Is(err, engine.ErrNotFound) {
 			t.Errorf("its record: %v", err)
 		}
@@ -116,7 +116,7 @@ func (w *world) fillInvites(node *engine.Node) (free func()) {
 	ctx, n := w.t.Context(), 0
 	for size := 128 << 10; size > 0; size /= 2 {
 		for {
-			_, err := node.Put(ctx, engine.Invites, fmt.Sprint("filler", n), []byte(strings.Repeat("x", size)), 0, 0)
+			_, err := node.Put(ctx, "demo", engine.Invites, fmt.Sprint("filler", n), []byte(strings.Repeat("x", size)), 0, 0)
 			if errors.Is(err, engine.ErrFull) {
 				break
 			}
@@ -300,7 +300,7 @@ func TestALinkThatIsDecidedAgainHasItsRecord(t *testing.T) {
 				p.appended(0, engine.ErrUnknown) // it is decided again after a moment
 			})
 			synctest.Wait()
-			if _, _, err := w.hosts["b"].o.Node.Get(t.Context(), engine.Invites, m.cmd.Hash); err != nil {
+			if _, _, err := w.hosts["b"].o.Node.Get(t.Context(), "demo", engine.Invites, m.cmd.Hash); err != nil {
 				t.Errorf("its record: %v", err)
 			}
 			w.loseLink(m.code)
@@ -308,7 +308,7 @@ func TestALinkThatIsDecidedAgainHasItsRecord(t *testing.T) {
 		if o := <-answered; o.err != nil || len(o.entry.Events) != 1 {
 			t.Fatalf("answered %v with %v", o.err, o.entry.Events)
 		}
-		if _, _, err := w.hosts["b"].o.Node.Get(t.Context(), engine.Invites, m.cmd.Hash); !errors.Is(err, engine.ErrNotFound) {
+		if _, _, err := w.hosts["b"].o.Node.Get(t.Context(), "demo", engine.Invites, m.cmd.Hash); !errors.Is(err, engine.ErrNotFound) {
 			t.Errorf("its record was written twice: %v", err)
 		}
 	})
@@ -381,7 +381,7 @@ func TestALinkThatFollowedKeepsItsDates(t *testing.T) {
 		w.deadLinks(game.DeadLinksOpen)
 		a, b := w.hello("a", 1), w.hello("a", 2)
 		code := a.invite(map[string]any{"onLeave": "follow", "expires": 600})
-		before, err := w.hosts["a"].link(t.Context(), auth.CodeHash(code))
+		before, err := w.hosts["a"].link(t.Context(), "demo", auth.CodeHash(code))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -390,7 +390,7 @@ func TestALinkThatFollowedKeepsItsDates(t *testing.T) {
 		time.Sleep(time.Second)
 		want := before
 		want.Party = party.ID(b.lastParty())
-		if after, err := w.hosts["a"].link(t.Context(), auth.CodeHash(code)); err != nil || after != want {
+		if after, err := w.hosts["a"].link(t.Context(), "demo", auth.CodeHash(code)); err != nil || after != want {
 			t.Fatalf("the record is %+v, %v; want %+v", after, err, want)
 		}
 		time.Sleep(11 * time.Minute)

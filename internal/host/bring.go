@@ -55,13 +55,13 @@ func (p *live) bringAfter(player party.PlayerID) {
 // repoint has a link's code lead to the party that took it in. Where that fails
 // the way over the former party is left.
 func (h *Host) repoint(ctx context.Context, g party.GameID, to party.ID, i party.Invite) {
-	if err := h.tryRepoint(ctx, to, i.Hash); err != nil {
+	if err := h.tryRepoint(ctx, g, to, i.Hash); err != nil {
 		h.log.Warn("a link that followed its maker is found over its former party only", "game", g, "invite", i.ID, "err", err)
 	}
 }
 
-func (h *Host) tryRepoint(ctx context.Context, to party.ID, hash string) error {
-	l, revision, err := h.record(ctx, hash)
+func (h *Host) tryRepoint(ctx context.Context, g party.GameID, to party.ID, hash string) error {
+	l, revision, err := h.record(ctx, g, hash)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (h *Host) tryRepoint(ctx context.Context, to party.ID, hash string) error {
 	if err != nil {
 		return err
 	}
-	_, err = h.o.Node.Put(ctx, engine.Invites, hash, record, revision, l.keep(now()))
+	_, err = h.o.Node.Put(ctx, string(g), engine.Invites, hash, record, revision, l.keep(now()))
 	return err
 }
 

@@ -12,7 +12,7 @@ import (
 // partyOf is the party a link leads to, as whoever follows it finds.
 func (w *world) leadsTo(on, code string) string {
 	w.t.Helper()
-	l, err := w.hosts[on].linkOf(w.t.Context(), code, limit.Guesser{})
+	l, err := w.hosts[on].linkOf(w.t.Context(), "demo", code, limit.Guesser{})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -303,7 +303,7 @@ func TestAMoveIsFinishedByTheNextReader(t *testing.T) {
 		// What a host does that ends between the two appends.
 		h := w.hosts["a"]
 		b.drop()
-		l, err := h.linkOf(t.Context(), code, limit.Guesser{})
+		l, err := h.linkOf(t.Context(), "demo", code, limit.Guesser{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -263,7 +263,7 @@ func (s *session) lookUp(ctx context.Context, e entry) (entrance, error) {
 	case e.open != "":
 		in.Game, in.Party = s.game, e.open
 	case e.ticket == "":
-		if in.link, err = s.h.linkOf(ctx, e.code, s.h.guesser("player "+string(s.player), s.from)); err != nil {
+		if in.link, err = s.h.linkOf(ctx, s.game, e.code, s.h.guesser("player "+string(s.player), s.from)); err != nil {
 			return in, err
 		}
 		in.seat = party.SeatID(s.h.o.Keys.SeatID("player "+string(s.player), string(in.Invite)))

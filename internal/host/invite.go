@@ -98,7 +98,7 @@ func (h *Host) store(ctx context.Context, m *making, l link, approve bool) error
 	if err != nil {
 		return err
 	}
-	_, err = h.o.Node.Put(ctx, engine.Invites, m.cmd.Hash, record, 0, l.keep(now()))
+	_, err = h.o.Node.Put(ctx, string(l.Game), engine.Invites, m.cmd.Hash, record, 0, l.keep(now()))
 	if errors.Is(err, engine.ErrConflict) { // it was asked for before
 		err = h.correct(ctx, m.cmd.Hash, l, record)
 	}
@@ -182,16 +182,17 @@ func (s *session) makeInvite(c protocol.Command) {
 	})
 }
 
-// linkOf finds where a code leads, or a spoken one.
-func (h *Host) linkOf(ctx context.Context, code string, who limit.Guesser) (link, error) {
+// linkOf finds where a code leads, or a spoken one, for somebody in a game, or for a
+// browser ("").
+func (h *Host) linkOf(ctx context.Context, in party.GameID, code string, who limit.Guesser) (link, error) {
 	clean, ok := auth.ParseCode(code)
 	if !ok {
 		if spoken, ok := auth.ParseSpoken(code); ok {
-			return h.hear(ctx, spoken, who)
+			return h.hear(ctx, in, spoken, who)
 		}
 		return link{}, &party.Error{Code: party.NotFound}
 	}
-	l, err := h.link(ctx, auth.CodeHash(clean))
+	l, err := h.link(ctx, in, auth.CodeHash(clean))
 	if err != nil {
 		return link{}, err
 	}

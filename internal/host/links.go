@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -81,12 +82,14 @@ func (l link) keep(t party.Time) time.Duration {
 	return max(t.Until(l.stored()), time.Second)
 }
 
-// link returns what is stored under the hash of a code.
-func (h *Host) link(ctx context.Context, hash string) (link, error) {
-	if l, ok := h.links.get(hash, now()); ok {
-		return l, nil
+// link returns what is stored under the hash of a code, for somebody in a game. What
+// a browser asks for is read in the turn of the link's game, if that is known.
+func (h *Host) link(ctx context.Context, in party.GameID, hash string) (link, error) {
+	known, ok := h.links.get(hash, now())
+	if ok {
+		return known, nil
 	}
-	l, _, err := h.record(ctx, hash)
+	l, _, err := h.record(ctx, cmp.Or(in, known.Game), hash)
 	if err != nil {
 		return link{}, failure(err)
 	}
@@ -94,9 +97,10 @@ func (h *Host) link(ctx context.Context, hash string) (link, error) {
 	return l, nil
 }
 
-// record reads what is stored under the hash of a code, and its revision.
-func (h *Host) record(ctx context.Context, hash string) (l link, revision uint64, err error) {
-	b, revision, err := h.o.Node.Get(ctx, engine.Invites, hash)
+// record reads what is stored under the hash of a code, and its revision, in the turn
+// of a game, "" for none.
+func (h *Host) record(ctx context.Context, in party.GameID, hash string) (l link, revision uint64, err error) {
+	b, revision, err := h.o.Node.Get(ctx, string(in), engine.Invites, hash)
 	if err != nil {
 		return link{}, 0, err
 	}
@@ -109,9 +113,9 @@ func (h *Host) record(ctx context.Context, hash string) (l link, revision uint64
 // no link: it may expire before the link. But for want of room every error is one
 // after which it may be tried again.
 func (h *Host) correct(ctx context.Context, hash string, l link, data []byte) error {
-	there, revision, err := h.record(ctx, hash)
+	there, revision, err := h.record(ctx, l.Game, hash)
 	if err == nil && there != l && there.Party == l.Party {
-		_, err = h.o.Node.Put(ctx, engine.Invites, hash, data, revision, l.keep(now()))
+		_, err = h.o.Node.Put(ctx, string(l.Game), engine.Invites, hash, data, revision, l.keep(now()))
 	}
 	if err == nil || errors.Is(err, engine.ErrFull) {
 		return err

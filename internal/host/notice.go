@@ -43,7 +43,7 @@ type Notice struct {
 // Notice tells what a link's code shows to browsers that the party does not
 // know, and what outdates that.
 func (h *Host) Notice(ctx context.Context, code string, from netip.Addr) (Notice, error) {
-	l, err := h.linkOf(ctx, code, h.guesser("", from))
+	l, err := h.linkOf(ctx, "", code, h.guesser("", from))
 	if err != nil {
 		v, err := noLink(err)
 		return Notice{Invitation: v}, err

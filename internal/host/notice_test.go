@@ -139,7 +139,7 @@ func TestANoticeOfALinkThatHasGoneIsNotWatched(t *testing.T) {
 		home := a.lastParty()
 		c.ok("join", map[string]any{"code": a.invite(nil)}) // stays when the maker goes
 		code := a.invite(map[string]any{"onLeave": "follow"})
-		l, err := w.hosts["a"].linkOf(t.Context(), code, w.hosts["a"].guesser("", netip.Addr{}))
+		l, err := w.hosts["a"].linkOf(t.Context(), "demo", code, w.hosts["a"].guesser("", netip.Addr{}))
 		if err != nil {
 			t.Fatal(err)
 		}

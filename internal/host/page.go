@@ -59,7 +59,7 @@ type Page struct {
 // Invitation tells what a link shows now, and how far this browser's friend
 // has come. A bad link is an invitation with a problem, not an error.
 func (h *Host) Invitation(ctx context.Context, code, browser string, from netip.Addr) (party.Invitation, error) {
-	l, err := h.linkOf(ctx, code, h.guesser(browser, from))
+	l, err := h.linkOf(ctx, "", code, h.guesser(browser, from))
 	if err != nil {
 		return noLink(err)
 	}
@@ -173,7 +173,7 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 	if browser == "" {
 		browser = auth.Browser() // no cookie: a seat of this Start alone
 	}
-	l, err := h.linkOf(ctx, code, h.guesser(browser, from))
+	l, err := h.linkOf(ctx, "", code, h.guesser(browser, from))
 	if err != nil {
 		return "", failure(err)
 	}
@@ -216,7 +216,7 @@ func (h *Host) openPage(ctx context.Context, code, browser string, player party.
 	if h.o.Unlimited == nil || !h.o.Unlimited(from) {
 		page.home = home(from)
 	}
-	l, err := h.linkOf(ctx, code, h.guesser(browser, from))
+	l, err := h.linkOf(ctx, "", code, h.guesser(browser, from))
 	if err != nil {
 		return page.never(noLink(err))
 	}
@@ -265,7 +265,7 @@ func (h *Host) hasPressed(ctx context.Context, l link, seat party.SeatID) (bool,
 	if err != nil || recalled {
 		return recalled, err
 	}
-	t, _, err := h.ticketOf(ctx, seat)
+	t, _, err := h.ticketOf(ctx, l.Game, seat)
 	switch {
 	case errors.Is(err, engine.ErrNotFound):
 		return false, nil

@@ -72,12 +72,12 @@ func TestALinkOutlivesTheRecordsOfOneThatWasNotMade(t *testing.T) {
 				}
 				var want link
 				w.on("b", home, func(p *live) { want = linkTo(p.state, p.state.Invite(m.cmd.ID)) })
-				if got, err := w.hosts["b"].link(t.Context(), auth.CodeHash(m.code)); err != nil || got != want {
+				if got, err := w.hosts["b"].link(t.Context(), "demo", auth.CodeHash(m.code)); err != nil || got != want {
 					t.Errorf("the record is %+v, %v; want %+v", got, err, want)
 				}
 				if speaks {
 					spoken, _ := auth.ParseSpoken(m.spoken)
-					if got, _, err := w.hosts["b"].spokenOf(t.Context(), spoken); err != nil || got.link != want || got.Until != want.Expires {
+					if got, _, err := w.hosts["b"].spokenOf(t.Context(), "demo", spoken); err != nil || got.link != want || got.Until != want.Expires {
 						t.Errorf("the spoken record is %+v, %v; want %+v", got, err, want)
 					}
 				}

@@ -97,7 +97,7 @@ func (h *Host) shortMarks(spans ...int64) (n int, err error) {
 	defer cancel()
 	for _, span := range spans {
 		for i := range maxShort/shortsEach + 1 {
-			switch _, _, err := h.o.Node.Get(ctx, engine.Invites, markOf(span, i)); {
+			switch _, _, err := h.o.Node.Get(ctx, "", engine.Invites, markOf(span, i)); {
 			case errors.Is(err, engine.ErrNotFound):
 			case err != nil:
 				return 0, err
@@ -126,7 +126,7 @@ func (h *Host) countShort(ctx context.Context, hash string, until party.Time) er
 	}
 	defer func() { <-s.marking }()
 	for s.bare(x) && x.marks <= maxShort/shortsEach { // as many say that there are too many
-		_, err := h.o.Node.Put(ctx, engine.Invites, markOf(n, x.marks), nil, 0, 2*shortLife)
+		_, err := h.o.Node.Put(ctx, "", engine.Invites, markOf(n, x.marks), nil, 0, 2*shortLife)
 		switch {
 		case err == nil:
 			s.cover(x)

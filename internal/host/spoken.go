@@ -50,19 +50,19 @@ func (h *Host) speak(ctx context.Context, m *making, l link, approve bool) (stri
 				return "", err
 			}
 		}
-		_, err := h.o.Node.Put(ctx, engine.Invites, key, b, 0, keep)
+		_, err := h.o.Node.Put(ctx, string(l.Game), engine.Invites, key, b, 0, keep)
 		if err == nil {
 			return auth.ShowSpoken(code), nil
 		}
 		if !errors.Is(err, engine.ErrConflict) {
 			return "", err
 		}
-		old, revision, err := h.spokenOf(ctx, code)
+		old, revision, err := h.spokenOf(ctx, l.Game, code)
 		if err != nil || old.Invite != l.Invite {
 			continue
 		}
 		if old != record { // of a try to make the link that failed, and may end before it
-			if _, err := h.o.Node.Put(ctx, engine.Invites, key, b, revision, keep); err != nil {
+			if _, err := h.o.Node.Put(ctx, string(l.Game), engine.Invites, key, b, revision, keep); err != nil {
 				return "", err
 			}
 		}
@@ -72,8 +72,8 @@ func (h *Host) speak(ctx context.Context, m *making, l link, approve bool) (stri
 }
 
 // spokenOf reads what is stored under a spoken code, and its revision.
-func (h *Host) spokenOf(ctx context.Context, code string) (r spoken, revision uint64, err error) {
-	b, revision, err := h.o.Node.Get(ctx, engine.Invites, h.o.Keys.SpokenHash(code))
+func (h *Host) spokenOf(ctx context.Context, in party.GameID, code string) (r spoken, revision uint64, err error) {
+	b, revision, err := h.o.Node.Get(ctx, string(in), engine.Invites, h.o.Keys.SpokenHash(code))
 	if err != nil {
 		return r, 0, err
 	}
@@ -84,13 +84,13 @@ func (h *Host) spokenOf(ctx context.Context, code string) (r spoken, revision ui
 // guesses: who guesses too much is told to wait, and links stay open to
 // everybody. While so much is guessed, or so many short codes live, that one
 // might be hit, a member lets in who comes by a short one.
-func (h *Host) hear(ctx context.Context, code string, who limit.Guesser) (link, error) {
+func (h *Host) hear(ctx context.Context, in party.GameID, code string, who limit.Guesser) (link, error) {
 	t := time.Now()
 	right, wait := h.guesses.Try(who, t)
 	if wait > 0 {
 		return link{}, &party.Error{Code: party.RateLimited, RetryAfter: wait, Detail: "Too many wrong codes came from here. Wait a moment, or use the link."}
 	}
-	r, _, err := h.spokenOf(ctx, code)
+	r, _, err := h.spokenOf(ctx, in, code)
 	switch {
 	case err != nil && !errors.Is(err, engine.ErrNotFound):
 		right()

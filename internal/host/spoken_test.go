@@ -245,7 +245,7 @@ func TestAShortCodeIsCountedBeforeItIsThere(t *testing.T) {
 		if told, err := speak(); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("while nothing can be counted the code is %q, %v", told, err)
 		}
-		if _, _, err := h.spokenOf(t.Context(), code); !errors.Is(err, engine.ErrNotFound) {
+		if _, _, err := h.spokenOf(t.Context(), "demo", code); !errors.Is(err, engine.ErrNotFound) {
 			t.Errorf("what is stored under the code that was not given out: %v", err)
 		}
 		<-h.shorts.marking

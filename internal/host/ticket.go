@@ -39,7 +39,7 @@ func (s *session) ticket(ctx context.Context, text string) (entrance, error) {
 	t, ok := s.h.tickets.get(seat)
 	if !ok || t.refuse(s, hash) != nil { // what is remembered refuses nobody
 		var err error
-		if t.ticket, t.revision, err = s.h.ticketOf(ctx, seat); err != nil {
+		if t.ticket, t.revision, err = s.h.ticketOf(ctx, s.game, seat); err != nil {
 			return entrance{}, oldStart(err)
 		}
 		if err := t.refuse(s, hash); err != nil {
@@ -91,7 +91,7 @@ func (s *session) bind(x *live, seat party.SeatID, t given, done func(error)) {
 // bound says why a ticket that was bound meanwhile is not the session's, if it is
 // not: the same guest may have come elsewhere.
 func (s *session) bound(ctx context.Context, seat party.SeatID, hash string) error {
-	stored, _, err := s.h.ticketOf(ctx, seat)
+	stored, _, err := s.h.ticketOf(ctx, s.game, seat)
 	switch {
 	case err != nil:
 		return oldStart(err)
@@ -109,8 +109,8 @@ func oldStart(err error) error {
 	return failure(err)
 }
 
-func (h *Host) ticketOf(ctx context.Context, seat party.SeatID) (t ticket, revision uint64, err error) {
-	b, revision, err := h.o.Node.Get(ctx, engine.Tickets, string(seat))
+func (h *Host) ticketOf(ctx context.Context, g party.GameID, seat party.SeatID) (t ticket, revision uint64, err error) {
+	b, revision, err := h.o.Node.Get(ctx, string(g), engine.Tickets, string(seat))
 	if err != nil {
 		return t, 0, err
 	}
@@ -122,7 +122,7 @@ func (h *Host) putTicket(ctx context.Context, seat party.SeatID, t ticket, expec
 	if err != nil {
 		return 0, err
 	}
-	return h.o.Node.Put(ctx, engine.Tickets, string(seat), b, expect, keepTicket)
+	return h.o.Node.Put(ctx, string(t.Game), engine.Tickets, string(seat), b, expect, keepTicket)
 }
 
 // replaceTicket stores a ticket in the place of the seat's older one.
@@ -137,7 +137,7 @@ func (h *Host) replaceTicket(ctx context.Context, seat party.SeatID, t ticket) e
 			return err
 		}
 		var old ticket
-		old, expect, err = h.ticketOf(ctx, seat)
+		old, expect, err = h.ticketOf(ctx, t.Game, seat)
 		if err != nil && !errors.Is(err, engine.ErrNotFound) {
 			return failure(err)
 		}

@@ -10,7 +10,8 @@ import (
 const lookup = 10 * time.Second
 
 // maxLookups is how many lookups of one game are under way at once: half of what
-// the engine reads at once, so that others' never wait for one game alone.
+// the engine reads at once. The next ones take no goroutine yet, and none of their
+// time.
 const maxLookups = 32
 
 // work runs fn beside the loops, for what waits for the engine. ctx ends after

@@ -22,16 +22,16 @@ func (n *Node) registerAPI(mux *http.ServeMux) {
 // answers keeps the API's answers in the engine.
 type answers struct{ node *engine.Node }
 
-func (a answers) Get(ctx context.Context, key string) ([]byte, error) {
-	value, _, err := a.node.Get(ctx, engine.Answers, key)
+func (a answers) Get(ctx context.Context, game, key string) ([]byte, error) {
+	value, _, err := a.node.Get(ctx, game, engine.Answers, key)
 	if errors.Is(err, engine.ErrNotFound) {
 		return nil, nil
 	}
 	return value, err
 }
 
-func (a answers) Put(ctx context.Context, key string, value []byte, ttl time.Duration) error {
-	_, err := a.node.Put(ctx, engine.Answers, key, value, 0, ttl)
+func (a answers) Put(ctx context.Context, game, key string, value []byte, ttl time.Duration) error {
+	_, err := a.node.Put(ctx, game, engine.Answers, key, value, 0, ttl)
 	if errors.Is(err, engine.ErrConflict) {
 		return nil // the first answer stays
 	}

@@ -14,12 +14,12 @@ import (
 type configStore struct{ node *engine.Node }
 
 func (s configStore) Get(ctx context.Context, key string) ([]byte, uint64, error) {
-	value, revision, err := s.node.Get(ctx, engine.Config, key)
+	value, revision, err := s.node.Get(ctx, "", engine.Config, key)
 	return value, revision, storeError(err)
 }
 
 func (s configStore) Put(ctx context.Context, key string, value []byte, expect uint64) (uint64, error) {
-	revision, err := s.node.Put(ctx, engine.Config, key, value, expect, 0)
+	revision, err := s.node.Put(ctx, "", engine.Config, key, value, expect, 0)
 	return revision, storeError(err)
 }
 
@@ -47,12 +47,12 @@ const secretKey = "server.secret"
 // serverSecret returns the server's secret, made once for all nodes.
 func serverSecret(ctx context.Context, node *engine.Node) ([]byte, error) {
 	for range 5 {
-		secret, _, err := node.Get(ctx, engine.Config, secretKey)
+		secret, _, err := node.Get(ctx, "", engine.Config, secretKey)
 		if !errors.Is(err, engine.ErrNotFound) {
 			return secret, err
 		}
 		secret = auth.NewSecret()
-		_, err = node.Put(ctx, engine.Config, secretKey, secret, 0, 0)
+		_, err = node.Put(ctx, "", engine.Config, secretKey, secret, 0, 0)
 		if err == nil {
 			return secret, nil
 		}

@@ -81,7 +81,7 @@ func (r *receiver) forget() {
 type settings struct{ *engine.Node }
 
 func (s settings) Get(ctx context.Context, key string) ([]byte, uint64, error) {
-	b, revision, err := s.Node.Get(ctx, engine.Config, key)
+	b, revision, err := s.Node.Get(ctx, "", engine.Config, key)
 	if errors.Is(err, engine.ErrNotFound) {
 		err = game.ErrNotFound
 	}
@@ -89,7 +89,7 @@ func (s settings) Get(ctx context.Context, key string) ([]byte, uint64, error) {
 }
 
 func (s settings) Put(ctx context.Context, key string, value []byte, expect uint64) (uint64, error) {
-	return s.Node.Put(ctx, engine.Config, key, value, expect, 0)
+	return s.Node.Put(ctx, "", engine.Config, key, value, expect, 0)
 }
 
 func (s settings) Delete(ctx context.Context, key string) error {

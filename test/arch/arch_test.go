@@ -40,7 +40,7 @@ var mayImport = map[string]string{
 
 	"internal/outbound": "",
 
-	"internal/engine":            "",
+	"internal/engine":            "internal/loop",
 	"internal/engine/enginetest": "internal/engine",
 	"internal/abuse":             "party internal/engine",
 	"internal/host":              "party protocol internal/abuse internal/auth internal/engine internal/face internal/game internal/limit internal/loop internal/names",
