@@ -37,16 +37,17 @@ func (k *links) get(hash string, t party.Time) (link, bool) {
 	return l, ok && !l.Follows
 }
 
-// has reports whether it is known that a link is there.
-func (k *links) has(hash string) bool {
+// game is whose link it is, if it is known that it is there.
+func (k *links) game(hash string) (party.GameID, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	_, ok := k.byHash[hash]
-	return ok
+	l, ok := k.byHash[hash]
+	return l.Game, ok
 }
 
-// KnowsLink reports whether the code's link was looked up lately, and was there.
-func (h *Host) KnowsLink(code string) bool { return h.links.has(auth.CodeHash(code)) }
+// KnownLink returns whose the code's link is, if it was looked up lately and was
+// there.
+func (h *Host) KnownLink(code string) (party.GameID, bool) { return h.links.game(auth.CodeHash(code)) }
 
 // put remembers a link, in the place of any other when there are too many.
 func (k *links) put(hash string, l link, t party.Time) {

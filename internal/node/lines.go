@@ -7,6 +7,7 @@ import (
 
 	"partykit/internal/api"
 	"partykit/internal/auth"
+	"partykit/internal/limit"
 	"partykit/party"
 )
 
@@ -14,29 +15,41 @@ import (
 // at once: it is well, also with many in line.
 func takesTurns(r *http.Request) bool { return r.URL.Path != "/healthz" && r.URL.Path != "/readyz" }
 
-// lineOf names the line in which a request waits for its turn. It has one of its
-// own only by what nobody can make up: a game, a link that leads somewhere, or a
-// server key. So whoever sends very many has no more turns for it.
-func (n *Node) lineOf(r *http.Request) string {
+// lineOf is where a request waits for its turn: for a game and in a line of its own
+// only by what nobody can make up, that is a game, a link that leads somewhere, or a
+// server key. Whoever sends very many has no more turns for it.
+func (n *Node) lineOf(r *http.Request) stand {
 	kind, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch kind {
 	case "connect":
 		if g, ok := n.games.Get(r.URL.Query().Get("game")); ok {
-			return "game " + g.ID
+			return n.stand(r, g.ID, "players")
 		}
 	case "join":
 		which, _, _ := strings.Cut(rest, "/")
-		if code, ok := auth.ParseCode(which); ok && n.host.KnowsLink(code) {
-			return "link " + code
+		if code, ok := auth.ParseCode(which); ok {
+			if game, known := n.host.KnownLink(code); known {
+				return n.stand(r, string(game), "link "+code)
+			}
 		}
-		return "other links"
+		return n.stand(r, "", "links")
 	case "v1":
 		if g, _, ok := n.games.KeyHolder(api.Key(r)); ok {
-			return "backend " + g.ID
+			return stand{visitor: visitor{game: g.ID}, line: "backend"}
 		}
-		return "other backends"
+		return n.stand(r, "", "backends")
 	}
-	return ""
+	return n.stand(r, "", "")
+}
+
+// stand is a line of a game, for who comes from somewhere. As many from there may
+// wait as may have connections with the game, also of those who come back.
+func (n *Node) stand(r *http.Request, game, line string) stand {
+	from := n.clientAddr(r)
+	if n.unlimited(from) {
+		return stand{visitor: visitor{game: game}, line: line}
+	}
+	return stand{visitor{game, limit.Address(from)}, line, 2 * n.games.Settings(game).AddressConnections}
 }
 
 // crowded refuses a request for which there is no room in its line: a browser is

@@ -3,6 +3,7 @@ package node
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -40,7 +41,7 @@ func TestLinesCannotBeMadeUp(t *testing.T) {
 		}
 		r.Body.Close()
 	}
-	line := func(path string, headers ...string) string {
+	line := func(path string, headers ...string) stand {
 		r := httptest.NewRequest(http.MethodGet, path, nil)
 		for i := 0; i < len(headers); i += 2 {
 			r.Header.Set(headers[i], headers[i+1])
@@ -71,18 +72,35 @@ func TestLinesCannotBeMadeUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := map[string]bool{}
-	for _, x := range []string{
+	lines := map[stand]bool{}
+	for _, x := range []stand{
 		line("/join/" + one), line("/join/" + two), line("/join/0"), line("/connect?game=demo"), line("/"),
 		line("/v1/parties", "Authorization", "Bearer "+key), line("/v1/parties", "Authorization", "Bearer "+key+"0"),
 	} {
 		if lines[x] {
-			t.Errorf("two that are different wait in the line %q", x)
+			t.Errorf("two that are different wait in the line %v", x)
 		}
 		lines[x] = true
 	}
 	if line("/v1/parties", "Authorization", "Bearer 1") != line("/v1/game", "Authorization", "Bearer 2") {
 		t.Error("made up keys have a line each")
+	}
+
+	// Whose turn it is, and how many may wait.
+	here, backend := netip.MustParsePrefix("192.0.2.1/32"), line("/v1/parties", "Authorization", "Bearer "+key)
+	for _, x := range []struct{ got, want stand }{
+		{line("/join/" + one), stand{visitor{DemoID, here}, "link " + one, 200}},
+		{line("/connect?game=demo"), stand{visitor{DemoID, here}, "players", 200}},
+		{line("/join/0"), stand{visitor{"", here}, "links", 200}},
+		{backend, stand{visitor{game: DemoID}, "backend", 0}},
+	} {
+		if x.got != x.want {
+			t.Errorf("who asks waits at %v, want %v", x.got, x.want)
+		}
+	}
+	r := httptest.NewRequest(http.MethodGet, "/connect?game=demo", nil)
+	if r.RemoteAddr = "127.0.0.1:7"; n.lineOf(r).most != 0 {
+		t.Error("in dev this machine is counted")
 	}
 }
 

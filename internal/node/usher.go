@@ -15,39 +15,30 @@ const (
 	// first. What takes more than to look at a page counts for several.
 	requestsAtATime = 16
 	severalRequests = 4
-	// mostWaiting is how many requests wait in one line. The next is told to come
-	// back after comeBack.
-	mostWaiting = 16384
-	comeBack    = 2 * time.Second
+	// comeBack is after how long who finds no room to wait may try again.
+	comeBack = 2 * time.Second
 )
 
 // usher lets requests in. Where they come faster than they are answered they
 // wait, and those whom the server let in before do not wait for them: some
-// are let in whenever nobody else has anything to do. Lines take turns, so that
-// another's friends do not wait for a streamer's.
+// are let in whenever nobody else has anything to do. Games and their lines take
+// turns, so that another's friends do not wait for a streamer's.
 type usher struct {
 	next   http.Handler
-	lineOf func(*http.Request) string // asked only of who has to wait
+	lineOf func(*http.Request) stand // asked only of who has to wait
 	refuse func(http.ResponseWriter, *http.Request, *party.Error)
 	pace   pace
 
 	mu    sync.Mutex
 	room  int // how many may go in at once
-	lines loop.Lanes[*waiting]
+	queue queue
 	lets  bool // a goroutine lets in
 }
 
-// waiting is a request that is not let in yet.
-type waiting struct {
-	counts int
-	now    chan struct{}
-	gone   bool // it waits no more
-}
-
-func newUsher(next http.Handler, lineOf func(*http.Request) string, refuse func(http.ResponseWriter, *http.Request, *party.Error)) *usher {
+func newUsher(next http.Handler, lineOf func(*http.Request) stand, refuse func(http.ResponseWriter, *http.Request, *party.Error)) *usher {
 	return &usher{
 		next: next, lineOf: lineOf, refuse: refuse, pace: pace{idle: new(loop.Idle).Wait},
-		room: requestsAtATime,
+		room: requestsAtATime, queue: newQueue(),
 	}
 }
 
@@ -60,7 +51,7 @@ func (u *usher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		u.next.ServeHTTP(w, r)
 		return
 	}
-	switch q := u.queue(u.lineOf(r), counts); {
+	switch q := u.stand(u.lineOf(r), counts); {
 	case q == nil:
 		u.refuse(w, r, &party.Error{Code: party.Unavailable, RetryAfter: comeBack, Detail: "Too many want the same just now. Try again in a moment."})
 	case u.wait(r.Context(), q):
@@ -80,15 +71,14 @@ func (u *usher) enter(counts int) bool {
 	return true
 }
 
-// queue has a request wait in a line, or returns nil when it is too long.
-func (u *usher) queue(name string, counts int) *waiting {
+// stand has a request wait, or returns nil where there is no room to.
+func (u *usher) stand(at stand, counts int) *waiting {
+	q := &waiting{stand: at, counts: counts, now: make(chan struct{})}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.lines.Len(name) == mostWaiting {
+	if !u.queue.add(q) {
 		return nil
 	}
-	q := &waiting{counts: counts, now: make(chan struct{})}
-	u.lines.Add(name, q)
 	u.open()
 	return q
 }
@@ -125,14 +115,12 @@ func (u *usher) let() {
 func (u *usher) letSome(n int) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.lets = u.room < requestsAtATime || !u.lines.Empty()
-	for u.room = n; u.room > 0 && !u.lines.Empty(); {
-		next := u.lines.Next(1)
-		if q := next[0]; !q.gone {
+	u.lets = u.room < requestsAtATime || !u.queue.empty()
+	for u.room = n; u.room > 0 && !u.queue.empty(); {
+		if q := u.queue.next(); !q.gone {
 			u.room -= q.counts
 			close(q.now)
 		}
-		clear(next)
 	}
 	u.room = min(u.room, requestsAtATime)
 	return u.lets

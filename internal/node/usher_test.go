@@ -82,7 +82,7 @@ func TestAnUsherLetsSomeInAtATime(t *testing.T) {
 }
 
 // byPath has what is asked for at one path wait in one line.
-func byPath(r *http.Request) string { return r.URL.Path }
+func byPath(r *http.Request) stand { return stand{line: r.URL.Path} }
 
 // Who is let in and waits for the network keeps nobody out.
 func TestAnUsherWaitsForNobody(t *testing.T) {
@@ -134,13 +134,13 @@ func TestALineIsLeft(t *testing.T) {
 		for range requestsAtATime {
 			come(t.Context(), "/first")
 		}
-		for range mostWaiting {
+		for range mostInLine {
 			go u.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/crowd", nil))
 		}
 		synctest.Wait()
 		come(t.Context(), "/crowd")
 		if refused != 1 {
-			t.Errorf("%d were refused, want the one that found %d before it", refused, mostWaiting)
+			t.Errorf("%d were refused, want the one that found %d before it", refused, mostInLine)
 		}
 		come(t.Context(), "/friend")
 		in = nil
