@@ -126,6 +126,7 @@ func (s *State) evolve(e Event, at Time) {
 
 func (s *State) joined(e Joined, when Time) {
 	m := e.Member
+	beyond := s.beyond(m.Seat)
 	s.Seats = slices.DeleteFunc(s.Seats, func(x Seat) bool { return m.Seat != "" && x.ID == m.Seat })
 	at := len(s.Members)
 	if i := slices.IndexFunc(s.Members, func(x Member) bool { return x.N == e.Before }); i >= 0 {
@@ -136,13 +137,14 @@ func (s *State) joined(e Joined, when Time) {
 	s.Alone = when
 	s.open(m.Session, m.Player, e.Hash, "")
 	if i := s.Invite(m.Invite); i != nil {
-		i.count(Use{m.Player, m.Seat})
+		i.count(Use{m.Player, m.Seat}, beyond)
 		s.forgetPlayers()
 	}
 }
 
-// count counts a player once; a seat that started again moves its use (law 9).
-func (i *Invite) count(u Use) {
+// count counts a player once; a seat that started again moves its use, and one
+// beyond the maximum takes none (law 9).
+func (i *Invite) count(u Use, beyond bool) {
 	if i.counted(u.Player) {
 		return
 	}
@@ -150,7 +152,9 @@ func (i *Invite) count(u Use) {
 		old.Player = u.Player
 		return
 	}
-	i.Uses++
+	if !beyond {
+		i.Uses++
+	}
 	i.Used = append(i.Used, u)
 }
 

@@ -81,6 +81,9 @@ func (d *decision) answerAsk(c AnswerAsk) error {
 	d.emit(AskAnswered{visitor.Seat, visitor.N, Yes, c.Player})
 	seat := d.seatFor(visitor, c.Player)
 	seat.LetIn = true
+	if i := d.s.Invite(seat.Invite); i != nil {
+		seat.Beyond = d.s.usedUp(i, seat.ID, seat.Player)
+	}
 	d.emit(SeatHeld{seat})
 	return nil
 }

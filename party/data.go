@@ -17,19 +17,19 @@ func (d Data) Clean() (Data, error) {
 	clean := make(Data, len(d))
 	total := 0
 	for key, value := range d {
-		var b, stored bytes.Buffer
-		if err := json.Compact(&b, value); err != nil || !utf8.Valid(value) || !utf8.ValidString(key) {
+		stored, err := storedJSON(value)
+		if err != nil || !utf8.Valid(value) || !utf8.ValidString(key) {
 			return nil, Errorf(BadRequest, "The value of %q is not JSON.", key)
 		}
 		if len(key) > MaxDataKey || key == "" {
 			return nil, Errorf(TooLarge, "A key of party data has 1 to %d bytes; %.63q has %d.", MaxDataKey, key, len(key))
 		}
-		if b.Len() > MaxDataValue {
-			return nil, Errorf(TooLarge, "A value of party data has at most %d bytes of JSON; %q has %d.", MaxDataValue, key, b.Len())
+		n := lengthOf(stored)
+		if n > MaxDataValue {
+			return nil, Errorf(TooLarge, "A value of party data has at most %d bytes of JSON; %q has %d.", MaxDataValue, key, n)
 		}
-		total += len(key) + b.Len()
-		json.HTMLEscape(&stored, b.Bytes()) // as every encoder writes it, so that a replayed value is the same
-		clean[key] = stored.Bytes()
+		total += len(key) + n
+		clean[key] = stored
 	}
 	if total > MaxDataTotal {
 		return nil, Errorf(TooLarge, "Party data has at most %d bytes in all; this has %d.", MaxDataTotal, total)

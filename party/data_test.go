@@ -1,6 +1,7 @@
 package party
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -128,4 +129,29 @@ func TestLandingLimits(t *testing.T) {
 	if diff := cmp.Diff([]Field{{"title", "", "Meadow at dawn"}}, clean); err != nil || diff != "" {
 		t.Errorf("%v\n%s", err, diff)
 	}
+}
+
+func TestAPatchCountsWhatIsThereAsItWasSent(t *testing.T) {
+	sent := json.RawMessage(`"` + strings.Repeat("<&\u2028", 400) + `\\u003c"`)
+	first, err := Data{"a": sent}.Clean()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := first.Patched(Data{"b": json.RawMessage("1")}).Clean()
+	if err != nil {
+		t.Fatalf("a patch of another key is refused: %v", err)
+	}
+	if n := len("a") + len(sent) + len("b") + 1; again.size() != n {
+		t.Errorf("%d bytes count as %d", n, again.size())
+	}
+	if !bytes.Equal(again["a"], first["a"]) {
+		t.Error("what was there is another value now")
+	}
+}
+
+func TestAMatchToldAgainChangesNothing(t *testing.T) {
+	sc := newScene(t, 4)
+	match := SetMatch{"ada", &Match{ID: "m1", Connection: json.RawMessage(`{"at": "a&b"}`)}}
+	sc.must(match)
+	sc.nothing(match)
 }

@@ -29,6 +29,7 @@
 //  9. An invite's uses, counted and reserved, never exceed its maximum. A
 //     player counts once, however often it joins. A browser that starts again
 //     moves its use to the guest that redeems it, and the former guest leaves.
+//     Who is let in where the link is used up (law 24) takes no use.
 //  10. After a revoke or an expiry no new seat is granted by that link; seats
 //     already held may still enter.
 //  11. With nobody left a party rests while a link lives or a seat is held; who

@@ -136,7 +136,7 @@ func (d *decision) usable(id InviteID, seat SeatID, p PlayerID, browser string) 
 		return &Error{Code: NotAllowed, Detail: "This invite is for somebody else."}
 	case d.s.Openness == Locking && len(d.s.Members) > 0:
 		return &Error{Code: Locked}
-	case i.MaxUses > 0 && d.s.used(i) >= i.MaxUses && !i.countedSeat(seat) && !i.counted(p):
+	case d.s.usedUp(i, seat, p):
 		return &Error{Code: UsedUp}
 	}
 	return nil

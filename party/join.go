@@ -127,8 +127,14 @@ func (s *State) usesWith(m Member) int {
 	}
 	after := *i
 	after.Used = slices.Clone(i.Used)
-	after.count(Use{m.Player, m.Seat})
+	after.count(Use{m.Player, m.Seat}, s.beyond(m.Seat))
 	return after.Uses
+}
+
+// beyond reports whether a seat takes no use of its invite.
+func (s *State) beyond(id SeatID) bool {
+	seat := s.Seat(id)
+	return seat != nil && seat.Beyond
 }
 
 // former returns who came by that seat before: the member that sits on it, and

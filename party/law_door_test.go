@@ -109,6 +109,25 @@ func TestLaw24AskingToJoin(t *testing.T) {
 	}
 }
 
+func TestLaw9WhoIsLetInBeyondTheMaximumTakesNoUse(t *testing.T) {
+	sc := newScene(t, 8)
+	sc.must(MakeInvite{Player: "ada", ID: "i1", MaxUses: 1})
+	sc.join("bob", "s1", "i1")
+	for i, name := range []PlayerID{"cai", "dee"} {
+		seat := SeatID("s" + string(name))
+		sc.must(Ask{at(seat, string(name))})
+		sc.must(AnswerAsk{"ada", sc.s.LastN, true})
+		sc.must(at(seat, string(name))) // presses Start
+		sc.join(name, seat, "i1")
+		if in := sc.s.Invite("i1"); in.Uses != 1 || sc.s.used(in) != 1 {
+			t.Errorf("with %d let in the link for one counts %d, and %d in all", i+1, in.Uses, sc.s.used(in))
+		}
+	}
+	sc.must(Join{Player: "dee2", Name: "Dee", Seat: "sdee", Invite: "i1", Session: "d2", Move: 9}) // starts again
+	sc.wantPlayers("ada bob cai dee2")
+	sc.refused(UsedUp, Hold{Seat: "s9", Invite: "i1", Name: "Eve"})
+}
+
 func TestLaw24AnUnansweredQuestion(t *testing.T) {
 	sc := newScene(t, 4)
 	sc.invite("ada", "i1", 0)

@@ -40,11 +40,11 @@ func (d *decision) setMember(c SetMember) error {
 	return nil
 }
 
-// size is the bytes of all keys and values.
+// size is the bytes of all keys and stored values.
 func (d Data) size() int {
 	n := 0
 	for key, value := range d {
-		n += len(key) + len(value)
+		n += len(key) + lengthOf(value)
 	}
 	return n
 }

@@ -1,7 +1,6 @@
 package party
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -74,14 +73,14 @@ func compactJSON(text json.RawMessage, what string, most int) (json.RawMessage, 
 	if text == nil {
 		return nil, nil
 	}
-	var b bytes.Buffer
-	if err := json.Compact(&b, text); err != nil {
+	stored, err := storedJSON(text)
+	if err != nil {
 		return nil, Errorf(BadRequest, "The %s is not JSON.", what)
 	}
-	if b.Len() > most {
-		return nil, Errorf(TooLarge, "The %s has at most %d bytes of JSON; this has %d.", what, most, b.Len())
+	if n := lengthOf(stored); n > most {
+		return nil, Errorf(TooLarge, "The %s has at most %d bytes of JSON; this has %d.", what, most, n)
 	}
-	return b.Bytes(), nil
+	return stored, nil
 }
 
 // fit says what does not fit, with both sides' values, or nil.

@@ -124,6 +124,7 @@ type Seat struct {
 	Since   Time     `json:"since"`
 	Offer   Time     `json:"offer,omitempty"`   // offered to who was next in line, until then
 	LetIn   bool     `json:"letIn,omitempty"`   // given to who asked, and has not pressed Start since
+	Beyond  bool     `json:"beyond,omitempty"`  // given to who asked where the link was used up: it takes no use
 	Home    string   `json:"home,omitempty"`    // opaque mark of its address
 	Browser string   `json:"browser,omitempty"` // opaque mark of its browser
 	Order   int      `json:"order,omitempty"`   // of a traveller, from 1: its place in the party it comes with
@@ -228,11 +229,16 @@ func (s *State) LiveInvites(now Time) []Invite {
 func (s *State) used(i *Invite) int {
 	n := i.Uses
 	for _, seat := range s.Seats {
-		if seat.Invite == i.ID && !i.countedSeat(seat.ID) && !i.counted(seat.Player) {
+		if seat.Invite == i.ID && !seat.Beyond && !i.countedSeat(seat.ID) && !i.counted(seat.Player) {
 			n++
 		}
 	}
 	return n
+}
+
+// usedUp reports whether the invite has no use left for a player with that seat.
+func (s *State) usedUp(i *Invite, seat SeatID, p PlayerID) bool {
+	return i.MaxUses > 0 && s.used(i) >= i.MaxUses && !i.countedSeat(seat) && !i.counted(p)
 }
 
 func (i *Invite) counted(p PlayerID) bool {
