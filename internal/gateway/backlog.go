@@ -35,15 +35,19 @@ func (b *backlog) waiting() []byte {
 	return b.out.B[b.sent:]
 }
 
+// much reports whether more than maxWaiting waits. It mostly does not, and no
+// call is made to see that.
+func (b *backlog) much() bool { return len(b.waiting()) > maxWaiting }
+
 // tooMuch reports whether more than maxBurst waits, or more than maxWaiting has
 // waited at every moment of writeTime. It is asked when something was added; the
 // clock tells seconds.
 func (b *backlog) tooMuch(clock func() int64) bool {
-	switch waits := len(b.waiting()); {
-	case waits > maxBurst:
-		return true
-	case waits <= maxWaiting:
+	switch {
+	case !b.much():
 		return false
+	case len(b.waiting()) > maxBurst:
+		return true
 	case b.late == 0:
 		b.late = clock() + seconds(writeTime) + 1 // this second is not over
 		return false

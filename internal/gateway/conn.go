@@ -72,6 +72,7 @@ func (c *Conn) put(op ws.Op, data []byte) {
 	c.backlog.add(op, data)
 	c.wire.rouse()
 	switch {
+	case !c.backlog.much():
 	case c.backlog.tooMuch(c.g.clock):
 		c.slow()
 	case c.backlog.late != 0 && !c.laden:
