@@ -18,27 +18,14 @@ import (
 func TestUnanswered(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		e, err := Open(t.Context(), Options{Dir: dir, Timeout: 3 * time.Second, Logger: slog.New(slog.DiscardHandler)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer e.Close()
-		n, err := e.Connect("a")
-		if err != nil {
-			t.Fatal(err)
-		}
-		silent, err := n.conn.SubscribeSync("pk.x.silent")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer silent.Unsubscribe()
+		n, silent := unanswered(t, dir)
 
 		const unsent = 10
 		start := time.Now()
 		told := make(chan error, share+unsent)
 		for range share + unsent {
 			n.writes.enqueue(&write{
-				msg:  message(place{subject: "pk.x.silent"}, []byte("x"), 0),
+				msg:  message(silent(), []byte("x"), 0),
 				done: func(_ uint64, err error) { told <- err },
 			})
 		}
@@ -78,20 +65,7 @@ func TestUnanswered(t *testing.T) {
 func TestAGameWaitsForItsOwnWrites(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		e, err := Open(t.Context(), Options{Dir: dir, Timeout: 3 * time.Second, Logger: slog.New(slog.DiscardHandler)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer e.Close()
-		n, err := e.Connect("a")
-		if err != nil {
-			t.Fatal(err)
-		}
-		silent, err := n.conn.SubscribeSync("pk.x.silent")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer silent.Unsubscribe()
+		n, silent := unanswered(t, dir)
 		var full, late int
 		over := make(chan bool)
 		const noisy = share + waitingRoom + 5
@@ -100,7 +74,7 @@ func TestAGameWaitsForItsOwnWrites(t *testing.T) {
 				synctest.Wait() // until those are on their way
 			}
 			n.writes.enqueue(&write{
-				lane: lane{game: "noisy"}, msg: message(place{subject: "pk.x.silent"}, nil, 0),
+				lane: lane{game: "noisy"}, msg: message(silent(), nil, 0),
 				done: func(_ uint64, err error) { over <- strings.Contains(err.Error(), "too many writes") },
 			})
 		}
@@ -136,15 +110,7 @@ func TestAGameWaitsForItsOwnWrites(t *testing.T) {
 func TestGapAfterReconnect(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		e, err := Open(t.Context(), Options{Dir: dir, Logger: slog.New(slog.DiscardHandler)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer e.Close()
-		n, err := e.Connect("a")
-		if err != nil {
-			t.Fatal(err)
-		}
+		n := openNode(t, Options{Dir: dir})
 		ref := Ref{"demo", "alpaca"}
 		var got []Record
 		if _, err := n.Follow(ref, func(r Record) { got = append(got, r) }); err != nil {
@@ -331,15 +297,7 @@ func FuzzParseEntry(f *testing.F) {
 
 // What somebody wrote of others does not stay for ever.
 func TestAReportExpires(t *testing.T) {
-	e, err := Open(t.Context(), Options{Dir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
-	n, err := e.Connect("a")
-	if err != nil {
-		t.Fatal(err)
-	}
+	n := openNode(t, Options{Dir: t.TempDir()})
 	if err := n.Report(t.Context(), "demo", "id", []byte("x")); err != nil {
 		t.Fatal(err)
 	}
