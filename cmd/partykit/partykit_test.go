@@ -236,10 +236,10 @@ func TestSecondSignalExitsAtOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer slow.Close()
-			// The first second or so of a download holds the shutdown up.
-			fmt.Fprintf(slow, "GET /play/pack/meadow.bin?kbps=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
-			if _, err := bufio.NewReader(slow).ReadString('\n'); err != nil {
-				t.Fatal(err)
+			// A download holds the shutdown up, for some seconds.
+			fmt.Fprintf(slow, "GET /play/pack/meadow.bin?kbps=256 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+			if status, err := bufio.NewReader(slow).ReadString('\n'); err != nil || !strings.Contains(status, "200 OK") {
+				t.Fatalf("the download begins with %q, %v", status, err)
 			}
 			cmd.Process.Signal(syscall.SIGTERM)
 		}
