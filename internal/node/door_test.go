@@ -54,8 +54,8 @@ func atDoors(t *testing.T, o Options, most, ofOne int) *doors {
 		if err := <-served; err != nil {
 			t.Errorf("serving: %v", err)
 		}
-		if d.door.open != 0 {
-			t.Errorf("%d connections are counted still", d.door.open)
+		if n := d.counted(); n != 0 {
+			t.Errorf("%d connections are counted still", n)
 		}
 	})
 	return d
@@ -70,6 +70,20 @@ func (d *doors) come() net.Conn {
 	}
 	d.t.Cleanup(func() { c.Close() })
 	return c
+}
+
+// counted is how many connections the door counts.
+func (d *doors) counted() int {
+	d.door.mu.Lock()
+	defer d.door.mu.Unlock()
+	return d.door.open
+}
+
+// told is what the door has told the log.
+func (d *doors) told() string {
+	d.door.mu.Lock()
+	defer d.door.mu.Unlock()
+	return d.log.String()
 }
 
 // ask asks how the server is, and reports whether it answers.
@@ -117,8 +131,9 @@ func TestAnAddressHasSoManyTCPConnections(t *testing.T) {
 			t.Fatal("a connection too many is answered")
 		}
 	}
-	if n := strings.Count(d.log.String(), "connections are refused"); n != 1 || !strings.Contains(d.log.String(), "127.0.0.1/32") {
-		t.Errorf("the log is told\n%s", d.log.String())
+	told := d.told()
+	if strings.Count(told, "connections are refused") != 1 || !strings.Contains(told, "127.0.0.1/32") {
+		t.Errorf("the log is told\n%s", told)
 	}
 	open[0].Close()
 	d.soon("in the place of one that was closed", func() bool { return d.ask(d.come()) })
@@ -173,8 +188,8 @@ func TestConnectionsInAll(t *testing.T) {
 			if _, ok := d.player(); ok {
 				t.Error("more than 6 are connected")
 			}
-			if d.door.open != 6 {
-				t.Errorf("%d are counted, want the 6 players", d.door.open)
+			if n := d.counted(); n != 6 {
+				t.Errorf("%d are counted, want the 6 players", n)
 			}
 		})
 	}
