@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"runtime"
+	"runtime/debug"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -23,6 +26,60 @@ func TestAllowance(t *testing.T) {
 	} {
 		if got := allowance(c.root); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+}
+
+// A small heap grows by what the ballast counts before it is collected, and the
+// system has no memory of that.
+func TestBallast(t *testing.T) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
+	resident := func() int {
+		var pages, all int
+		b, err := os.ReadFile("/proc/self/statm")
+		if err != nil {
+			t.Skip("only Linux says so:", err)
+		}
+		fmt.Sscan(string(b), &all, &pages)
+		return pages * os.Getpagesize()
+	}
+	debug.FreeOSMemory()
+	before := resident()
+	m := paceCollector(fstest.MapFS{})
+	debug.FreeOSMemory()
+	if more := resident() - before; more > fullBallast/4 {
+		t.Errorf("the ballast takes %d bytes", more)
+	}
+	var last, now runtime.MemStats
+	runtime.ReadMemStats(&last)
+	for range fullBallast / 2 >> 10 {
+		garbage = make([]byte, 1<<10)
+	}
+	runtime.ReadMemStats(&now)
+	if n := now.NumGC - last.NumGC; n > 1 { // Go collects once in two minutes anyway
+		t.Errorf("%d collections of half a ballast of garbage", n)
+	}
+	if live := m.look().live; live > fullBallast {
+		t.Errorf("the ballast counts as %d bytes alive", live)
+	}
+}
+
+var garbage []byte
+
+// Whose container is small has no ballast, and others' may be filled in spite of it.
+func TestBallastWithinALimit(t *testing.T) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
+	t.Setenv("GOMEMLIMIT", "")
+	for most, want := range map[int64]int{400 << 20: 0, 1000 << 20: fullBallast} {
+		m := paceCollector(fstest.MapFS{
+			"proc/self/cgroup":         {Data: []byte("0::/\n")},
+			"sys/fs/cgroup/memory.max": {Data: fmt.Append(nil, most)},
+		})
+		if got := len(m.ballast); got != want {
+			t.Errorf("of %d bytes a ballast of %d, want %d", most, got, want)
+		}
+		if got, want := debug.SetMemoryLimit(-1), most/10*9+int64(want); got != want {
+			t.Errorf("of %d bytes a limit of %d, want %d", most, got, want)
 		}
 	}
 }
@@ -53,7 +110,7 @@ func TestTidy(t *testing.T) {
 	ticks := make(chan time.Time)
 	ctx, end := context.WithCancel(t.Context())
 	ended := make(chan bool)
-	go func() { tidy(ctx, ticks); close(ended) }()
+	go func() { new(memory).tidy(ctx, ticks); close(ended) }()
 	const much = 128 << 20
 	used := make([]byte, much)
 	for i := 0; i < much; i += 4096 {

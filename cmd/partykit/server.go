@@ -48,7 +48,7 @@ func serve(s *surroundings, o config.Server, dev bool, publicURL func(netAddr) s
 	if err != nil {
 		return err
 	}
-	limitMemory(os.DirFS("/")) // opening a large folder takes more of it than anything later
+	m := paceCollector(os.DirFS("/")) // opening a large folder takes more of it than anything later
 	n, err := node.Open(s.ctx, node.Options{
 		Data: o.Data.Data, Durability: engine.Durability(o.Durability), PublicURL: address, Contact: o.Contact,
 		TrustedProxies: o.Proxies(), Dev: dev, Version: Version(), Certificate: certificate, Logger: log,
@@ -61,7 +61,7 @@ func serve(s *surroundings, o config.Server, dev bool, publicURL func(netAddr) s
 	}
 	running, stop := context.WithCancel(s.ctx)
 	defer stop()
-	go tidy(running, time.Tick(lookEvery))
+	go m.tidy(running, time.Tick(lookEvery))
 	go makeRoom(running, time.Tick(writesEvery), n.Writes)
 	ended := make(chan error, 1)
 	go func() { ended <- n.Serve(l) }()
