@@ -225,12 +225,16 @@ func (g *guest) next(t *testing.T, want string) map[string]any {
 
 // answers keeps answers as a node does, and shows what was stored.
 type answers struct {
-	node *engine.Node
-	kept []string
+	node   *engine.Node
+	kept   []string
+	looked func() // if set, called when one was looked up
 }
 
 func (a *answers) Get(ctx context.Context, game, key string) ([]byte, error) {
 	v, _, err := a.node.Get(ctx, game, engine.Answers, key)
+	if a.looked != nil {
+		a.looked()
+	}
 	if err == engine.ErrNotFound {
 		return nil, nil
 	}

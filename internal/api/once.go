@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -17,6 +18,10 @@ import (
 
 // KeepAnswers is how long a request with an Idempotency-Key is known.
 const KeepAnswers = 24 * time.Hour
+
+// finish is how long a request with a key goes on at most. It is longer than any
+// write of the engine's, so that what has an effect has an answer to keep.
+const finish = 30 * time.Second
 
 const (
 	keyHeader = "Idempotency-Key"
@@ -63,6 +68,9 @@ func (s *server) once(w http.ResponseWriter, r *http.Request, g game.Game, route
 		return
 	}
 	defer leave()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), finish) // also if the caller hangs up
+	defer cancel()
+	r = r.WithContext(ctx)
 	old, err := s.answered(r, g.ID, name)
 	switch {
 	case err != nil:

@@ -1,8 +1,10 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -91,6 +93,25 @@ func TestWhatIsUnderWayIsWaitedFor(t *testing.T) {
 	}
 	if done != 1 {
 		t.Errorf("it was done %d times", done)
+	}
+}
+
+// What its caller hung up on goes on, happens once, and is answered the next time.
+func TestWhoHangsUpIsAnsweredTheNextTime(t *testing.T) {
+	w := newWorld(t)
+	path, body := "/v1/parties/"+string(w.found("demo").Party.ID)+"/settings", `{"size":3}`
+	ctx, hangUp := context.WithCancel(t.Context())
+	w.answers.looked = hangUp
+	r := httptest.NewRequestWithContext(ctx, "PATCH", path, strings.NewReader(body))
+	r.Header.Set("Authorization", "Bearer "+w.keys["demo"])
+	r.Header.Set("Idempotency-Key", "1")
+	w.http.Config.Handler.ServeHTTP(httptest.NewRecorder(), r)
+	if ctx.Err() == nil {
+		t.Fatal("the caller has not hung up")
+	}
+	again, answer := w.send("PATCH", path, body, "Idempotency-Key", "1")
+	if again.StatusCode != 200 || again.Header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("sent again it is answered %s %s, and not as before", again.Status, answer)
 	}
 }
 

@@ -31,9 +31,8 @@ type link struct {
 	Expires party.Time `json:"expires,omitempty"` // 0: never
 
 	// Not stored:
-	led         party.Led  // of a dead link that led on to this party
-	spokenUntil party.Time // of one that was found by a spoken code: until when that leads here
-	guessable   bool       // that code is short: whether a member lets in who comes by it hangs on what is guessed
+	led    party.Led // of a dead link that led on to this party
+	spoken bool      // it was found by a spoken code
 }
 
 // linkTo is what is stored of an invite of a party.

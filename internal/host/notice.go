@@ -67,12 +67,13 @@ func (h *Host) Notice(ctx context.Context, code string, from netip.Addr) (Notice
 }
 
 // notice is what the party shows by a link. It is watched if all that it hangs on
-// is the party's and the clock's: not how much is guessed, nor where a link
-// goes that follows its maker and is here no more.
+// is the party's and the clock's: not how much is guessed, for which a spoken code
+// is looked up each time, nor where a link goes that follows its maker and is here
+// no more.
 func (p *live) notice(l link) Notice {
 	n := Notice{Invitation: p.invitation(l, party.Hold{})}
 	i := p.state.Invite(l.Invite)
-	if l.guessable || l.Follows && (i == nil || i.Went) {
+	if l.spoken || l.Follows && (i == nil || i.Went) {
 		return n
 	}
 	s := p.seen // p itself belongs to its loop
@@ -85,11 +86,11 @@ func (p *live) notice(l link) Notice {
 }
 
 // outdated is when a link, or its invite if the party still knows it, next shows
-// something else by the clock alone: it expires, or its spoken code does, or one may
-// not ask by it any more. From when its record may go it is outdated at once. 0:
+// something else by the clock alone: it expires, or one may not ask by it any more. From when its record may go it is outdated at once. 0:
 // never.
 func (l link) outdated(i *party.Invite, t party.Time) (next party.Time) {
-	ends, expires := []party.Time{l.spokenUntil}, []party.Time{l.Expires}
+	var ends []party.Time
+	expires := []party.Time{l.Expires}
 	if i != nil {
 		expires = append(expires, i.Expires)
 	}

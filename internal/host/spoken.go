@@ -101,7 +101,7 @@ func (h *Host) hear(ctx context.Context, in party.GameID, code string, who limit
 	}
 	right()
 	l := h.leads(ctx, r.link, "")
-	l.spokenUntil, l.guessable = r.Until, r.Short
+	l.spoken = true
 	l.Approve = l.Approve || r.Short && h.shortIsUnsafe(ctx, t)
 	return l, nil
 }

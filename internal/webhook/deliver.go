@@ -50,7 +50,7 @@ var errGone = errors.New("it answered 410 Gone")
 // deliver posts a task once. It says when to try again.
 func (s *Sender) deliver(ctx context.Context, t engine.Task) time.Duration {
 	g, ok := s.o.Games.Get(t.Game)
-	if !ok || !g.Webhook.On() {
+	if !ok || !g.Webhook.On() || t.Added.Before(g.Webhook.Since) { // of an earlier webhook
 		return 0
 	}
 	err := s.post(ctx, g, t)

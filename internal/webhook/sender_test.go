@@ -285,6 +285,34 @@ func TestOffIsOff(t *testing.T) {
 	})
 }
 
+// What waited when a webhook was taken away goes to no later one, also when nobody
+// was there to forget it.
+func TestALaterWebhookIsNotToldWhatWaited(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.hook("demo")
+		w.answer = func(int) (int, error) { return 500, nil }
+		w.table("demo", "p1").shared()
+		time.Sleep(time.Minute)
+		if len(w.got()) == 0 {
+			t.Fatal("nothing was tried")
+		}
+		w.sender.Close()
+		if _, err := w.games.RemoveWebhook(t.Context(), "demo"); err != nil {
+			t.Fatal(err)
+		}
+		w.hook("demo")
+		w.forget()
+		w.answer = nil
+		w.node.Close()
+		w.node = enginetest.Connect(t, w.engine, "b")
+		w.begin()
+		time.Sleep(2 * time.Hour)
+		if posts := w.got(); len(posts) != 0 {
+			t.Fatalf("told %q", told(t, posts))
+		}
+	})
+}
+
 // A receiver that never answers holds up its own game alone.
 func TestOneGamesSilenceDelaysNoOther(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
