@@ -445,6 +445,55 @@ func TestQuietConnectionIsPinged(t *testing.T) {
 	})
 }
 
+// A line whose other end is gone takes what is sent for a long time: only what is
+// heard says that somebody is there.
+func TestALineThatOnlySendsIsFoundDead(t *testing.T) {
+	bubble(t, func(t *testing.T, s *server) {
+		c, l := dialed(t, s, s.options())
+		go func() {
+			for {
+				if _, _, err := l.ws.Read(t.Context()); err != nil {
+					return
+				}
+			}
+		}()
+		start := time.Now()
+		for {
+			c.SendVolatile(1, Outgoing{Payload: []byte("x")})
+			select {
+			case <-s.lines:
+				return
+			case <-time.After(time.Second):
+			}
+			if d := time.Since(start); d > time.Minute {
+				t.Fatalf("heard nothing for %v, and still sends over the same line", d)
+			}
+		}
+	})
+}
+
+// The server closes a line over which it hears nothing for 45 s.
+func TestAClientThatOnlyListensPings(t *testing.T) {
+	bubble(t, func(t *testing.T, s *server) {
+		_, l := dialed(t, s, s.options())
+		var others sync.WaitGroup
+		others.Go(func() {
+			for range 80 {
+				l.say(`{"t":"status","n":1,"presence":"connected"}`)
+				time.Sleep(time.Second)
+			}
+		})
+		defer others.Wait()
+		for range 3 {
+			start := time.Now()
+			l.want(`{"t":"ping"}`)
+			if d := time.Since(start); d > 30*time.Second {
+				t.Fatalf("said nothing for %v", d)
+			}
+		}
+	})
+}
+
 func TestUnreadEventsAreCounted(t *testing.T) {
 	b := newInbox()
 	for n := range maxUnread + 10 {

@@ -244,15 +244,26 @@ func (c *Client) ask(ctx context.Context, s setting) (okFrame, error) {
 
 // do sends a command and waits for its answer.
 func (c *Client) do(ctx context.Context, command protocol.Command) (okFrame, error) {
-	return c.request(ctx, c.commands, false, func(id uint64) []byte {
+	return c.request(ctx, c.commands, false, encoder(command))
+}
+
+func encoder(command protocol.Command) func(id uint64) []byte {
+	return func(id uint64) []byte {
 		command.ID = id
 		return protocol.Encode(command)
-	})
+	}
 }
 
 // request sends what is answered by its number. When ctx ends first, the
 // request may still take effect.
 func (c *Client) request(ctx context.Context, box *outbox, binary bool, encode func(id uint64) []byte) (okFrame, error) {
+	return c.requestIf(ctx, func() bool { return true }, box, binary, encode)
+}
+
+// requestIf is request for what may be wanted no longer when its turn comes: it
+// asks just before the number is given, then sends nothing and fails with
+// errUnwanted.
+func (c *Client) requestIf(ctx context.Context, wanted func() bool, box *outbox, binary bool, encode func(id uint64) []byte) (okFrame, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(c.ctx, func() { cancel(context.Cause(c.ctx)) })()
@@ -261,6 +272,11 @@ func (c *Client) request(ctx context.Context, box *outbox, binary bool, encode f
 	}
 	call := &call{binary: binary, answer: make(chan answer, 1)}
 	c.sending.Lock()
+	if !wanted() {
+		c.sending.Unlock()
+		box.release()
+		return okFrame{}, errUnwanted
+	}
 	box.add(call, encode)
 	c.writeLocked(binary, call.frame)
 	c.sending.Unlock()

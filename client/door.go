@@ -65,7 +65,8 @@ func (c *Client) knockAt(ctx context.Context, command protocol.Command) error {
 	return err
 }
 
-// knockAgain takes up what the server forgot with the connection.
+// knockAgain takes up what the server forgot with the connection, unless the
+// player leaves, or knocks elsewhere, before its turn to be sent comes.
 func (c *Client) knockAgain() {
 	c.mu.Lock()
 	knock := c.knock
@@ -73,8 +74,13 @@ func (c *Client) knockAgain() {
 	if knock == nil {
 		return
 	}
+	wanted := func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.knock == knock
+	}
 	go func() {
-		if _, err := c.do(c.ctx, *knock); err != nil {
+		if _, err := c.requestIf(c.ctx, wanted, c.commands, false, encoder(*knock)); err != nil {
 			c.failedToKnock(knock, err)
 		}
 	}()

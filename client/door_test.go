@@ -45,6 +45,41 @@ func TestThePlaceInLineIsTakenUpAgain(t *testing.T) {
 	})
 }
 
+// A place that is about to be taken up again when the player leaves the line is
+// not: numbered after the leaving, it would put the player back there unseen.
+func TestWhoLeavesTheLineIsNotPutBackIntoIt(t *testing.T) {
+	bubble(t, func(t *testing.T, s *server) {
+		c, l := dialed(t, s, s.options())
+		go c.WaitInLine(t.Context(), "code")
+		l.want(`{"t":"wait","id":1,"code":"code"}`)
+		l.say(`{"t":"ok","id":1,"seq":10}`)
+		synctest.Wait()
+		for range maxCommands {
+			go c.Chat(t.Context(), "hi")
+			l.hear()
+		}
+		l.ws.CloseNow()
+		l = <-s.lines
+		l.hear()
+		l.say(resumed)
+		for range maxCommands {
+			l.hear()
+		}
+		synctest.Wait() // to knock again waits for room
+		left := make(chan error, 1)
+		go func() { left <- c.LeaveLine(t.Context()) }()
+		synctest.Wait()
+		l.say(`{"t":"ok","id":2,"seq":11}`)
+		l.want(`{"t":"wait","id":18}`)
+		l.say(`{"t":"ok","id":18,"seq":12}`)
+		if err := <-left; err != nil {
+			t.Fatal(err)
+		}
+		go c.Chat(t.Context(), "the room is free again")
+		l.want(`{"t":"chat","id":19,"text":"the room is free again"}`)
+	})
+}
+
 func TestWhoIsGoneFromTheDoorDoesNotComeAgain(t *testing.T) {
 	for about, end := range map[string]string{
 		"declined": `{"t":"door","you":{"name":"Ada","face":1,"stage":"gone","reason":"declined"}}`,

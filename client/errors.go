@@ -15,6 +15,9 @@ var (
 	// ErrSessionLost means that the server no longer knows the session: whether
 	// the call took effect only the party tells.
 	ErrSessionLost = errors.New("partykit: the session was lost before the call was answered")
+
+	// errUnwanted means that a call was taken back before it was sent.
+	errUnwanted = errors.New("partykit: not wanted any more")
 )
 
 // Error is what the server answers a request that failed.

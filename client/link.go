@@ -21,7 +21,7 @@ import (
 const (
 	helloWait = 20 * time.Second // for an answer to hello
 	writeWait = 10 * time.Second
-	pingAfter = 25 * time.Second // of sending nothing
+	pingAfter = 25 * time.Second // of sending nothing, or of hearing nothing
 	pongWait  = 10 * time.Second
 )
 
@@ -134,7 +134,9 @@ func (l *link) write(ctx context.Context, binary bool, frame []byte) error {
 	return l.ws.Write(ctx, kind, frame)
 }
 
-// keepAlive pings a quiet connection, and cuts one that does not answer.
+// keepAlive pings a connection that is quiet on either side, and cuts one that
+// does not answer: a client that says nothing would be given up by the server,
+// and one that only says something would not notice that nobody is there.
 func (l *link) keepAlive(ctx context.Context) {
 	const beat = time.Second
 	ticker := time.NewTicker(beat)
@@ -146,13 +148,14 @@ func (l *link) keepAlive(ctx context.Context) {
 			return
 		case now := <-ticker.C:
 			heard := time.Unix(0, l.heard.Load())
+			quiet := time.Unix(0, min(l.sent.Load(), l.heard.Load()))
 			switch {
 			case !pinged.IsZero() && !heard.Before(pinged):
 				pinged = time.Time{}
 			case !pinged.IsZero() && now.Sub(pinged) >= pongWait:
 				l.ws.CloseNow()
 				return
-			case pinged.IsZero() && now.Sub(time.Unix(0, l.sent.Load())) >= pingAfter:
+			case pinged.IsZero() && now.Sub(quiet) >= pingAfter:
 				pinged = now
 				if l.write(ctx, false, ping) != nil {
 					return

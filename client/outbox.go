@@ -35,7 +35,8 @@ type answer struct {
 
 func newOutbox(room int) *outbox { return &outbox{slots: make(chan struct{}, room)} }
 
-// reserve waits for room. Each reserved place is used by one add.
+// reserve waits for room. Each reserved place is used by one add, or given back
+// by release.
 func (o *outbox) reserve(ctx context.Context) error {
 	select {
 	case o.slots <- struct{}{}:
@@ -44,6 +45,8 @@ func (o *outbox) reserve(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 }
+
+func (o *outbox) release() { <-o.slots }
 
 // add gives the call the next number and keeps it until it is answered.
 func (o *outbox) add(c *call, encode func(id uint64) []byte) {
