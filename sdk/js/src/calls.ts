@@ -6,7 +6,6 @@ import { Data } from "./data";
 import type { PartyKitError } from "./errors";
 import { tokenOf } from "./identity";
 import { leases } from "./lease";
-import { checkLanding } from "./limits";
 import { Links, noOthers } from "./links";
 import type { Invite } from "./partykit";
 import { muting } from "./quiet";
@@ -80,10 +79,6 @@ export function calls(core: Core): Calls {
         throw error;
       }
     },
-    async updateInviteLandingPageInfo(fields) {
-      const landing = checkLanding(fields);
-      core.slot.guest.own.landing = landing;
-      await ask("landing", { fields: landing });
-    },
+    updateInviteLandingPageInfo: (fields) => data.landing(fields),
   };
 }

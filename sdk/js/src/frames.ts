@@ -94,11 +94,11 @@ export function decode(frame: Uint8Array): ServerFrame {
   return { kind: "reliable", seq: reader.varint(), json, direct, from: reader.varint(), payload: reader.rest() };
 }
 
-/** Bytes stay bytes, everything else becomes JSON. */
+/** Bytes stay bytes, everything else becomes JSON. What is returned is a copy: the game may use its buffer again before it is sent. */
 export function payloadOf(data: unknown): Payload {
-  if (data instanceof ArrayBuffer) return { bytes: new Uint8Array(data), json: false };
+  if (data instanceof ArrayBuffer) data = new Uint8Array(data);
   if (ArrayBuffer.isView(data)) {
-    return { bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), json: false };
+    return { bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice(), json: false };
   }
   return { bytes: new TextEncoder().encode(JSON.stringify(data) ?? "null"), json: true };
 }

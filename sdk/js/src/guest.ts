@@ -16,7 +16,7 @@ export interface Guest {
   lastCommand: number;
   lastMessage: number;
   /** Commands and reliable messages of that session without an answer yet. */
-  unanswered: { command?: Record<string, unknown>; message?: string; id: number }[];
+  unanswered: { command?: Record<string, unknown> | undefined; message?: string | undefined; id: number }[];
   /** What this guest has set in its party, restated after every reconnect. */
   own: { data?: PartyData; landing?: LandingField[] };
   /** The links this guest made, with their codes, which the server tells only once. */
@@ -58,7 +58,8 @@ export async function claimSlot(scope: string, lease: () => Promise<Claim>): Pro
 function slot(name: string, release: () => void): Slot {
   const guest = read(name && local.get(name));
   const save = () => {
-    if (name) local.set(name, JSON.stringify(guest));
+    // The storage is full: what waits for an answer takes room, and is worth less than who this is and which ids were used.
+    if (name && !local.set(name, JSON.stringify(guest))) local.set(name, JSON.stringify({ ...guest, unanswered: [] }));
   };
   save();
   return { guest, save, release };

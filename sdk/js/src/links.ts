@@ -10,9 +10,11 @@ const maxMessage = 255;
 export class Links {
   readonly #core: Core;
   readonly #asked = new Map<string, Promise<Invite>>();
+  #closed = false;
 
   constructor(core: Core) {
     this.#core = core;
+    core.events.on("connection", (state) => (this.#closed = state === "closed"));
   }
 
   async create(options: InviteOptions = {}): Promise<Invite> {
@@ -24,7 +26,7 @@ export class Links {
     }
     const rare = { until, for: typeof only === "object" ? only.id : only, onLeave, payload, requires, spoken: spoken || undefined };
     const key = JSON.stringify([expires || 0, maxUses || 0, message || "", rare]);
-    const live = !replaces && this.#core.party().invites.find((invite) => usable(invite) && this.#kept(invite.id)?.options === key);
+    const live = !replaces && !this.#closed && this.#core.party().invites.find((invite) => usable(invite) && this.#kept(invite.id)?.options === key);
     if (live) return this.#whole(live);
     let asked = this.#asked.get(key);
     if (!asked) {

@@ -43,8 +43,8 @@ export interface Greeting {
 interface Request {
   id: number;
   /** A command's frame, without its id; or a message. */
-  command?: Frame;
-  message?: { to: number; payload: Payload };
+  command?: Frame | undefined;
+  message?: { to: number; payload: Payload } | undefined;
   sent: boolean;
   /** Missing when the page that asked was reloaded. */
   settle?: { resolve(answer: Frame): void; reject(error: PartyKitError): void };
@@ -80,8 +80,8 @@ export class Session implements Speaker {
     this.#requests = slot.guest.unanswered.map(({ id, command, message }) => ({
       id,
       sent: false,
-      ...(command && { command }),
-      ...(message && { message: unpack(message) }),
+      command,
+      message: message ? unpack(message) : undefined,
     }));
     this.#connection = new Connection(url, this);
   }
@@ -159,12 +159,9 @@ export class Session implements Speaker {
 
   #save(): void {
     // A game's own token is not ours to store.
-    const stored = this.#requests.filter(({ command }) => command?.t !== "identify");
-    this.#guest.unanswered = stored.map(({ id, command, message }) => ({
-      id,
-      ...(command && { command }),
-      ...(message && { message: pack(message) }),
-    }));
+    this.#guest.unanswered = this.#requests
+      .filter(({ command }) => command?.t !== "identify")
+      .map(({ id, command, message }) => ({ id, command, message: message && pack(message) }));
     this.#slot.save();
   }
 
@@ -259,9 +256,10 @@ export class Session implements Speaker {
   }
 
   ended(error?: PartyKitError): void {
-    const requests = this.#requests;
-    this.#requests = [];
-    for (const { settle } of requests) settle?.reject(error ?? new PartyKitError("closed", "The kit was closed."));
+    for (const { settle } of this.#requests) settle?.reject(error ?? new PartyKitError("closed", "The kit was closed."));
+    // What was told to have failed does not run after the next start. Of what a page before this one asked, nobody was told.
+    this.#requests = this.#requests.filter(({ settle }) => !settle);
+    this.#save();
     this.#listener.ended(error);
   }
 

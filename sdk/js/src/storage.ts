@@ -5,8 +5,8 @@ export interface Store {
   /** Whether what is set outlives the page. */
   readonly lasting: boolean;
   get(key: string): string | null;
-  /** Sets, or with null removes. */
-  set(key: string, value: string | null): void;
+  /** Sets, or with null removes. False when it did not fit: then nothing is stored, and the page alone has it. */
+  set(key: string, value: string | null): boolean;
 }
 
 function open(name: "localStorage" | "sessionStorage"): Store {
@@ -26,11 +26,13 @@ function open(name: "localStorage" | "sessionStorage"): Store {
       memory.delete(key);
       try {
         if (value === null) real?.removeItem(key);
-        else if (real) return real.setItem(key, value);
+        else real!.setItem(key, value);
+        return true;
       } catch {
-        // full: this page still has it
+        real?.removeItem(key); // what it was is not true any more
+        memory.set(key, value!);
+        return false;
       }
-      if (value !== null) memory.set(key, value);
     },
   };
 }

@@ -88,6 +88,13 @@ test("bytes stay bytes, a view only its own part, and the rest is JSON", () => {
   assert.deepEqual(Buffer.from(payloadOf(undefined).bytes).toString(), "null");
 });
 
+test("a payload is a copy, so that the game may use its buffer again", () => {
+  const whole = new Uint8Array([1, 2, 3, 4]);
+  const kept = [payloadOf(whole), payloadOf(whole.buffer), payloadOf(new DataView(whole.buffer))];
+  whole.fill(9);
+  for (const { bytes } of kept) assert.deepEqual(bytes, new Uint8Array([1, 2, 3, 4]));
+});
+
 test("a text is cut between characters", () => {
   assert.equal(cut("abc", 2), "ab");
   assert.equal(cut("aüb", 2), "a");

@@ -148,6 +148,54 @@ test("a full storage does not stop the game", async () => {
   assert.equal(world.peer.binary.length, 1);
 });
 
+/** A storage in which only so many characters fit. */
+class Small extends Storage {
+  room = Infinity;
+  setItem(key, value) {
+    const others = [...this.values].filter(([other]) => other !== key);
+    if (others.concat([[key, value]]).flat().join("").length > this.room) throw new Error("QuotaExceededError");
+    super.setItem(key, value);
+  }
+  get used() {
+    return [...this.values].flat().join("").length;
+  }
+}
+
+test("a page whose storage is full is the same guest after a reload, and uses no number twice", async () => {
+  const world = new World();
+  world.local = new Small();
+  const before = await world.tab();
+  const kit = await before.start();
+  const first = key(world);
+  world.local.room = world.local.used + 100;
+  kit.send("x".repeat(1000)).catch(() => {});
+  await settle();
+  assert.equal(world.peer.binary[0][2], 1);
+  before.close();
+  const again = await (await world.tab({ session: before.session })).start();
+  assert.equal(key(world), first);
+  assert.equal(world.peer.received[0].resume.session, "s1");
+  again.send("y").catch(() => {});
+  await settle();
+  assert.deepEqual(world.peer.binary.map((frame) => frame[2]), [2]);
+});
+
+test("where not even that fits, a reload is a new guest rather than one of long ago", async () => {
+  const world = new World();
+  world.local = new Small();
+  const before = await world.tab();
+  const kit = await before.start();
+  const first = key(world);
+  world.local.room = 0;
+  kit.send("x").catch(() => {});
+  await settle();
+  before.close();
+  const again = await (await world.tab({ session: before.session })).start();
+  assert.notEqual(key(world), first);
+  assert.equal(world.peer.received[0].resume, undefined);
+  assert.equal(again.connection, "connected");
+});
+
 test("what is stored is read with suspicion", async () => {
   const hostile = [
     "not json",

@@ -99,6 +99,25 @@ test("requests made while there is no connection wait for it", async () => {
   assert.equal(await renamed, "Ada");
 });
 
+test("a message keeps its bytes while the game uses its buffer again", async () => {
+  const { world, kit } = await connected();
+  const buffer = new Uint8Array([1, 2, 3]);
+  kit.send(buffer);
+  await settle();
+  const [sent] = world.peer.binary;
+  assert.deepEqual(sent.slice(-3), [1, 2, 3]);
+  world.accept = () => {};
+  world.peer.close(1006);
+  await world.clock.advance(1000);
+  buffer.fill(4);
+  kit.send(buffer);
+  buffer.fill(9);
+  world.peer.open();
+  world.peer.send(resumed());
+  await settle();
+  assert.deepEqual(world.peer.binary, [sent, [...sent.slice(0, 2), 2, 0, 4, 4, 4]]);
+});
+
 test("at most 16 commands wait for an answer, the others wait their turn", async () => {
   const { world, kit } = await connected();
   for (let i = 0; i < 20; i++) kit.rename(`n${i}`).catch(() => {});
@@ -274,4 +293,41 @@ test("close ends it for good and lets go of the slot", async () => {
   const key = world.peer.received[0].key;
   await tab.start();
   assert.equal(world.peer.received[0].key, key);
+});
+
+test("what close has told its callers is not done after the next start", async () => {
+  const { world, tab, kit } = await connected();
+  const calls = [kit.leaveParty(), kit.send("hi"), kit.updatePartyData({ level: 2 }), kit.updatePartyData({ level: 3 }), kit.updateInviteLandingPageInfo([{ id: "title", label: "", value: "Two" }])];
+  const told = calls.map((call) => call.then(() => "done", ({ code }) => code));
+  await settle();
+  assert.equal(world.peer.received.length, 6); // they wait for their answers
+  kit.close();
+  assert.deepEqual(await Promise.all(told), ["closed", "closed", "closed", "closed", "closed"]);
+  const again = await tab.start();
+  const [hello, ...rest] = world.peer.received;
+  assert.equal(hello.resume.session, "s1");
+  assert.deepEqual([hello.own, rest], [{}, []]);
+  again.rename("Ada").catch(() => {});
+  again.send("there").catch(() => {});
+  await settle();
+  assert.deepEqual(world.peer.frames("rename").map(({ id }) => id), [5]); // no number is used twice
+  assert.equal(world.peer.binary[0][2], 2);
+});
+
+test("what a page before asked is still done after a start in vain", async () => {
+  const { world, tab, kit } = await connected();
+  kit.rename("Ada").catch(() => {});
+  await settle();
+  const [, sent] = world.peer.received;
+  tab.close();
+  const { accept } = world;
+  world.accept = (peer) => peer.close(1006);
+  const next = await world.tab({ session: tab.session });
+  const vain = assert.rejects(next.PartyKit.start({ game: "demo", overlay: false }), { code: "unavailable" });
+  await world.clock.advance(10_000);
+  await vain;
+  next.close();
+  world.accept = accept;
+  await (await world.tab({ session: tab.session })).start();
+  assert.deepEqual(world.peer.received.slice(1), [sent]);
 });

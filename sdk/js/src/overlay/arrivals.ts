@@ -6,7 +6,7 @@ import { local } from "../storage";
 const silentKey = "partykit:silent";
 
 export const silent = (): boolean => !!local.get(silentKey);
-export const silence = (on: boolean): void => local.set(silentKey, on ? "1" : null);
+export const silence = (on: boolean): boolean => local.set(silentKey, on ? "1" : null);
 
 export function announceArrivals(kit: Kit): void {
   let before = "";
