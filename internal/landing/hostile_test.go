@@ -18,7 +18,7 @@ import (
 var hostile = []string{
 	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onmouseover='alert(1)`, `</style><svg onload=alert(1)>`, `{{.Path}}`, `javascript:alert(1)`,
 	"&lt;script&gt;", "]]>", "<!--", "\u202emoc.live\u202c", "a\u200b\u200d\u2060b", "e\u0301\u0301\u0301\u0301\u0301\u0301\u0301", "\x00\x1b[31m\x7f", "\xff\xfe",
-	"👩‍👩‍👧‍👦🎮", "مرحبا بالعالم", "日本語の名前", strings.Repeat("W", 2000), strings.Repeat("\n", 50), "\ufeff", "",
+	"👩‍👩‍👧‍👦🎮", "مرحبا بالعالم", "日本語の名前", strings.Repeat("W", 2000), strings.Repeat("\n", 50), "\ufeff", "", "constructor", "__proto__",
 }
 
 // hostileInvitation has the text in every field that a stranger can write.

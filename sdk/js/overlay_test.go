@@ -2,6 +2,7 @@ package sdkjs
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -121,6 +122,25 @@ func (p *page) eval(js string) string {
 	return v
 }
 
+// console evaluates a text as in the developer tools' console, with what is only there.
+func (p *page) console(js string) string {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	defer cancel()
+	var text string
+	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		got, err := cdp.Call(ctx, t, runtime.Evaluate, runtime.EvaluateParams{Expression: js, IncludeCommandLineAPI: new(true), ReturnByValue: new(true)})
+		if err == nil {
+			err = json.Unmarshal(got.Result.Value, &text)
+		}
+		return err
+	}))
+	if err != nil {
+		p.t.Fatalf("%s: %v", js, err)
+	}
+	return text
+}
+
 // wait waits, in the page, until an expression is true.
 func (p *page) wait(js string) {
 	p.t.Helper()
@@ -181,6 +201,11 @@ func TestOverlay(t *testing.T) {
 		p.want(badges(), "CalmHeronlost the connection …")
 		p.eval(`socket.say({ t: "status", n: 3, presence: "connected", loading: { phase: "tutorial" } })`)
 		p.want(badges(), "CalmHeronis in the tutorial")
+		for _, word := range []string{"constructor", "__proto__", "hasOwnProperty"} { // what every object answers to
+			p.eval(fmt.Sprintf(`socket.say({ t: "status", n: 3, presence: "connected", loading: { phase: %q } })`, word))
+			p.want(badges(), "CalmHeron"+word)
+		}
+		p.eval(`socket.say({ t: "status", n: 3, presence: "connected", loading: { phase: "tutorial" } })`)
 		p.eval(`socket.event({ type: "joined", member: member(4, "<b>Bold</b>", { state: "loading", loading: { message: "<i>" + "x".repeat(60) } }) })`)
 		p.want(badges(), "CalmHeronis in the tutorial|<b>Bold</b><i>"+strings.Repeat("x", 36)+"…")
 		for n := 5; n < 9; n++ {
@@ -493,6 +518,32 @@ func TestOverlay(t *testing.T) {
 		p.want(in(".code"), "null")
 		p.want(in("button.say")+`.textContent`, "Say a code")
 		p.want(in("dialog")+`.open`, "true")
+	})
+
+	t.Run("closed", func(t *testing.T) {
+		p := &page{t, p.ctx}
+		p.restart()
+		// What listens to the page as a whole, in full screen or out of sight.
+		const listening = `["fullscreenchange", "visibilitychange"].map((type) => (getEventListeners(document)[type] ?? []).length).join()`
+		before := p.console(listening)
+		for range 2 {
+			p.eval(`kit.showInviteLink()`)
+			p.wait(in("dialog") + `?.open`)
+			p.eval(`kit.close()`)
+			p.want(`document.querySelectorAll("partykit-overlay").length`, "0")
+			p.eval(`void (window.refusal = "", kit.showInviteLink().catch(({ code }) => (window.refusal = code)))`)
+			p.wait(`refusal === "closed"`) // also where the link was made before
+			p.eval(`document.querySelector("partykit-button").shadowRoot.querySelector("button").click()`)
+			p.eval(`void (window.kit = undefined, import(server + "/sdk/v1/partykit.js").then(({ PartyKit }) => PartyKit.start({ game: "demo" })).then((kit) => (window.kit = kit)))`)
+			p.wait(`window.kit && document.querySelector("partykit-overlay")`)
+			p.want(`document.querySelectorAll("partykit-overlay").length`, "1")
+			p.want(`document.querySelector("partykit-overlay").shadowRoot.textContent.includes("closed")`, "false")
+		}
+		if after := p.console(listening); after != before {
+			t.Errorf("listeners of the page: %s after two more starts, %s before", after, before)
+		}
+		p.do(chromedp.Click(chromedp.CSS("partykit-button"), chromedp.NodeVisible))
+		p.wait(in("dialog") + `?.open`) // the dialog of the kit that lives
 	})
 
 	t.Run("policy", func(t *testing.T) {

@@ -8,7 +8,8 @@ const silentKey = "partykit:silent";
 export const silent = (): boolean => !!local.get(silentKey);
 export const silence = (on: boolean): boolean => local.set(silentKey, on ? "1" : null);
 
-export function announceArrivals(kit: Kit): void {
+/** Announces them until `end`. */
+export function announceArrivals(kit: Kit, end: AbortSignal): void {
   let before = "";
   let shown = "";
   let count = 0;
@@ -20,11 +21,12 @@ export function announceArrivals(kit: Kit): void {
     if (document.title !== shown) before = document.title;
     shown = document.title = `(${++count}) ${before}`;
   });
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return;
+  const seen = () => {
     if (shown && document.title === shown) document.title = before; // unless the game has set another
     count = 0;
-  });
+  };
+  document.addEventListener("visibilitychange", () => document.hidden || seen(), { signal: end });
+  end.addEventListener("abort", seen);
 }
 
 function chime(): void {

@@ -31,7 +31,6 @@ export class Badges {
     this.#say = say;
     kit.on("loading", (change) => this.#finish(change));
     kit.on("party", (party) => this.#update(party));
-    kit.on("connection", (state) => (this.element.hidden = state === "closed")); // nothing moves any more
   }
 
   #update(party: Party): void {

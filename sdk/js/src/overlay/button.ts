@@ -3,8 +3,12 @@
 import type { Kit } from "../partykit";
 import { el } from "./dom";
 
-/** Defines the element once; every button opens the dialog of this kit. */
+let kits: Kit[] = [];
+const lives = ({ connection }: Kit) => connection !== "closed";
+
+/** Defines the element once; every button opens the dialog of the first kit that is not closed. */
 export function defineButton(kit: Kit, sheet: CSSStyleSheet): void {
+  kits = [...kits.filter(lives), kit];
   if (customElements.get("partykit-button")) return;
   customElements.define(
     "partykit-button",
@@ -13,7 +17,7 @@ export function defineButton(kit: Kit, sheet: CSSStyleSheet): void {
         super();
         const root = this.attachShadow({ mode: "open", delegatesFocus: true });
         root.adoptedStyleSheets = [sheet];
-        const show = () => void kit.showInviteLink().catch(() => {}); // the overlay has said why
+        const show = () => void kits.find(lives)?.showInviteLink().catch(() => {}); // the overlay has said why
         root.append(el("button", { type: "button", part: "button", class: "primary", click: show }, el("slot", {}, "Invite friends")));
       }
     },

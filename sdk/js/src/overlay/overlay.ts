@@ -30,12 +30,13 @@ const tag = "partykit-overlay";
 /** How long a sentence stays where screen readers find it. */
 const saidMs = 6000;
 
-/** Lays the overlay of a kit over the page. `heard` says which events the game itself listens to; `load` imports a module. */
+/** Lays the overlay of a kit over the page, until the kit is closed. `heard` says which events the game itself listens to; `load` imports a module. */
 export function mount(kit: Kit, heard: (event: keyof Events) => boolean, load: (url: string) => Promise<any>): Overlay {
   const server = new URL(import.meta.url).origin;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
-  const root = host(sheet);
+  const end = new AbortController();
+  const root = host(sheet, end.signal);
 
   const live = el("div", { class: "visually-hidden", role: "status" });
   const say = (text: string) => {
@@ -45,7 +46,7 @@ export function mount(kit: Kit, heard: (event: keyof Events) => boolean, load: (
   };
   const notes = new Notes(kit);
   const problem = (error: unknown) => notes.problem(error as PartyKitError);
-  announceArrivals(kit);
+  announceArrivals(kit, end.signal);
   const badges = new Badges(kit, server, say);
   // What is shown seldom is loaded when there is first something of it.
   const part = <T>(file: string, make: (module: any) => T) => {
@@ -69,6 +70,12 @@ export function mount(kit: Kit, heard: (event: keyof Events) => boolean, load: (
   const dialog = new InviteDialog(kit, server, say, problem, (place) => atDoor((door) => door.say(place)), (who) => report((open) => open(who)));
   root.append(live, badges.element, notes.element, dialog.element);
   defineButton(kit, sheet);
+  kit.on("connection", (state) => {
+    if (state !== "closed") return;
+    end.abort();
+    dialog.element.close(); // gives the focus back
+    root.host.remove();
+  });
   return {
     invite: (invite) => dialog.open(invite),
     invitation: (invitation) => notes.show(invitation),
@@ -79,8 +86,8 @@ export function mount(kit: Kit, heard: (event: keyof Events) => boolean, load: (
   };
 }
 
-/** Puts the element on the page and returns its root. */
-function host(sheet: CSSStyleSheet): ShadowRoot {
+/** Puts the element on the page and returns its root. It listens to the page until `end`. */
+function host(sheet: CSSStyleSheet, end: AbortSignal): ShadowRoot {
   if (!customElements.get(tag)) customElements.define(tag, class extends HTMLElement {});
   const element = document.createElement(tag);
   const root = element.attachShadow({ mode: "open" });
@@ -97,6 +104,6 @@ function host(sheet: CSSStyleSheet): ShadowRoot {
     element.showPopover();
   };
   raise();
-  document.addEventListener("fullscreenchange", raise);
+  document.addEventListener("fullscreenchange", raise, { signal: end });
   return root;
 }

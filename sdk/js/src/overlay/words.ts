@@ -15,7 +15,8 @@ const phases: { [phase: string]: string } = {
 export function phrase({ phase, message, stalled, away }: Arrival): string {
   if (away) return "lost the connection …";
   if (stalled) return "seems stuck";
-  return short(message || (phase && (phases[phase] ?? phase)) || "is loading");
+  // A phase is any word of another's game, also one that every object answers to.
+  return short(message || (phase && (Object.hasOwn(phases, phase) ? phases[phase]! : phase)) || "is loading");
 }
 
 function short(text: string): string {
