@@ -99,7 +99,11 @@ func (sc *scene) append(events []Event, by *CommandID) {
 	}
 	replayed := reload(sc.t, sc.s)
 	was := toJSON(sc.t, before)
+	horizon := before.HorizonWith(sc.now, events)
 	sc.s.Apply(seq, entry)
+	if after := sc.s.Horizon(sc.now); after != horizon {
+		sc.t.Fatalf("a party is to be kept until %d, and after that was foreseen to be until %d", after, horizon)
+	}
 	if diff := cmp.Diff(was, toJSON(sc.t, before)); diff != "" {
 		sc.t.Fatalf("a clone shares what Apply changed:\n%s", diff)
 	}

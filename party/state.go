@@ -253,12 +253,33 @@ func (i *Invite) countedSeat(id SeatID) bool {
 // event that expired before an older one would undo what it did.
 func (s *State) Horizon(now Time) Time {
 	h := max(s.Kept, now.Add(keepParty))
-	for _, i := range s.Invites {
-		if i.Live(now) {
-			h = max(h, i.Expires.Add(afterExpiry))
+	for i := range s.Invites {
+		h = max(h, s.Invites[i].horizon(now))
+	}
+	return h
+}
+
+// HorizonWith is the horizon when these events have happened, too. Only links that
+// come with them change it.
+func (s *State) HorizonWith(now Time, events []Event) Time {
+	h := s.Horizon(now)
+	for _, e := range events {
+		switch e := e.(type) {
+		case Invited:
+			h = max(h, e.Invite.horizon(now))
+		case Adopted:
+			h = max(h, e.Invite.horizon(now))
 		}
 	}
 	return h
+}
+
+// horizon is until when a party must be kept because of the link.
+func (i *Invite) horizon(now Time) Time {
+	if !i.Live(now) {
+		return 0
+	}
+	return i.Expires.Add(afterExpiry)
 }
 
 // Clone returns a state that shares nothing with s that Apply would change.

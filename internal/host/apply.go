@@ -21,7 +21,10 @@ const (
 
 // apply folds an entry into the party and tells everybody who is to know.
 func (p *live) apply(seq uint64, e party.Entry) {
-	before := p.state.Clone()
+	var before *party.State
+	if slices.ContainsFunc(e.Events, takesAway) {
+		before = p.state.Clone()
+	}
 	p.state.Apply(seq, e)
 	p.seen.changes.Add(1)
 	p.near = nil
@@ -55,7 +58,17 @@ func founds(e party.Entry) bool {
 	return ok
 }
 
-// effect does what an event means outside the state.
+// takesAway reports whether what an event means hangs on the party as it was.
+func takesAway(e party.Event) bool {
+	switch e.(type) {
+	case party.Left, party.Crowned:
+		return true
+	}
+	return false
+}
+
+// effect does what an event means outside the state. before is the party as it
+// was, of an entry with an event that takes something away, else nil.
 func (p *live) effect(before *party.State, event party.Event, at party.Time) {
 	switch e := event.(type) {
 	case party.Joined:

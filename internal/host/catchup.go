@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -61,7 +62,7 @@ func (p *live) lastOf(k engine.Kind) uint64 {
 func (p *live) show(r engine.Record) {
 	switch r.Kind {
 	case engine.Event:
-		e, err := party.DecodeEntry(r.Data)
+		e, err := p.read(r.Data)
 		if err != nil {
 			p.h.log.Error("an entry cannot be read", "game", p.ref.Game, "party", p.ref.Party, "seq", r.Seq, "err", err)
 			return
@@ -77,6 +78,15 @@ func (p *live) show(r engine.Record) {
 		p.newest.add(r)
 		p.deliverChat(r)
 	}
+}
+
+// read returns an entry as the log holds it. This host's own, which it waits for,
+// is what it wrote.
+func (p *live) read(data []byte) (party.Entry, error) {
+	if f := p.inflight; f != nil && f.data != nil && bytes.Equal(f.data, data) {
+		return f.entry, nil
+	}
+	return party.DecodeEntry(data)
 }
 
 // tear ends all connections because an entry comes behind one that was shown

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"partykit/internal/engine"
@@ -48,6 +49,7 @@ type outcome struct {
 type inflight struct {
 	job     *job
 	entry   party.Entry
+	data    []byte // the same, as it is stored
 	seq     uint64 // once acknowledged
 	applied bool   // before: only a link's record is under way
 }
@@ -166,15 +168,18 @@ func (p *live) append(j *job, t party.Time, events []party.Event) {
 		j.finish(outcome{err: failure(err)})
 		return
 	}
-	after := p.state.Clone()
-	after.Apply(0, entry)
-	if p.size+len(data) > engine.MaxSnapshot && tooLarge(after) && grows(j.cmd) {
+	after := sync.OnceValue(func() *party.State {
+		s := p.state.Clone()
+		s.Apply(0, entry)
+		return s
+	})
+	if p.size+len(data) > engine.MaxSnapshot && tooLarge(after()) && grows(j.cmd) {
 		j.finish(outcome{err: &party.Error{Code: party.PartyTooLarge}})
 		return
 	}
-	p.inflight = &inflight{job: j, entry: entry}
+	p.inflight = &inflight{job: j, entry: entry, data: data}
 	p.pins++
-	ttl := t.Until(after.Horizon(t)) + margin
+	ttl := t.Until(p.state.HorizonWith(t, events)) + margin
 	write := p.h.o.Node.Append
 	if !p.logged { // what the founding entry holds need not be stored again before
 		p.base, p.saveNext = t.Add(ttl), t.Add(snapshotEvery)
@@ -183,7 +188,9 @@ func (p *live) append(j *job, t party.Time, events []party.Event) {
 	write(p.ref, p.expect, data, ttl, func(seq uint64, err error) {
 		p.post(func() { p.pins--; p.appended(seq, err) })
 	})
-	p.record(j, after)
+	if j.beside != nil {
+		p.record(j, after())
+	}
 }
 
 // listen follows the log that is about to begin.
