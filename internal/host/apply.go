@@ -73,7 +73,7 @@ func (p *live) effect(before *party.State, event party.Event, at party.Time) {
 	switch e := event.(type) {
 	case party.Joined:
 		delete(p.absent, e.Member.Player)
-		p.reports[e.Member.Player] = &report{progress: at}
+		p.reports[e.Member.Player] = &report{progress: at, joined: true}
 		delete(p.closed, e.Member.Seat)
 		delete(p.gone, e.Member.Seat)
 		delete(p.starts, e.Member.Seat)

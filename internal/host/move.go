@@ -36,7 +36,11 @@ func (p *live) adopt(s *session) {
 	} else if _, known := p.absent[s.player]; !known {
 		p.absent[s.player] = party.Absence{Since: now()}
 	}
-	p.tellStatus(s.player)
+	if r := p.reports[s.player]; r != nil && r.joined && s.conn != nil {
+		p.remote.status(p, s.player) // the others here know from its joining
+	} else {
+		p.tellStatus(s.player)
+	}
 	p.schedule()
 }
 

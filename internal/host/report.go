@@ -14,6 +14,7 @@ type report struct {
 	sent     party.Time
 	unsent   bool
 	stalled  bool // was told so
+	joined   bool // nothing was told of its member's status but what its joining says: connected
 
 	from   party.Time // when this phase began
 	begun  float64    // and at what progress
@@ -141,6 +142,9 @@ func (p *live) showStatus(id party.PlayerID) {
 	m := p.state.Member(id)
 	if m == nil {
 		return
+	}
+	if r := p.reports[id]; r != nil {
+		r.joined = false
 	}
 	frame := p.statusFrame(m)
 	for player, s := range p.sessions {

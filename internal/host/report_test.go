@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -104,4 +105,29 @@ func reports(t *testing.T, a, c *client) {
 	if stalled < 30 {
 		t.Fatalf("only %d members stalled meanwhile", stalled)
 	}
+}
+
+// That a player joined tells the others that it is connected. Nothing else does
+// so a second time; what changes afterwards is told.
+func TestJoiningIsToldOnce(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		b := w.hello("a", 2, ticketed(w.start("a", a.invite(nil), 1)))
+		told := func() (kinds []string) {
+			for _, f := range a.frames() {
+				if f["t"] == "status" {
+					kinds = append(kinds, fmt.Sprint(f["n"], " ", f["presence"]))
+				}
+			}
+			return kinds
+		}
+		if len(told()) != 0 || !slices.Contains(a.events(), "joined") {
+			t.Fatalf("that it joined was told by %v and by %v", a.events(), told())
+		}
+		b.drop()
+		b.back("a")
+		if want := []string{"2 reconnecting", "2 connected"}; !slices.Equal(told(), want) {
+			t.Errorf("then was told %v, want %v", told(), want)
+		}
+	})
 }
