@@ -88,6 +88,7 @@ func (p *live) effect(before *party.State, event party.Event, at party.Time) {
 		}
 		for _, page := range p.pages.seats[e.Seat.ID] {
 			page.show() // its visitor waits for that
+			delete(p.pages.own, page)
 		}
 	case party.AskAnswered:
 		if e.Answer == "" && p.pageOpen(e.Seat) {

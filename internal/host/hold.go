@@ -91,9 +91,19 @@ func (p *live) pressed(seat party.SeatID) {
 			p.hold(page)
 		}
 		page.plan()
+		page.holdsSoon()
 		page.changed()
 	}
 	p.schedule()
+}
+
+// holdsSoon has a page that holds a place now wait to be told that Start was
+// pressed: most are told at once that their place is held, which says it, too.
+func (page *Page) holdsSoon() {
+	a, t := &page.p.pages, now()
+	if at := page.due(); at != 0 && at <= t && !a.changedNear && len(a.own) == 0 {
+		a.near = t
+	}
 }
 
 // knownStarts is how many presses of Start a party remembers at most.

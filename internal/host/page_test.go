@@ -3,6 +3,7 @@ package host
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -222,6 +223,46 @@ func TestAGamesOwnExpiry(t *testing.T) {
 		i := a.ok("invite", nil)["invite"].(map[string]any)
 		if got := i["expires"].(float64) - i["made"].(float64); got != float64(time.Hour.Milliseconds()) {
 			t.Fatalf("the link lives for %v ms", got)
+		}
+	})
+}
+
+// Who presses Start on a page that was seen for long enough is told at once that
+// its place is held, and of nothing before that. Who presses earlier is told that.
+func TestPressingStartIsToldByThePlace(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		code := w.hello("a", 1).invite(nil)
+		press := func(n int, seen time.Duration) (stages []party.Stage) {
+			page := w.open("a", code, n)
+			defer page.Close()
+			<-page.Updates()
+			page.Visible(true)
+			time.Sleep(seen)
+			synctest.Wait()
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				for v := range page.Updates() {
+					stages = append(stages, v.You.Stage)
+					if v.You.Stage == party.HeldStage {
+						return
+					}
+				}
+			}()
+			pressed := time.Now()
+			w.start("a", code, n)
+			<-done
+			if took := time.Since(pressed); took > max(0, looked-seen)+10*time.Millisecond {
+				t.Errorf("the place was shown after %v", took)
+			}
+			return stages
+		}
+		if got, want := press(1, 3*time.Second), []party.Stage{party.HeldStage}; !slices.Equal(got, want) {
+			t.Errorf("was told %v, want %v", got, want)
+		}
+		time.Sleep(time.Second)
+		if got, want := press(2, time.Second), []party.Stage{party.Pressed, party.HeldStage}; !slices.Equal(got, want) {
+			t.Errorf("early: was told %v, want %v", got, want)
 		}
 	})
 }
