@@ -55,7 +55,7 @@ func (h *Host) Notice(ctx context.Context, code string, from netip.Addr) (Notice
 		shown <- n.Invitation
 	})
 	if err == nil && v.Died && h.mayLead(l) { // nobody would notice where its maker goes
-		v, err = h.look(ctx, h.onward(ctx, l, party.Hold{}), party.Hold{})
+		_, v, err = h.lookOnward(ctx, l, party.Hold{})
 		return Notice{Invitation: v}, err
 	}
 	select {

@@ -26,34 +26,39 @@ func (h *Host) mayLead(l link) bool {
 	return l.Made != 0 && t < since.Add(onwardFor) && h.settings(l.Game).DeadLinks > game.DeadLinksEnd
 }
 
-// onward returns where a link leads for a visitor: on to where its maker is, if
-// it is dead and the game lets it. A party that the visitor may ask by the link
-// itself is asked before another.
+// onward returns where a link leads for a visitor, as lookOnward does.
 func (h *Host) onward(ctx context.Context, l link, of party.Hold) link {
-	if !h.mayLead(l) {
-		return l
+	if h.mayLead(l) {
+		l, _, _ = h.lookOnward(ctx, l, of)
 	}
+	return l
+}
+
+// lookOnward returns where a link leads for a visitor, and what it shows there: on
+// to where its maker is, if it is dead and the game lets it. A party that the
+// visitor may ask by the link itself is asked before another.
+func (h *Host) lookOnward(ctx context.Context, l link, of party.Hold) (link, party.Invitation, error) {
 	v, err := h.look(ctx, l, of)
-	if err != nil || !v.Died {
-		return l
+	if err != nil || !v.Died || !h.mayLead(l) {
+		return l, v, err
 	}
 	to := link{Game: l.Game, Made: l.Made, led: party.Led{
 		Maker: v.Maker, Died: v.Problem, Asks: h.settings(l.Game).DeadLinks == game.DeadLinksAsk,
 	}}
 	at, ok := h.whereIs(l.Game, to.led.Maker)
 	if !ok {
-		return l
+		return l, v, nil
 	}
 	to.Party = at.party
 	there, err := h.look(ctx, to, of)
 	mayAsk := v.CanAsk || v.Declined != 0
 	switch {
 	case err != nil:
-		return l
+		return l, v, nil
 	case there.Problem == "", there.Onward == party.OnwardJoin, !mayAsk && (there.Onward != "" || there.Declined != 0):
-		return to
+		return to, there, nil
 	}
-	return l
+	return l, v, nil
 }
 
 // sendOn ends the pages of dead links that led to a player who is not here any
@@ -88,8 +93,7 @@ func (m *moving) goOn(refused *party.Error) {
 	h.lookUp(string(m.s.game), func(ctx context.Context) {
 		of := h.looker(m.in.link, "player "+string(m.s.player))
 		of.Player = m.s.player
-		to := h.onward(ctx, m.in.link, of)
-		v, err := h.look(ctx, to, of)
+		to, v, err := h.lookOnward(ctx, m.in.link, of)
 		switch {
 		case err != nil || to.led.Maker == "":
 			m.stay(nil, refused)

@@ -63,8 +63,18 @@ func (h *Host) Invitation(ctx context.Context, code, browser string, from netip.
 	if err != nil {
 		return noLink(err)
 	}
-	of := h.looker(l, browser)
-	return h.look(ctx, h.onward(ctx, l, of), of)
+	_, v, err := h.lookOnward(ctx, l, h.looker(l, browser))
+	return v, err
+}
+
+// GameOf tells which game a link leads to, as it is stored; "" of one that leads
+// nowhere.
+func (h *Host) GameOf(ctx context.Context, code, browser string, from netip.Addr) (party.GameID, error) {
+	l, err := h.linkOf(ctx, "", code, h.guesser(browser, from))
+	if err != nil && failure(err).Code != party.NotFound {
+		return "", failure(err)
+	}
+	return l.Game, nil
 }
 
 // noLink says of a code that leads nowhere that it does.
@@ -178,8 +188,7 @@ func (h *Host) Start(ctx context.Context, code, browser string, from netip.Addr)
 		return "", failure(err)
 	}
 	of := h.looker(l, browser)
-	l = h.onward(ctx, l, of)
-	v, err := h.look(ctx, l, of)
+	l, v, err := h.lookOnward(ctx, l, of)
 	if err != nil {
 		return "", err
 	}

@@ -20,14 +20,6 @@ func (s *Server) browser(r *http.Request) string {
 	return ""
 }
 
-// ensureBrowser returns the browser's cookie, and sets one if there is none.
-func (s *Server) ensureBrowser(w http.ResponseWriter, r *http.Request) string {
-	if b := s.browser(r); b != "" {
-		return b
-	}
-	return s.newBrowser(w)
-}
-
 // newBrowser gives a browser its cookie.
 func (s *Server) newBrowser(w http.ResponseWriter) string {
 	b := auth.Browser()

@@ -51,6 +51,12 @@ func (f *fakeParties) Invitation(_ context.Context, code, _ string, _ netip.Addr
 	return f.inv, f.err
 }
 
+func (f *fakeParties) Game(context.Context, string, string, netip.Addr) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return string(f.inv.Game), f.err
+}
+
 func (f *fakeParties) Notice(ctx context.Context, code string, from netip.Addr) (Notice, error) {
 	inv, err := f.Invitation(ctx, code, "", from)
 	same := func() bool {

@@ -32,6 +32,9 @@ type Parties interface {
 	// friend has come; browser may be "". A bad code is no error: the
 	// invitation's Problem names it. It changes nothing.
 	Invitation(ctx context.Context, code, browser string, from netip.Addr) (party.Invitation, error)
+	// Game tells which game the link leads to; "" when it leads nowhere. It changes
+	// nothing.
+	Game(ctx context.Context, code, browser string, from netip.Addr) (string, error)
 	// Notice tells what a link's code shows to browsers that its party does not
 	// know. It changes nothing.
 	Notice(ctx context.Context, code string, from netip.Addr) (Notice, error)

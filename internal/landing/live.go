@@ -36,7 +36,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	}
 	from := s.opts.ClientAddr(r)
 	browser := s.browser(r)
-	game, err := s.gameBehind(r, code, browser)
+	game, err := s.parties.Game(r.Context(), code, browser, from)
 	if err != nil {
 		s.refuse(w, s.failure(err))
 		return
@@ -74,16 +74,6 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	v.tell(ctx)
 	conn.CloseNow()
 	<-reading // page must not be told anything after Close
-}
-
-// gameBehind tells which game a link leads to: as the page said that was served
-// just now, or as the party does.
-func (s *Server) gameBehind(r *http.Request, code, browser string) (string, error) {
-	if p, ok := s.pages.get(crowdKey{code, insideApp(r.UserAgent())}); ok {
-		return p.game, nil
-	}
-	inv, err := s.parties.Invitation(r.Context(), code, browser, s.opts.ClientAddr(r))
-	return string(inv.Game), err
 }
 
 // A visit is a page that somebody has open.

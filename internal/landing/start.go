@@ -21,29 +21,41 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	from := s.opts.ClientAddr(r)
-	inv, err := s.parties.Invitation(r.Context(), code, s.browser(r), from)
+	browser := s.browser(r)
+	of, err := s.parties.Game(r.Context(), code, browser, from)
 	if err != nil {
 		s.fail(w, r, code, party.Invitation{}, s.failure(err))
 		return
 	}
-	if ok, wait := s.opts.AllowStart(string(inv.Game), from); !ok {
+	if ok, wait := s.opts.AllowStart(of, from); !ok {
 		s.fail(w, r, code, party.Invitation{}, &party.Error{Code: party.RateLimited, RetryAfter: wait})
 		return
 	}
-	browser := s.ensureBrowser(w, r)
+	if browser == "" {
+		browser = s.newBrowser(w)
+	}
 	started, err := s.parties.Start(r.Context(), code, browser, from)
 	if err != nil {
-		s.fail(w, r, code, inv, s.failure(err))
+		s.refuseStart(w, r, code, browser, s.failure(err))
 		return
 	}
-	g, ok := s.games.Get(string(inv.Game))
+	g, ok := s.games.Get(of)
 	if !ok || origin(g.Launch.Web) == "" {
-		s.fail(w, r, code, inv, party.Errorf(party.Internal, "This game has no address that could be opened. Tell the people who make it."))
+		s.refuseStart(w, r, code, browser, party.Errorf(party.Internal, "This game has no address that could be opened. Tell the people who make it."))
 		return
 	}
 	privately(w.Header())
 	w.Header().Set("Location", g.LaunchURL(started.Ticket))
 	w.WriteHeader(http.StatusSeeOther)
+}
+
+// refuseStart says why the game was not opened, and what the link shows now.
+func (s *Server) refuseStart(w http.ResponseWriter, r *http.Request, code, browser string, e *party.Error) {
+	inv, err := s.parties.Invitation(r.Context(), code, browser, s.opts.ClientAddr(r))
+	if err != nil {
+		inv = party.Invitation{} // the page of the problem does without
+	}
+	s.fail(w, r, code, inv, e)
 }
 
 // failure turns any error of the parties into one with a code. What has none is

@@ -76,6 +76,11 @@ func (n *Node) clientAddr(r *http.Request) netip.Addr {
 // parties is the host as the invite pages want it.
 type parties struct{ *host.Host }
 
+func (p parties) Game(ctx context.Context, code, browser string, from netip.Addr) (string, error) {
+	id, err := p.GameOf(ctx, code, browser, from)
+	return string(id), err
+}
+
 func (p parties) Start(ctx context.Context, code, browser string, from netip.Addr) (landing.Started, error) {
 	ticket, err := p.Host.Start(ctx, code, browser, from)
 	return landing.Started{Ticket: ticket}, err
