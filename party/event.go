@@ -254,37 +254,45 @@ func register[E Event](m map[string]func([]byte) (Event, error)) {
 	}
 }
 
-// stored is an event as the log holds it.
-type stored struct {
-	Kind string          `json:"k"`
-	Body json.RawMessage `json:"b"`
-}
-
 // Encode returns the entry as the log holds it.
 func (e Entry) Encode() ([]byte, error) {
-	list := make([]stored, len(e.Events))
+	w := written{e.At, e.Rev, e.First, e.By, make([]writtenEvent, len(e.Events))}
 	for i, event := range e.Events {
-		body, err := json.Marshal(event)
-		if err != nil {
-			return nil, fmt.Errorf("encode %s: %w", event.kind(), err)
-		}
-		list[i] = stored{event.kind(), body}
+		w.Events[i] = writtenEvent{event.kind(), event}
 	}
-	return json.Marshal(storedEntry{e.At, e.Rev, e.First, e.By, list})
+	return json.Marshal(w)
 }
 
-type storedEntry struct {
-	At     Time       `json:"at"`
-	Rev    uint64     `json:"rev"`
-	First  uint64     `json:"first,omitempty"`
-	By     *CommandID `json:"by,omitempty"`
-	Events []stored   `json:"ev"`
-}
+// written is an entry as it is written, and stored as it is read.
+type (
+	written struct {
+		At     Time           `json:"at"`
+		Rev    uint64         `json:"rev"`
+		First  uint64         `json:"first,omitempty"`
+		By     *CommandID     `json:"by,omitempty"`
+		Events []writtenEvent `json:"ev"`
+	}
+	writtenEvent struct {
+		Kind string `json:"k"`
+		Body Event  `json:"b"`
+	}
+	stored struct {
+		At     Time          `json:"at"`
+		Rev    uint64        `json:"rev"`
+		First  uint64        `json:"first,omitempty"`
+		By     *CommandID    `json:"by,omitempty"`
+		Events []storedEvent `json:"ev"`
+	}
+	storedEvent struct {
+		Kind string          `json:"k"`
+		Body json.RawMessage `json:"b"`
+	}
+)
 
 // DecodeEntry reads what Encode wrote. An unknown kind is an error: a node
 // that does not know what happened must not guess.
 func DecodeEntry(b []byte) (Entry, error) {
-	var s storedEntry
+	var s stored
 	if err := json.Unmarshal(b, &s); err != nil {
 		return Entry{}, fmt.Errorf("decode entry: %w", err)
 	}
