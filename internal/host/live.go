@@ -64,6 +64,7 @@ type awake struct {
 	ending   bool // its turn to be written down as abandoned has not come yet
 
 	timer     *time.Timer
+	wakes     party.Time // when the timer does; 0: never
 	pins      int        // work under way that must find the party here
 	idleSince party.Time // since when nobody here needs it
 	tired     bool       // looks at the end of the pass whether it can sleep
@@ -175,5 +176,6 @@ func (p *live) unload() {
 func (p *live) silence() {
 	if !p.asleep() && p.timer != nil {
 		p.timer.Stop()
+		p.wakes = 0
 	}
 }

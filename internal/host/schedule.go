@@ -51,6 +51,10 @@ func (p *live) schedule() {
 		return
 	}
 	wait := max(t.Until(next), 0)
+	if p.wakes == next && wait < time.Minute { // a longer wait is set anew: somebody may have set the clock
+		return
+	}
+	p.wakes = next
 	if p.timer == nil {
 		p.timer = time.AfterFunc(wait, func() { p.post(p.wake) })
 	} else {
@@ -68,6 +72,7 @@ func (p *live) wake() {
 	if p.asleep() || p.unloaded || p.opening {
 		return
 	}
+	p.wakes = 0
 	t := now()
 	p.late(t)
 	p.tellReports(t)
