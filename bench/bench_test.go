@@ -46,7 +46,7 @@ func TestBenchInSmall(t *testing.T) {
 			t.Errorf("%s was measured of %v, want %v", row, got, ours)
 		}
 	}
-	for _, row := range []string{"invites", "joins", "friends", "trip-ticket", "trip-held", "trip-member", "pages-first", "pages", "kill", "hello-300", "before-300", "idle-300", "among-300", "alone", "beside", "start-empty", "start-again", "start-stored", "many"} {
+	for _, row := range []string{"invites", "joins", "opens", "arrivals", "trip-ticket", "trip-held", "trip-member", "pages-first", "pages", "kill", "hello-300", "before-300", "idle-300", "among-300", "alone", "beside", "start-empty", "start-again", "start-stored", "many"} {
 		if !slices.Contains(r.Systems(row), "partykit") {
 			t.Errorf("%s was not measured", row)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"partykit/bench/floors"
 	"partykit/bench/kit"
+	"partykit/bench/load"
 	"partykit/bench/report"
 	"partykit/bench/target"
 )
@@ -94,7 +95,7 @@ func (b *bench) count(row string, p *target.Process, round int, work func() (uni
 }
 
 // joins has players make links, others join by them and finalize, and then
-// friends come by their pages.
+// friends come by pages to other parties.
 func (b *bench) joins(ctx context.Context, s *target.System, round int) error {
 	p, c, end, err := b.crowd(ctx, s)
 	if err != nil {
@@ -137,17 +138,33 @@ func (b *bench) joins(ctx context.Context, s *target.System, round int) error {
 	}); err != nil {
 		return err
 	}
-	b.progress.say("round %d of %d: %d friends come by invite pages", round+1, b.rounds, joiners)
+	return b.friends(ctx, p, c, round, hosts)
+}
+
+// friends has players make a link each, and friends come by invite pages to be
+// parties of four with them.
+func (b *bench) friends(ctx context.Context, p *target.Process, c *load.Crowd, round, hosts int) error {
+	base, joiners := c.Len(), hosts*joinersEach
+	players, err := greet(ctx, c, p.Addr, hosts, kit.Games[0])
+	if err != nil {
+		return err
+	}
+	codes, err := invite(ctx, c, base, players, 1)
+	if err != nil {
+		return err
+	}
 	to, err := netip.ParseAddrPort(p.Addr)
 	if err != nil {
 		return err
 	}
-	if err := b.count("friends", p, round, func() (int, error) {
-		f := friends{c: c, addr: p.Addr, to: to, upgrade: kit.Upgrade(p.Addr, kit.Games[0])}
-		return joiners, f.come(ctx, codes, joiners)
-	}); err != nil {
+	f := friends{c: c, addr: p.Addr, to: to, upgrade: kit.Upgrade(p.Addr, kit.Games[0])}
+	b.progress.say("round %d of %d: %d friends open invite pages", round+1, b.rounds, joiners)
+	if err := b.count("opens", p, round, func() (int, error) { return joiners, f.open(ctx, codes, joiners) }); err != nil {
 		return err
 	}
-	b.report.Samples[len(b.report.Samples)-1].Took -= seen.Seconds()
-	return nil
+	if err := f.look(ctx); err != nil {
+		return err
+	}
+	b.progress.say("round %d of %d: %d friends press Start and come", round+1, b.rounds, joiners)
+	return b.count("arrivals", p, round, func() (int, error) { return joiners, f.come(ctx) })
 }

@@ -12,41 +12,48 @@ import (
 	"partykit/bench/target"
 )
 
-const (
-	// friendsAtOnce is how many are on their way at the same time, most of them
-	// looking at a page.
-	friendsAtOnce = 4096
-	// seen is how long a page must be visible before a place is held for it. It
-	// is waiting, not work.
-	seen = 2 * time.Second
-)
+// seen is how long a page must be visible before a place is held for it. It is
+// waiting, not work.
+const seen = 2 * time.Second
 
-// friends are those who come by invite pages. Each presses Start, looks at the
-// page until a place is held, arrives in the game with the ticket and finalizes.
+// friends are those who come by invite pages. Each opens one, looks at it for long
+// enough, presses Start, arrives in the game when it has its ticket and its place,
+// and finalizes.
 type friends struct {
 	c       *load.Crowd
 	addr    string
 	to      netip.AddrPort
 	upgrade []byte
-	// next are steps that open or close connections, which must wait until what
-	// has come is read.
-	next []func() error
-	in   int
+
+	all  []*friend
+	next []func() error // steps that open or close connections, which must wait until what has come is read
+	done int
 }
 
-// come has n friends come, by the links in turn.
-func (f *friends) come(ctx context.Context, codes []string, n int) error {
+// friend is one of them, by its connections in the crowd.
+type friend struct {
+	code, cookie  string
+	browser       *kit.Browser
+	page          *kit.Page
+	fetches, live int
+	ticket        string
+	held          bool
+}
+
+// each has n take some steps, writesAtOnce of them at the same time.
+func (f *friends) each(ctx context.Context, n int, begin func(i int) error) error {
 	begun := 0
+	f.done = 0
 	var failed error
 	err := f.c.Run(ctx, func() bool {
-		for ; begun < n && begun-f.in < friendsAtOnce && failed == nil; begun++ {
-			failed = f.press(codes[begun%len(codes)])
+		for ; begun < n && begun-f.done < writesAtOnce && failed == nil; begun++ {
+			failed = begin(begun)
 		}
 		for len(f.next) > 0 && failed == nil {
 			failed = f.next[0]()
 			f.next = f.next[1:]
 		}
-		return f.in == n || failed != nil
+		return f.done == n || failed != nil
 	})
 	if failed != nil {
 		return failed
@@ -54,35 +61,57 @@ func (f *friends) come(ctx context.Context, codes []string, n int) error {
 	return err
 }
 
-func (f *friends) press(code string) error {
-	who := f.c.Len()
-	return f.c.Dial(f.to, &kit.Press{Started: func(cookie, ticket string) {
-		f.next = append(f.next, func() error {
-			f.c.HangUp(who)
-			return f.look(code, cookie, ticket)
-		})
-	}}, kit.AppendStart(nil, f.addr, code))
+// open has n open invite pages, of the links in turn, and the pages' live
+// connections.
+func (f *friends) open(ctx context.Context, codes []string, n int) error {
+	return f.each(ctx, n, func(i int) error {
+		x := &friend{code: codes[i%len(codes)], fetches: f.c.Len(), browser: &kit.Browser{}}
+		f.all = append(f.all, x)
+		x.page = &kit.Page{Told: func() { f.done++ }}
+		x.browser.Opened = func(cookie string) {
+			x.cookie = cookie
+			f.next = append(f.next, func() error {
+				x.live = f.c.Len()
+				return f.c.Dial(f.to, x.page, kit.PageUpgrade(f.addr, x.code, cookie))
+			})
+		}
+		return f.c.Dial(f.to, x.browser, x.browser.AppendOpen(nil, f.addr, x.code))
+	})
 }
 
-func (f *friends) look(code, cookie, ticket string) error {
-	page := f.c.Len()
-	return f.c.Dial(f.to, &kit.Page{Held: func() {
-		f.next = append(f.next, func() error { return f.arrive(page, ticket) })
-	}}, kit.PageUpgrade(f.addr, code, cookie))
+// look has all of them look at their pages for long enough.
+func (f *friends) look(ctx context.Context) error {
+	return f.c.Run(ctx, after(seen+seen/4)) // the last page is a moment younger
 }
 
-func (f *friends) arrive(page int, ticket string) error {
+// come has all of them press Start and go into the game.
+func (f *friends) come(ctx context.Context) error {
+	return f.each(ctx, len(f.all), func(i int) error {
+		x := f.all[i]
+		x.browser.Started = func(ticket string) { x.ticket = ticket; f.arrive(x) }
+		x.page.Held = func() { x.held = true; f.arrive(x) }
+		return f.c.Say(x.fetches, x.browser.AppendStart(nil, f.addr, x.code, x.cookie))
+	})
+}
+
+// arrive has a friend that has ticket and place come into the game, and close the
+// page when it is in.
+func (f *friends) arrive(x *friend) {
+	if x.ticket == "" || !x.held {
+		return
+	}
 	p := kit.NewPlayer()
-	p.Arrive(ticket)
+	p.Arrive(x.ticket)
 	p.Welcome = func(p *kit.Player, _ *kit.Answer, s *target.Sink) {
 		s.Reply = p.AppendCommand(s.Reply, "finalize", `,"success":true`)
 	}
 	p.Done = func(*kit.Player, *kit.Answer, *target.Sink) {
-		f.in++
 		f.next = append(f.next, func() error {
-			f.c.HangUp(page)
+			f.c.HangUp(x.live)
+			f.c.HangUp(x.fetches)
+			f.done++
 			return nil
 		})
 	}
-	return f.c.Dial(f.to, p, f.upgrade)
+	f.next = append(f.next, func() error { return f.c.Dial(f.to, p, f.upgrade) })
 }

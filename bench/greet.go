@@ -37,8 +37,9 @@ func greet(ctx context.Context, c *load.Crowd, addr string, n int, games ...stri
 	return players, err
 }
 
-// invite has the first of each size of players make a link.
-func invite(ctx context.Context, c *load.Crowd, players []*kit.Player, size int) (codes []string, err error) {
+// invite has the first of each size of players make a link. base is the first
+// player's place in the crowd.
+func invite(ctx context.Context, c *load.Crowd, base int, players []*kit.Player, size int) (codes []string, err error) {
 	codes = make([]string, len(players)/size)
 	done := 0
 	err = each(ctx, c, len(codes), writesAtOnce, &done, func(i int) error {
@@ -47,7 +48,7 @@ func invite(ctx context.Context, c *load.Crowd, players []*kit.Player, size int)
 			codes[i] = a.Code
 			done++
 		}
-		return c.Say(i*size, host.AppendCommand(nil, "invite", ""))
+		return c.Say(base+i*size, host.AppendCommand(nil, "invite", ""))
 	})
 	return codes, err
 }
@@ -55,7 +56,7 @@ func invite(ctx context.Context, c *load.Crowd, players []*kit.Player, size int)
 // befriend makes parties of players, each size of them one: the first invites,
 // the others join by its link.
 func befriend(ctx context.Context, c *load.Crowd, players []*kit.Player, size int) error {
-	codes, err := invite(ctx, c, players, size)
+	codes, err := invite(ctx, c, 0, players, size)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (b *bench) trips(ctx context.Context, s *target.System, round int) error {
 	if err != nil {
 		return err
 	}
-	codes, err := invite(ctx, c, players, 1)
+	codes, err := invite(ctx, c, 0, players, 1)
 	if err != nil {
 		return err
 	}

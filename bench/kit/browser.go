@@ -3,6 +3,8 @@
 package kit
 
 import (
+	"fmt"
+
 	"partykit/bench/target"
 	"partykit/bench/wire"
 )
@@ -23,7 +25,7 @@ func (*Browser) AppendOpen(b []byte, addr, code string) []byte {
 
 // AppendStart appends a press of Start.
 func (*Browser) AppendStart(b []byte, addr, code, cookie string) []byte {
-	return appendStart(b, addr, code, "Cookie: pk="+cookie+"\r\n")
+	return fmt.Appendf(b, "POST /join/%s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%[2]s\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 0\r\nCookie: pk=%s\r\n\r\n", code, addr, cookie)
 }
 
 // Read takes the page, and then the answer to Start.

@@ -10,39 +10,11 @@ import (
 	"partykit/bench/wire"
 )
 
-// A Press is a browser that presses Start on an invite page, on a connection of
-// its own. It is a codec without messages.
-type Press struct {
-	// Started is told what the browser got.
-	Started func(cookie, ticket string)
-}
-
-// AppendStart appends what the browser sends.
-func AppendStart(b []byte, addr, code string) []byte { return appendStart(b, addr, code, "") }
-
-func appendStart(b []byte, addr, code, header string) []byte {
-	return fmt.Appendf(b, "POST /join/%s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%[2]s\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 0\r\n%s\r\n", code, addr, header)
-}
-
 var (
 	seeOther  = []byte("HTTP/1.1 303 ")
 	setCookie = []byte("\r\nSet-Cookie: pk=")
 	fragment  = []byte("#partykit=")
 )
-
-// Read takes the answer: where the game is, with a ticket.
-func (p *Press) Read(b []byte, _ *target.Sink) (int, error) {
-	head, ticket, err := started(b)
-	if head == nil || err != nil {
-		return 0, err
-	}
-	cookie, err := cookieIn(head)
-	if err != nil {
-		return 0, err
-	}
-	p.Started(cookie, ticket)
-	return len(b), nil
-}
 
 // started reads the answer to a press of Start. head is nil while it is not
 // whole.
@@ -70,18 +42,15 @@ func cookieIn(head []byte) (string, error) {
 	return string(rest), nil
 }
 
-// AppendSend appends nothing.
-func (*Press) AppendSend(b, _ []byte) []byte { return b }
-
-// AppendKeepalive appends nothing.
-func (*Press) AppendKeepalive(b []byte) []byte { return b }
-
 // A Page is an open invite page that is seen. It is a codec without messages.
 type Page struct {
+	// Told is called when the page is told for the first time what there is; nil:
+	// nobody waits for that.
+	Told func()
 	// Held is called when the party holds a place for this browser.
 	Held func()
 
-	open, held bool
+	open, told, held bool
 }
 
 // PageUpgrade is what the page's script sends first.
@@ -104,6 +73,12 @@ func (p *Page) Read(b []byte, s *target.Sink) (used int, err error) {
 		s.Reply = wire.AppendFrame(s.Reply, wire.Text, visible)
 	}
 	n, err := wire.Frames(b[used:], s, func(_ byte, frame []byte) error {
+		if !p.told {
+			p.told = true
+			if p.Told != nil {
+				p.Told()
+			}
+		}
 		if !p.held && bytes.Contains(frame, isHeld) {
 			p.held = true
 			p.Held()

@@ -110,7 +110,7 @@ var goals = []goal{
 	{"players who connect and say hello, for one second of processor time", 8000, true, greeted},
 	{"links made a second", 3000, true, best("invites", Sample.PerSecond)},
 	{"joins by a link a second", 1000, true, best("joins", Sample.PerSecond)},
-	{"joins by a page a second: hold, arrive, finalize", 1000, true, best("friends", Sample.PerSecond)},
+	{"joins by a page a second: Start, hold, arrive, finalize", 1000, true, best("arrivals", Sample.PerSecond)},
 	{"joins by a link a second, × a fourth of the bare appends", 0.7, true, func(r *Report) Figures {
 		joins, appends := r.Of("joins", kit, Sample.PerSecond), r.Of("appends", "engine", func(s Sample) float64 { return s.PerSecond() / 4 })
 		return over(joins, appends, Figures.Max)
