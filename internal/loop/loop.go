@@ -157,6 +157,7 @@ func (l *Loop) give() {
 		l.since = time.Now()
 		l.mu.Unlock()
 		task[0]()
+		clear(task)
 	}
 }
 

@@ -2,11 +2,13 @@ package loop_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -175,6 +177,28 @@ func TestGamesTakeTurnsToGiveWay(t *testing.T) {
 	if noisy != 1000 || before < 0 || before > 1 {
 		t.Errorf("the quiet game's task ran after %d of %d", before, noisy)
 	}
+}
+
+// What has given way and run is forgotten, though more of its game waits behind it.
+func TestWhatGaveWayIsForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, _ := start(t)
+		forgotten := make(chan bool)
+		l.Post("", func() {
+			kept := new([64]byte)
+			gone := weak.Make(kept)
+			l.Later("", func() { kept[0]++ })
+			l.Later("", func() {
+				runtime.GC()
+				forgotten <- gone.Value() == nil
+			})
+			l.Post("", func() { time.Sleep(20 * time.Millisecond) }) // the loop is busy
+			l.Post("", func() {})
+		})
+		if !<-forgotten {
+			t.Error("memory holds a task that has run")
+		}
+	})
 }
 
 // On a loop that always has something else to do, what gives way runs every 20 ms,
