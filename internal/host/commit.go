@@ -64,6 +64,13 @@ func (p *live) submit(j *job) {
 	p.pump()
 }
 
+// submitFirst is submit for what goes before all that its kind has waiting.
+func (p *live) submitFirst(j *job) {
+	j.deadline = now().Add(patience)
+	p.queue.again(j)
+	p.pump()
+}
+
 // free reports whether the next job can start.
 func (p *live) free() bool { return p.inflight == nil && !p.reading && !p.unloaded }
 

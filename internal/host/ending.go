@@ -10,22 +10,25 @@ const maxEndings = 16
 // tick does what the rules have to do by themselves by now. Nobody waits for that
 // of an abandoned party.
 func (p *live) tick(t party.Time) {
+	p.ticking = true
+	done := func(outcome) { p.ticking = false }
 	if !p.abandoned(t) {
-		p.submit(&job{cmd: party.Tick{}})
+		p.submitFirst(&job{cmd: party.Tick{}, done: done})
 		return
 	}
-	p.ending = true
 	p.pins++
 	p.h.endings.enter(p.ref.Game, func() {
 		p.post(func() {
-			p.ending = false
 			p.pins--
-			leave := func(outcome) { p.h.endings.leave(p.ref.Game) }
+			leave := func(o outcome) {
+				done(o)
+				p.h.endings.leave(p.ref.Game)
+			}
 			if p.unloaded { // it is gone meanwhile
 				leave(outcome{})
 				return
 			}
-			p.submit(&job{cmd: party.Tick{}, done: leave})
+			p.submitFirst(&job{cmd: party.Tick{}, done: leave})
 		})
 	})
 }

@@ -61,7 +61,7 @@ type awake struct {
 	unsaved  int        // events since the last snapshot
 	saving   bool
 	saveNext party.Time
-	ending   bool // its turn to be written down as abandoned has not come yet
+	ticking  bool // a tick is on its way into the log
 
 	timer     *time.Timer
 	wakes     party.Time // when the timer does; 0: never

@@ -132,7 +132,7 @@ func TestWhatAPartyKeepsAsleep(t *testing.T) {
 		"state": kept, "sessions": kept, "tracks": kept, "hidden": kept,
 
 		"logged": busy, "last": busy, "follow": busy, "unloaded": busy,
-		"pins": busy, "ending": busy, "queue": busy, "inflight": busy, "reading": busy, "saving": busy,
+		"pins": busy, "ticking": busy, "queue": busy, "inflight": busy, "reading": busy, "saving": busy,
 		"chats": busy, "counts": busy, "absent": busy, "reports": busy, "pages": busy,
 		"closed": busy, "gone": busy, "coming": busy,
 

@@ -10,6 +10,10 @@ import (
 // keepIdle is how long a party that nobody here needs stays in memory.
 const keepIdle = 10 * time.Second
 
+// tickLate is how long what time has made due waits behind what members do, of whom
+// there may be so many that there is always something.
+const tickLate = time.Second
+
 // schedule sets the party's one timer to when something is next due.
 func (p *live) schedule() {
 	if p.asleep() || p.unloaded || p.opening || p.state == nil {
@@ -25,8 +29,8 @@ func (p *live) schedule() {
 		}
 	}
 	t := now()
-	if p.inflight == nil && !p.reading && !p.ending {
-		consider(p.nextDue())
+	if p.inflight == nil || p.queue.len() > 0 { // else it is seen to when that is over
+		consider(p.nextTick())
 	}
 	consider(p.deadline())
 	for _, r := range p.reports {
@@ -67,6 +71,19 @@ func (p *live) nextDue() party.Time {
 	return party.NextDue(p.state, party.Known{Rules: p.settings().Rules, Absent: p.absent, Closed: p.closed})
 }
 
+// nextTick is when a tick starts, or 0. While members keep the party busy it waits
+// for them, and goes before them once it is late.
+func (p *live) nextTick() party.Time {
+	if p.reading || p.ticking {
+		return 0
+	}
+	due := p.nextDue()
+	if due != 0 && (p.inflight != nil || len(p.queue.own) > 0) {
+		due = due.Add(tickLate)
+	}
+	return due
+}
+
 // wake does what is due.
 func (p *live) wake() {
 	if p.asleep() || p.unloaded || p.opening {
@@ -84,7 +101,7 @@ func (p *live) wake() {
 	if p.logged && p.saveNext != 0 && p.saveNext <= t {
 		p.save(nil)
 	}
-	if due := p.nextDue(); due != 0 && due <= t && p.inflight == nil && !p.reading && !p.ending && len(p.queue.own) == 0 {
+	if due := p.nextTick(); due != 0 && due <= t {
 		p.tick(t)
 	}
 	if p.needless() && p.idleSince != 0 && p.idleSince.Add(keepIdle) <= t {
