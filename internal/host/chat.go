@@ -69,7 +69,7 @@ func (s *session) chat(c protocol.Command) {
 		p.showLine(l) // with no sequence: there is no log
 		return
 	}
-	refused := func(o outcome) { s.do(p.loop, func() { s.fail(c.ID, o.err, nil) }) }
+	refused := func(o outcome) { s.do(p.loop, func(*live) { s.fail(c.ID, o.err, nil) }) }
 	p.submit(&job{turn: func() { p.write(s, l, refused) }, done: refused})
 }
 
@@ -85,8 +85,8 @@ func (p *live) write(s *session, l line, refused func(outcome)) {
 			refused(outcome{err: failure(err)})
 			return
 		}
-		s.do(p.loop, func() {
-			if s.party != p {
+		s.do(p.loop, func(in *live) {
+			if in != p {
 				s.answer(protocol.OK{T: protocol.TOK, ID: l.ID, Seq: seq})
 			}
 		})

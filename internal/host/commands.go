@@ -96,11 +96,12 @@ func (s *session) run(c protocol.Command, cmd party.Command) {
 }
 
 // job makes a command of the session that answers when it is done; fill adds
-// to the answer.
+// to the answer. The job's done is called on the party's loop, fill on the
+// session's, which may be elsewhere by then.
 func (s *session) job(id uint64, cmd party.Command, fill func(*protocol.OK)) *job {
 	l := s.party.loop
 	return &job{cmd: cmd, id: &party.CommandID{Session: s.id, Counter: id}, done: func(o outcome) {
-		s.do(l, func() {
+		s.do(l, func(*live) {
 			if o.err != nil {
 				s.fail(id, o.err, nil)
 				return
@@ -152,24 +153,25 @@ func (s *session) landing(c protocol.Command) {
 // set submits the leader's set, and lets it wait where it turns out that the
 // player does not lead.
 func (s *session) set(id uint64, cmd party.Command, wait func(*party.Own) error) {
-	p := s.party
+	p, player := s.party, s.player
 	j := s.job(id, cmd, func(*protocol.OK) {})
 	done := j.done
 	j.done = func(o outcome) {
 		waits := o.err != nil && o.err.Code == party.NotAllowed
 		if o.err != nil && o.err.Code == party.StaleCommand {
-			waits = p.state.Leader != s.player // sent again after a restart: the log knows nothing of what waits
+			waits = p.state.Leader != player // sent again after a restart: the log knows nothing of what waits
 		}
 		if !waits {
 			done(o)
 			return
 		}
-		s.do(p.loop, func() {
+		seq := p.last
+		s.do(p.loop, func(*live) {
 			if err := wait(&s.own); err != nil {
 				s.fail(id, err, nil)
 				return
 			}
-			s.answer(protocol.OK{T: protocol.TOK, ID: id, Seq: p.last, Waiting: true})
+			s.answer(protocol.OK{T: protocol.TOK, ID: id, Seq: seq, Waiting: true})
 		})
 	}
 	p.submit(j)
@@ -182,12 +184,18 @@ func (s *session) rename(c protocol.Command) {
 		s.fail(c.ID, err, nil)
 		return
 	}
-	p.submit(s.job(c.ID, party.Rename{Player: s.player, Name: name}, func(ok *protocol.OK) {
-		s.name = name
-		if m := p.state.Member(s.player); m != nil {
-			ok.Name = m.Name
+	player, shown := s.player, ""
+	j := s.job(c.ID, party.Rename{Player: player, Name: name}, func(ok *protocol.OK) {
+		s.name, ok.Name = name, shown
+	})
+	answer := j.done
+	j.done = func(o outcome) {
+		if m := p.state.Member(player); m != nil {
+			shown = m.Name
 		}
-	}))
+		answer(o)
+	}
+	p.submit(j)
 }
 
 // leave takes the player to a party of one. The answer comes when it is there.

@@ -41,12 +41,12 @@ func (s *session) complain(c protocol.Command) {
 	key := "report." + string(s.id) + "." + strconv.FormatUint(c.ID, 10)
 	s.h.lookUp(string(s.game), func(ctx context.Context) {
 		err := abuse.Reports{Node: s.h.o.Node}.Add(ctx, key, x)
-		s.do(nil, func() {
+		s.do(nil, func(p *live) {
 			if err != nil {
 				s.fail(c.ID, failure(err), nil)
 				return
 			}
-			s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: s.party.last})
+			s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: p.last})
 		})
 	})
 }

@@ -79,8 +79,16 @@ func (page *Page) looker() party.Hold {
 	return page.link.hold(party.Hold{Seat: page.seat, Player: page.player, Browser: page.browser})
 }
 
-// door is a player of the game at another party's door: the same as an invite
-// page, told over the player's connection.
+// doorstep is where a player of the game waits in line or asks to be let in, at
+// another party's door: the same as an invite page, told over the player's
+// connection. It leaves when it loses that or comes into another party.
+type doorstep struct {
+	asked protocol.Command   // by whose code it came
+	page  *Page              // of the party to which that led last; nil while it is looked up
+	leave context.CancelFunc // closes what pages there are, and those still on their way
+}
+
+// door is the command wait or ask. A player is at one door at a time.
 func (s *session) door(c protocol.Command) {
 	s.leaveDoor()
 	if c.Code == "" {
@@ -91,55 +99,90 @@ func (s *session) door(c protocol.Command) {
 		s.fail(c.ID, err, nil)
 		return
 	}
-	player, name := s.player, s.name
+	here, leave := context.WithCancel(s.h.ctx)
+	s.atDoor = &doorstep{asked: c, leave: leave}
+	s.walk(here, s.atDoor, func(p *live, err error) {
+		if err != nil {
+			s.fail(c.ID, err, nil)
+			return
+		}
+		s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: p.last})
+	})
+}
+
+// walk looks up where the code leads now, and waits or asks there, unless the
+// player has left the door meanwhile: here has ended. Either way done hears of it.
+func (s *session) walk(here context.Context, d *doorstep, done func(*live, error)) {
+	d.page = nil
+	player, name, from := s.player, s.name, s.from
 	s.h.lookUp(string(s.game), func(ctx context.Context) {
-		page, err := s.h.openPage(ctx, c.Code, "player "+string(player), player, name, s.from)
-		s.do(nil, func() {
-			if err != nil {
-				s.fail(c.ID, failure(err), nil)
-				return
+		page, err := s.h.openPage(ctx, d.asked.Code, "player "+string(player), player, name, from)
+		if err == nil {
+			context.AfterFunc(here, page.Close)
+		}
+		s.do(nil, func(p *live) {
+			done(p, err)
+			switch {
+			case s.atDoor != d:
+			case err != nil:
+				s.leaveDoor()
+			default:
+				d.page = page
+				go s.watchDoor(here, d, page)
+				if d.asked.T == protocol.TAsk {
+					page.Ask()
+				} else {
+					page.Queue()
+				}
 			}
-			s.leaveDoor()
-			s.atDoor = page
-			go s.watchDoor(page)
-			switch c.T {
-			case protocol.TAsk:
-				page.Ask()
-			case protocol.TWait:
-				page.Queue()
-			}
-			s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: s.party.last})
 		})
 	})
 }
 
-// watchDoor tells the player how it goes, until it leaves the door.
-func (s *session) watchDoor(page *Page) {
+// watchDoor tells the player how it goes, until it leaves the door. Where the
+// link leads to another party by now, the player goes on there.
+func (s *session) watchDoor(here context.Context, d *doorstep, page *Page) {
 	for {
 		select {
 		case v, more := <-page.Updates():
+			s.do(nil, func(*live) {
+				switch {
+				case s.atDoor != d || d.page != page:
+				case more:
+					s.tellDoor(v)
+				default:
+					s.walk(here, d, func(_ *live, err error) {
+						if err != nil && s.atDoor == d {
+							s.tellDoor(&party.Invitation{Problem: failure(err).Code})
+						}
+					})
+				}
+			})
 			if !more {
 				return
 			}
-			s.do(nil, func() {
-				if s.atDoor == page {
-					s.tell(protocol.Door{T: protocol.TDoor, Problem: v.Problem, CanAsk: v.CanAsk, Line: v.Line, You: v.You})
-					if v.You != nil && v.You.Stage == party.Gone {
-						s.leaveDoor()
-					}
-				}
-			})
 		case <-page.left:
 			return
 		}
 	}
 }
 
+func (s *session) tellDoor(v *party.Invitation) {
+	s.tell(protocol.Door{T: protocol.TDoor, Problem: v.Problem, CanAsk: v.CanAsk, Line: v.Line, You: v.You})
+	if v.You != nil && v.You.Stage == party.Gone {
+		s.leaveDoor()
+	}
+}
+
 // leaveDoor gives up waiting or asking elsewhere.
 func (s *session) leaveDoor() {
-	if page := s.atDoor; page != nil {
-		s.atDoor = nil
-		page.LeaveLine()
-		page.Close()
+	d := s.atDoor
+	if d == nil {
+		return
 	}
+	s.atDoor = nil
+	if d.page != nil {
+		d.page.LeaveLine()
+	}
+	d.leave()
 }

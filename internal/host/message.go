@@ -169,7 +169,7 @@ func (s *session) reliable(m protocol.Message) {
 	}
 	sent.underWay[m.ID] = true
 	refused := func(o outcome) {
-		s.do(p.loop, func() {
+		s.do(p.loop, func(*live) {
 			delete(sent.underWay, m.ID)
 			s.refuseMessage(m.ID, o.err)
 		})
@@ -200,8 +200,8 @@ func (p *live) send(j *job) {
 				j.finish(outcome{err: failure(err)})
 				return
 			}
-			o.s.do(p.loop, func() {
-				if o.s.party != p {
+			o.s.do(p.loop, func(in *live) {
+				if in != p {
 					o.s.sent.log(o.id, seq)
 					o.s.send(true, protocol.AppendAck(nil, o.id, seq))
 				}

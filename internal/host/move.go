@@ -16,6 +16,10 @@ func (p *live) adopt(s *session) {
 		old.close(protocol.Replaced)
 	}
 	s.party, s.expelled = p, ""
+	for _, fn := range s.ahead {
+		s.do(nil, fn)
+	}
+	s.ahead = nil
 	if s.sent == nil {
 		s.sent = p.tracks[s.id]
 	}
@@ -81,7 +85,10 @@ func (s *session) moveTo(x, y *live, then func()) {
 		x.release(s)
 		s.owner.Store(y.loop)
 		y.post(func() {
-			y.pins--
+			if y.pins--; y.unloaded { // its player has left it on another connection meanwhile
+				s.end()
+				return
+			}
 			y.adopt(s)
 			then()
 		})
@@ -122,7 +129,7 @@ func (s *session) depart(x *live, arrived func()) {
 
 // end ends a session that has no party any more. Its player begins anew.
 func (s *session) end() {
-	s.party = nil
+	s.party, s.ended, s.ahead = nil, true, nil
 	s.close(protocol.Unavailable)
 	s.callBack()
 }

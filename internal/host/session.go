@@ -35,20 +35,22 @@ type session struct {
 	hash    string   // of the resume token given out last
 	conn    Conn     // nil while away
 	behind  *backlog // while what it missed is being read
-	party   *live
-	n       int // its number in the party, after party.here
+	party   *live    // nil on its way from one to another, and once it has ended
+	n       int      // its number in the party, after party.here
 	own     party.Own
 	has     party.Needs // what the player's game is
 	from    netip.Addr
-	atDoor  *Page // where the player waits in line, or asks to be let in
+	atDoor  *doorstep // where the player waits in line, or asks to be let in
 	answers answers
 	sent    *track // its reliable messages, from the first on
 
 	paused   bool         // takes no input: it is being welcomed, or what it asked for moves it
 	leaving  uint64       // the command that is answered on arrival
 	expelled party.Reason // taken out of its party while paused
-	hello    *welcoming   // while it is being welcomed
-	waiting  []*welcoming // hellos of the same player, until it is not paused any more
+	ended    bool
+	ahead    []func(*live) // to be done in the next party: it is on its way there
+	hello    *welcoming    // while it is being welcomed
+	waiting  []*welcoming  // hellos of the same player, until it is not paused any more
 
 	owner atomic.Pointer[place]
 	mu    sync.Mutex
@@ -189,16 +191,22 @@ func (s *session) lost(byServer bool) {
 	p.schedule()
 }
 
-// do runs fn on the loop that owns the session; at once if that is l, the loop
-// that the caller runs on.
-func (s *session) do(l *place, fn func()) {
+// do runs fn on the loop that owns the session, with the party that it is in then:
+// at once if that is l, the loop that the caller runs on. All that comes back to a
+// session which was not paused meanwhile comes this way. It may have lost its
+// connection or have another by then, or be elsewhere: on its way from one party to
+// another it hears when it is there, and once it has ended it hears nothing.
+func (s *session) do(l *place, fn func(*live)) {
 	owner := s.owner.Load()
-	if owner == l {
+	switch {
+	case owner != l:
+		owner.Post(string(s.game), func() { s.do(owner, fn) })
+	case s.party != nil:
 		s.party.rouse()
-		fn()
-		return
+		fn(s.party)
+	case !s.ended:
+		s.ahead = append(s.ahead, fn)
 	}
-	owner.Post(string(s.game), func() { s.do(owner, fn) })
 }
 
 func (s *session) you() protocol.You {
