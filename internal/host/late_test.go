@@ -232,6 +232,50 @@ func TestWhoWaitsGoesOnWithTheLink(t *testing.T) {
 	})
 }
 
+// Who asks where a dead link led on to goes on with its maker: a player asks
+// again, a page is opened again. Of a party of one that nobody is in any more
+// nothing stays.
+func TestWhoAsksGoesOnWithTheMaker(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.deadLinks(game.DeadLinksAsk)
+		a, b := w.hello("a", 1), w.hello("a", 2)
+		code := a.invite(map[string]any{"expires": 60})
+		b.ok("join", map[string]any{"code": code})
+		a.ok("leave", nil)
+		b.ok("leave", nil)
+		time.Sleep(2 * time.Minute)
+		alone := a.lastParty()
+		c := w.hello("a", 3)
+		c.ok("ask", map[string]any{"code": code})
+		page := w.lookedAt(code, 7)
+		defer page.Close()
+		page.Ask()
+		time.Sleep(3 * time.Second)
+		if you := c.door()["you"].(map[string]any); you["stage"] != "asking" || a.asking() == 0 {
+			t.Fatalf("it is told %v", you)
+		}
+		if v := w.newest(page); v.You == nil || v.You.Stage != party.Asking {
+			t.Fatalf("the page shows %+v", v.You)
+		}
+		d := w.hello("a", 4)
+		a.ok("join", map[string]any{"code": d.invite(nil), "confirm": true})
+		time.Sleep(time.Second)
+		if !ended(page) {
+			t.Error("the page stays where nobody is")
+		}
+		if n := d.asking(); n == 0 {
+			t.Fatalf("the player does not ask where the maker is: it is told %v", c.door())
+		}
+		d.ok("admit", map[string]any{"n": d.asking(), "yes": true})
+		c.ok("join", map[string]any{"code": code})
+		w.wantParty("a", d.lastParty(), "*1:in:connected 2:loading:connected 3:loading:connected")
+		time.Sleep(keepIdle + time.Second)
+		if w.has("a", alone) {
+			t.Error("the party of one stays in memory")
+		}
+	})
+}
+
 // A link that leads nowhere by the time it is looked up again says so.
 func TestWhoWaitsIsToldWhenTheLinkLeadsNowhere(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {

@@ -57,7 +57,14 @@ func (p *live) release(s *session) {
 	}
 	s.party = nil
 	delete(p.tracks, s.id) // it takes that along
-	if !p.logged && len(p.sessions) == 0 && p.inflight == nil && p.queue.len() == 0 {
+	if p.logged || len(p.sessions) > 0 {
+		p.schedule()
+		return
+	}
+	for page := range p.pages.open { // of dead links, which led to the one who was here
+		p.openAgain(page)
+	}
+	if p.inflight == nil && p.queue.len() == 0 {
 		p.unload() // a party of one that nobody is in any more
 		return
 	}
