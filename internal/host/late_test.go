@@ -207,6 +207,56 @@ func TestBetweenTwoPartiesNothingIsDone(t *testing.T) {
 	})
 }
 
+// Nothing comes before the answer to a hello: neither what the player had asked
+// for on its former connection, nor what happens in its party.
+func TestNothingComesBeforeTheWelcome(t *testing.T) {
+	first := func(c *client) any { return c.received()[0].text["t"] }
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		a.drop()
+		a = a.back("a", func(c *Caller) { c.Hello.Own.Data = party.Data{"level": []byte(`"meadow"`)} })
+		if got := first(a); got != "resumed" && got != "welcome" {
+			t.Errorf("who restates its data is first told %v", got)
+		}
+		if got := a.snapshotNow("a").Data; string(got["level"]) != `"meadow"` {
+			t.Errorf("the data are %v", got)
+		}
+
+		b, c, _, _ := w.pairOf(2, 3)
+		ticket := w.start("a", b.invite(nil), 4)
+		release := w.hang("a")
+		id := c.begin("report", map[string]any{"n": 1})
+		again, done := (*client)(nil), make(chan bool)
+		go func() { // its ticket is looked up behind the report
+			defer close(done)
+			var err error
+			if again, err = w.greet("a", 3, ticketed(ticket)); err != nil {
+				t.Error(err)
+			}
+		}()
+		synctest.Wait()
+		b.ok("data", map[string]any{"set": map[string]any{"level": "lake"}})
+		b.volatile(0, "hi")
+		release()
+		<-done
+		if got := first(again); got != "welcome" {
+			t.Errorf("who comes back is first told %v", got)
+		}
+		if a := c.answerTo(id); a != nil {
+			t.Errorf("the former connection was answered %v", a)
+		}
+	})
+}
+
+// pairOf is pair with other guests.
+func (w *world) pairOf(n, m int) (a, b *client, home, code string) {
+	a = w.hello("a", n)
+	home, code = a.lastParty(), a.invite(nil)
+	b = w.hello("a", m)
+	b.ok("join", map[string]any{"code": code})
+	return a, b, home, code
+}
+
 // A player goes on waiting where the link leads that it came by.
 func TestWhoWaitsGoesOnWithTheLink(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {

@@ -86,7 +86,7 @@ func returned(records []engine.Record, player party.PlayerID) bool {
 func (w *welcoming) missed(records []engine.Record, after, until uint64) {
 	s, p := w.s, w.s.party
 	live := *s.behind
-	s.behind = nil
+	s.hello, s.behind = nil, nil
 	s.tell(protocol.Resumed{
 		T: protocol.TResumed, Epoch: s.h.o.Node.Epoch(), Session: s.id, Resume: w.secret, Seq: after, Applied: p.applied(s.id),
 	})

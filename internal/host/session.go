@@ -148,6 +148,7 @@ func (s *session) callBack() {
 func (s *session) send(binary bool, data []byte) {
 	switch {
 	case s.conn == nil:
+	case s.hello != nil && s.behind == nil: // nothing comes before the welcome, which tells it
 	case s.behind != nil:
 		*s.behind = append(*s.behind, frame{binary, bytes.Clone(data)})
 	default:

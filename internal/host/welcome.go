@@ -287,6 +287,7 @@ func (p *live) stands(r *protocol.Resume) bool {
 
 func (w *welcoming) snapshot() {
 	s, p, h := w.s, w.s.party, w.s.h
+	s.hello = nil
 	s.tell(protocol.Welcome{
 		T: protocol.TWelcome, V: protocol.Version, Server: h.o.Version, Epoch: h.o.Node.Epoch(),
 		You: s.you(), Token: s.token(), Session: s.id, Resume: w.secret, Seq: p.last,
@@ -295,10 +296,9 @@ func (w *welcoming) snapshot() {
 	w.over()
 }
 
-// over ends the welcome.
+// over ends the welcome, which was sent.
 func (w *welcoming) over() {
 	s := w.s
-	s.hello = nil
 	w.finish(s, nil)
 	s.rest()
 }
