@@ -175,6 +175,7 @@ func (p *live) caughtUp(after uint64, loaded engine.Loaded, tail []engine.Record
 	for _, r := range append(tail, waiting...) {
 		p.take(r)
 	}
+	p.finishInflight() // its entry may be one of those that a snapshot stood in for
 	p.pump()
 }
 

@@ -191,3 +191,31 @@ func TestMoreIsLostThanTheLogHolds(t *testing.T) {
 		}
 	})
 }
+
+// The entry of a command that is under way may be one that only a snapshot still
+// shows: the command is answered, and the party goes on.
+func TestASnapshotStandsForWhatIsUnderWay(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.host("b")
+		a, _, home, code := w.pair("a")
+		w.hello("b", 3).ok("join", map[string]any{"code": code})
+		var id uint64
+		w.deaf("a", home, func() {
+			id = a.begin("data", map[string]any{"set": map[string]any{"level": "meadow"}})
+			w.on("b", home, func(p *live) { p.save(nil) })
+			synctest.Wait()
+			w.on("a", home, func(p *live) {
+				l, err := p.h.o.Node.Load(t.Context(), p.ref)
+				if err != nil || p.inflight == nil || l.Covered <= p.state.Seq {
+					t.Fatalf("covered is %d of %d, under way %v: %v", l.Covered, p.state.Seq, p.inflight, err)
+				}
+				p.caughtUp(p.last, engine.Loaded{Snapshot: l.Snapshot, Covered: l.Covered, Last: l.Last}, nil, nil)
+			})
+		})
+		a = a.back("a")
+		if got := a.redo(id, "data", map[string]any{"set": map[string]any{"level": "meadow"}}); got["t"] != "ok" {
+			t.Errorf("it was answered %v", got)
+		}
+		a.ok("rename", map[string]any{"name": "Ada"})
+	})
+}
