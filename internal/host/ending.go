@@ -11,7 +11,12 @@ const maxEndings = 16
 // of an abandoned party.
 func (p *live) tick(t party.Time) {
 	p.ticking = true
-	done := func(outcome) { p.ticking = false }
+	done := func(o outcome) {
+		p.ticking = false
+		if o.err != nil { // the storage is full, or does not answer
+			p.tickNext = now().Add(tickLate)
+		}
+	}
 	if !p.abandoned(t) {
 		p.submitFirst(&job{cmd: party.Tick{}, done: done})
 		return

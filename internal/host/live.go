@@ -61,7 +61,8 @@ type awake struct {
 	unsaved  int        // events since the last snapshot
 	saving   bool
 	saveNext party.Time
-	ticking  bool // a tick is on its way into the log
+	ticking  bool       // a tick is on its way into the log
+	tickNext party.Time // not before: the last one was refused
 
 	timer     *time.Timer
 	wakes     party.Time // when the timer does; 0: never

@@ -11,7 +11,8 @@ import (
 const keepIdle = 10 * time.Second
 
 // tickLate is how long what time has made due waits behind what members do, of whom
-// there may be so many that there is always something.
+// there may be so many that there is always something; and how long until one that
+// was refused is tried again.
 const tickLate = time.Second
 
 // schedule sets the party's one timer to when something is next due.
@@ -81,7 +82,10 @@ func (p *live) nextTick() party.Time {
 	if due != 0 && (p.inflight != nil || len(p.queue.own) > 0) {
 		due = due.Add(tickLate)
 	}
-	return due
+	if due == 0 {
+		return 0
+	}
+	return max(due, p.tickNext)
 }
 
 // wake does what is due.

@@ -1,12 +1,15 @@
 package host
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"partykit/internal/engine"
+	"partykit/internal/engine/enginetest"
 	"partykit/party"
 )
 
@@ -36,4 +39,40 @@ func TestABusyPartyKeepsTime(t *testing.T) {
 		}
 		w.wantParty("a", home, "*1:in:connected")
 	})
+}
+
+// What time has made due and the storage refuses is tried again, now and then.
+func TestAFullStorageIsAskedNowAndThen(t *testing.T) {
+	dir := t.TempDir()
+	story(t, func(t *testing.T, w *world) {
+		w.crash("a")
+		w.engine = enginetest.OpenWith(t, engine.Options{Dir: dir, Shards: 1, MaxBytes: 1}) // a megabyte for each stream
+		w.host("a")
+		_, b, home, _ := w.pair("a")
+		b.drop()
+		time.Sleep(party.DefaultRules.GraceIn / 2)
+		w.fillLog(w.hosts["a"].o.Node)
+		time.Sleep(party.DefaultRules.GraceIn) // and time goes on
+		w.wantParty("a", home, "*1:in:connected 2:in:reconnecting")
+		w.on("a", home, func(p *live) {
+			if p.tickNext == 0 {
+				t.Error("nothing was refused")
+			}
+		})
+	})
+}
+
+// fillLog leaves no room for events.
+func (w *world) fillLog(node *engine.Node) {
+	w.t.Helper()
+	for size := 128 << 10; size > 0; size /= 2 {
+		for full := false; !full; {
+			sent := make(chan error, 1)
+			node.Send(engine.Ref{Game: "demo", Party: "filler"}, engine.Message, "", []byte(strings.Repeat("x", size)), func(_ uint64, err error) { sent <- err })
+			err := <-sent
+			if full = errors.Is(err, engine.ErrFull); err != nil && !full {
+				w.t.Fatal(err)
+			}
+		}
+	}
 }
