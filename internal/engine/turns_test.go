@@ -110,9 +110,11 @@ func TestAGameWaitsForItsOwnReads(t *testing.T) {
 		for range reads {
 			<-quiet
 		}
-		if waiting := n.reads.lanes.Len("noisy"); waiting == 0 {
+		n.reads.mu.Lock()
+		if n.reads.lanes.Len("noisy") == 0 {
 			t.Error("another game's reads waited for the crowd's")
 		}
+		n.reads.mu.Unlock()
 		hangUp()
 		synctest.Wait()
 		for range maxReads - 1 {
