@@ -6,27 +6,30 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 
 	"partykit/internal/game"
 	"partykit/party"
 )
 
 // admit decides at the upgrade whether a client of this origin may connect to a
-// game. A game that is not active is let in here: its hello is told so, because
-// a browser hides from its page why an upgrade failed.
-func (g *Gateway) admit(id, origin string, from netip.Addr) *party.Error {
+// game. It returns the game's id for the connection to keep: the registered
+// game's own, which all its connections share, or a copy, but no part of the
+// request. A game that is not active is let in here: its hello is told so,
+// because a browser hides from its page why an upgrade failed.
+func (g *Gateway) admit(id, origin string, from netip.Addr) (string, *party.Error) {
 	known, ok := g.opts.Games.Get(id)
 	switch {
 	case !ok && g.opts.Dev && game.ValidID(id) && (game.IsLoopback(origin) || origin == "" && from.IsLoopback()):
-		return nil // registers itself with its hello
+		return strings.Clone(id), nil // registers itself with its hello
 	case !ok && g.opts.Dev && game.ValidID(id):
-		return party.Errorf(party.NotFound, "No game %q is registered here. In dev a game registers itself only from a page on this machine; otherwise: partykit game add %s --url ADDRESS.", id, id)
+		return "", party.Errorf(party.NotFound, "No game %q is registered here. In dev a game registers itself only from a page on this machine; otherwise: partykit game add %s --url ADDRESS.", id, id)
 	case !ok:
-		return party.Errorf(party.NotFound, "No such game is registered here. Check the game's id, or register it with: partykit game add.")
+		return "", party.Errorf(party.NotFound, "No such game is registered here. Check the game's id, or register it with: partykit game add.")
 	case origin != "" && !g.opts.Games.AllowsOrigin(known, origin):
-		return notAllowed(id, origin)
+		return "", notAllowed(id, origin)
 	}
-	return nil
+	return known.ID, nil
 }
 
 // notAllowed says how to allow an origin, for the developer who reads it in the

@@ -1,10 +1,6 @@
 package gateway
 
-import (
-	"net/netip"
-
-	"partykit/internal/limit"
-)
+import "partykit/internal/limit"
 
 // More than maxWaiting may wait for so many connections at once: of an address at
 // a game, and of a game. Each may have maxBurst, so that this is what clients can
@@ -24,10 +20,10 @@ type burdens struct {
 // home is an address at a game.
 type home struct {
 	game string
-	at   netip.Addr
+	at   limit.Home
 }
 
-func (b *burdens) take(game string, at netip.Addr) bool {
+func (b *burdens) take(game string, at limit.Home) bool {
 	if !b.homes.Take(home{game, at}, burdensOfHome) {
 		return false
 	}
@@ -38,7 +34,7 @@ func (b *burdens) take(game string, at netip.Addr) bool {
 	return true
 }
 
-func (b *burdens) give(game string, at netip.Addr) {
+func (b *burdens) give(game string, at limit.Home) {
 	b.homes.Give(home{game, at})
 	b.games.Give(game)
 }

@@ -1,10 +1,10 @@
 package gateway
 
 import (
-	"net/netip"
 	"sync"
 	"sync/atomic"
 
+	"partykit/internal/limit"
 	"partykit/internal/ws"
 	"partykit/protocol"
 )
@@ -18,7 +18,7 @@ import (
 type Conn struct {
 	g       *Gateway
 	game    string
-	home    netip.Addr // the first of those that count as its own
+	home    limit.Home // from where it comes
 	release func()     // counts it out
 	session Session    // nil until the hello was answered
 

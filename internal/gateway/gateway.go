@@ -81,7 +81,7 @@ type Options struct {
 	ClientAddr func(*http.Request) netip.Addr
 	// Acquire counts one more connection of a game from an address, which comes
 	// by a request, until release is called, or refuses it. A spare one is over
-	// the limit.
+	// the limit. The game's id may be kept as long as the connection lasts.
 	Acquire func(r *http.Request, game string, from netip.Addr) (release func(), spare, ok bool)
 	// Failure is an error as every surface tells it.
 	Failure func(error) protocol.Failure

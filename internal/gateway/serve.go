@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"partykit/internal/limit"
@@ -18,9 +17,8 @@ import (
 // or says why not. Where the session's loop reads the connection from its hello
 // on, ServeHTTP returns then.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := strings.Clone(r.URL.Query().Get("game")) // a connection keeps it, but not the request
 	origin, from := g.originOf(r), g.opts.ClientAddr(r)
-	refused := g.admit(id, origin, from)
+	id, refused := g.admit(r.URL.Query().Get("game"), origin, from)
 	release, spare := func() {}, false
 	if refused == nil {
 		counted, over, ok := g.opts.Acquire(r, id, from)
@@ -49,7 +47,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		release()
 		return
 	}
-	c := &Conn{g: g, game: id, home: limit.Address(from).Addr(), release: release, parser: ws.Parser{Limit: protocol.MaxFrame}}
+	c := &Conn{g: g, game: id, home: limit.HomeOf(from), release: release, parser: ws.Parser{Limit: protocol.MaxFrame}}
 	s := newStream(c, conn)
 	c.wire = s
 	var rest []byte

@@ -9,7 +9,7 @@ import (
 // GuessRates say how often somebody may be wrong.
 type GuessRates struct {
 	By     Rate // who guesses, by name
-	Home   Rate // an IPv4 address, or the /64 an IPv6 address is in
+	Home   Rate // a [Home]
 	Net    Rate // the /24 or /48 around it
 	All    int  // wrong guesses of all within Window, until it is too much
 	Window time.Duration
@@ -64,7 +64,7 @@ func (g *Guesses) Try(who Guesser, now time.Time) (right func(), wait time.Durat
 		}
 	}
 	if who.From.IsValid() {
-		home := Address(who.From)
+		home := HomeOf(who.From).Prefix()
 		for _, n := range []struct {
 			net  netip.Prefix
 			rate Rate

@@ -31,7 +31,7 @@ type door struct {
 	relieve func()                // closes those that nobody uses
 	log     *slog.Logger
 
-	homes limit.Counts[netip.Prefix]
+	homes limit.Counts[limit.Home]
 
 	mu       sync.Mutex
 	open     int
@@ -42,9 +42,9 @@ type door struct {
 
 // enter lets a connection in, or closes it and returns nil.
 func (d *door) enter(conn *net.TCPConn) *countedConn {
-	var home netip.Prefix // none
+	var home limit.Home // none
 	if a, ok := conn.RemoteAddr().(*net.TCPAddr); ok && !d.exempt(a.AddrPort().Addr().Unmap()) {
-		home = limit.Address(a.AddrPort().Addr())
+		home = limit.HomeOf(a.AddrPort().Addr())
 	}
 	why := ""
 	switch {
@@ -82,14 +82,14 @@ func (d *door) take() bool {
 }
 
 // give counts one out.
-func (d *door) give(home netip.Prefix) {
+func (d *door) give(home limit.Home) {
 	d.giveHome(home)
 	d.mu.Lock()
 	d.open--
 	d.mu.Unlock()
 }
 
-func (d *door) giveHome(home netip.Prefix) {
+func (d *door) giveHome(home limit.Home) {
 	if home.IsValid() {
 		d.homes.Give(home)
 	}
@@ -97,7 +97,7 @@ func (d *door) giveHome(home netip.Prefix) {
 
 // tell tells the log of a refusal, now and then. The address is named because the
 // remedy may be to trust it as a proxy.
-func (d *door) tell(why string, home netip.Prefix) {
+func (d *door) tell(why string, home limit.Home) {
 	now := time.Now()
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -105,7 +105,7 @@ func (d *door) tell(why string, home netip.Prefix) {
 	if now.Sub(d.told) < tellEvery {
 		return
 	}
-	d.log.Warn("connections are refused", "why", why, "address", home, "open", d.open, "refused", d.refused)
+	d.log.Warn("connections are refused", "why", why, "address", home.String(), "open", d.open, "refused", d.refused)
 	d.told, d.refused = now, 0
 }
 
@@ -126,7 +126,7 @@ func (c *countedConn) Close() error {
 // place is what counts of a connection.
 type place struct {
 	door   *door
-	home   netip.Prefix
+	home   limit.Home
 	holds  atomic.Int32
 	closed atomic.Bool
 }

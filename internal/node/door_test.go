@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"partykit/client"
 	"partykit/internal/game"
@@ -214,5 +215,12 @@ func TestWhatAnAddressMayHaveFollowsTheGames(t *testing.T) {
 	}
 	if got := of(); got != 20_000 {
 		t.Errorf("%d connections of an address at which a game allows 5,000 players", got)
+	}
+}
+
+// Whoever is connected and does nothing keeps a place, and counts as a visitor.
+func TestWhatCountsOfAConnectionIsSmall(t *testing.T) {
+	if place, visitor := unsafe.Sizeof(place{}), unsafe.Sizeof(visitor{}); place > 32 || visitor > 32 {
+		t.Errorf("a place takes %d bytes, a visitor %d", place, visitor)
 	}
 }

@@ -26,7 +26,7 @@ const (
 // takes nothing from another's.
 type visitor struct {
 	game string
-	home netip.Prefix
+	home limit.Home
 }
 
 // connections returns the counter of connections: of each game, of each address
@@ -42,10 +42,7 @@ func (n *Node) connections() func(*http.Request, string, netip.Addr) (release fu
 		visits.give(v, counted-1)
 	}
 	return func(r *http.Request, id string, from netip.Addr) (func(), bool, bool) {
-		if g, known := n.games.Get(id); known {
-			id = g.ID // as long as the connection lasts: what came may be part of a whole request
-		}
-		set, v := n.games.Settings(id), visitor{id, limit.Address(from)}
+		set, v := n.games.Settings(id), visitor{id, limit.HomeOf(from)}
 		counts := []count{func(times int) bool { return games.Take(id, min(times*set.Connections, n.ofGame(times))) }}
 		if !n.unlimited(from) {
 			counts = append(counts, visits.counts(v, set)...)
@@ -101,7 +98,7 @@ func (n *Node) trusted(a netip.Addr) bool {
 // visits counts what addresses have open: each at a game, and each in all.
 type visits struct {
 	visitors limit.Counts[visitor]
-	homes    limit.Counts[netip.Prefix]
+	homes    limit.Counts[limit.Home]
 }
 
 func (x *visits) counts(v visitor, set *game.Settings) []count {
@@ -146,7 +143,7 @@ func (n *Node) openPages() func(string, netip.Addr) (release func(), ok bool) {
 		if n.unlimited(from) {
 			return func() {}, true
 		}
-		v := visitor{id, limit.Address(from)}
+		v := visitor{id, limit.HomeOf(from)}
 		taken, spare, ok := takeAll(visits.counts(v, n.games.Settings(id)))
 		if !ok || spare {
 			visits.give(v, taken)
@@ -164,19 +161,19 @@ func (n *Node) perMinute(most func(*game.Settings) int) func(string, netip.Addr)
 		if n.unlimited(from) {
 			return true, 0
 		}
-		wait := buckets.Take(visitor{id, limit.Address(from)}, limit.PerMinute(most(n.games.Settings(id))), time.Now())
+		wait := buckets.Take(visitor{id, limit.HomeOf(from)}, limit.PerMinute(most(n.games.Settings(id))), time.Now())
 		return wait == 0, wait
 	}
 }
 
 // strangers returns the limiter of requests without a valid server key.
 func (n *Node) strangers() func(netip.Addr) (ok bool, retryAfter time.Duration) {
-	buckets := limit.NewBuckets[netip.Prefix](remembered)
+	buckets := limit.NewBuckets[limit.Home](remembered)
 	return func(from netip.Addr) (bool, time.Duration) {
 		if n.unlimited(from) {
 			return true, 0
 		}
-		wait := buckets.Take(limit.Address(from), limit.PerMinute(badKeys), time.Now())
+		wait := buckets.Take(limit.HomeOf(from), limit.PerMinute(badKeys), time.Now())
 		return wait == 0, wait
 	}
 }

@@ -49,7 +49,7 @@ func (n *Node) stand(r *http.Request, game, line string) stand {
 	if n.unlimited(from) {
 		return stand{visitor: visitor{game: game}, line: line}
 	}
-	return stand{visitor{game, limit.Address(from)}, line, 2 * n.games.Settings(game).AddressConnections}
+	return stand{visitor{game, limit.HomeOf(from)}, line, 2 * n.games.Settings(game).AddressConnections}
 }
 
 // crowded refuses a request for which there is no room in its line: a browser is

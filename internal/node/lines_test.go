@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"partykit/client"
+	"partykit/internal/limit"
 )
 
 // A request has a line of its own by what its sender cannot make up, and of all
@@ -87,7 +88,7 @@ func TestLinesCannotBeMadeUp(t *testing.T) {
 	}
 
 	// Whose turn it is, and how many may wait.
-	here, backend := netip.MustParsePrefix("192.0.2.1/32"), line("/v1/parties", "Authorization", "Bearer "+key)
+	here, backend := limit.HomeOf(netip.MustParseAddr("192.0.2.1")), line("/v1/parties", "Authorization", "Bearer "+key)
 	for _, x := range []struct{ got, want stand }{
 		{line("/join/" + one), stand{visitor{DemoID, here}, "link " + one, 200}},
 		{line("/connect?game=demo"), stand{visitor{DemoID, here}, "players", 200}},

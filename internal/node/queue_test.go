@@ -8,11 +8,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"partykit/internal/limit"
 )
 
 // home is one of the addresses of the documentation's network.
-func home(n int) netip.Prefix {
-	return netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 51, byte(n >> 8), byte(n)}), 32)
+func home(n int) limit.Home {
+	return limit.HomeOf(netip.AddrFrom4([4]byte{198, 51, byte(n >> 8), byte(n)}))
 }
 
 // inTurn is all who wait, in the order in which they are let in.

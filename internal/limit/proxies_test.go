@@ -5,24 +5,6 @@ import (
 	"testing"
 )
 
-func TestAddress(t *testing.T) {
-	for in, want := range map[string]string{
-		"203.0.113.7":          "203.0.113.7/32",
-		"::ffff:203.0.113.7":   "203.0.113.7/32",
-		"2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
-		"2001:db8:1:2:ffff::":  "2001:db8:1:2::/64",
-		"fe80::1%eth0":         "fe80::/64",
-		"::1":                  "::/64",
-	} {
-		if got := Address(netip.MustParseAddr(in)); got != netip.MustParsePrefix(want) {
-			t.Errorf("Address(%s) = %s, want %s", in, got, want)
-		}
-	}
-	if got := Address(netip.Addr{}); got.IsValid() {
-		t.Errorf("no address has the prefix %s", got)
-	}
-}
-
 func TestClient(t *testing.T) {
 	proxies := Proxies{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("fd00::/8")}
 	for name, c := range map[string]struct {
@@ -77,7 +59,7 @@ func FuzzClient(f *testing.F) {
 		if !ok {
 			return
 		}
-		if got.Zone() != "" || got.Is4In6() || !Address(got).IsValid() {
+		if got.Zone() != "" || got.Is4In6() || !HomeOf(got).IsValid() {
 			t.Fatalf("%s is not in its one form", got)
 		}
 		if direct, _ := parse(remote); !proxies.trusts(direct) && got != direct {

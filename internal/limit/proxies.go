@@ -5,23 +5,6 @@ import (
 	"strings"
 )
 
-// Address returns what to limit instead of a single address: an IPv4 address by
-// itself, of an IPv6 address the /64 it is in, because that is what one home or
-// server is given. An IPv4 address written as IPv6 is the IPv4 address; zones
-// are left out. The invalid address has the invalid prefix.
-func Address(addr netip.Addr) netip.Prefix {
-	addr = addr.Unmap().WithZone("")
-	bits := 64
-	if addr.Is4() {
-		bits = 32
-	}
-	p, err := addr.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	return p
-}
-
 // Proxies are the networks of reverse proxies that are trusted to say for whom
 // they ask.
 type Proxies []netip.Prefix
