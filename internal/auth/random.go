@@ -18,13 +18,18 @@ func Secret() string {
 	return base64url.EncodeToString(b[:])
 }
 
-// Hash returns what to store of a session secret, 43 characters of base64url.
-// The secret is random, so a plain SHA-256 cannot be reversed; compare hashes,
-// never secrets.
-func Hash(secret string) string {
-	sum := sha256.Sum256(message("session", secret))
-	return base64url.EncodeToString(sum[:])
-}
+// Digest is the hash of a session secret. The secret is random, so a plain
+// SHA-256 cannot be reversed; compare hashes, never secrets.
+type Digest [sha256.Size]byte
+
+// DigestOf returns the hash of a session secret.
+func DigestOf(secret string) Digest { return sha256.Sum256(message("session", secret)) }
+
+// String is what to store of a session secret, 43 characters of base64url.
+func (d Digest) String() string { return base64url.EncodeToString(d[:]) }
+
+// Hash returns what to store of a session secret.
+func Hash(secret string) string { return DigestOf(secret).String() }
 
 // Browser returns a fresh value for the cookie that recognises a browser on
 // invite pages: 128 random bits as 22 characters of base64url.

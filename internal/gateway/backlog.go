@@ -8,7 +8,7 @@ type backlog struct {
 	out  *ws.Buffer // nil: nothing waits
 	edge int        // where the first frame begins that is not all written
 	sent int        // how much of out is written
-	late int64      // when no more than maxWaiting must wait any more, in seconds; 0: no more waits
+	late second     // when no more than maxWaiting must wait any more; 0: no more waits
 }
 
 func (b *backlog) add(op ws.Op, data []byte) {
@@ -40,9 +40,8 @@ func (b *backlog) waiting() []byte {
 func (b *backlog) much() bool { return len(b.waiting()) > maxWaiting }
 
 // tooMuch reports whether more than maxBurst waits, or more than maxWaiting has
-// waited at every moment of writeTime. It is asked when something was added; the
-// clock tells seconds.
-func (b *backlog) tooMuch(clock func() int64) bool {
+// waited at every moment of writeTime. It is asked when something was added.
+func (b *backlog) tooMuch(clock func() second) bool {
 	switch {
 	case !b.much():
 		return false

@@ -10,10 +10,10 @@ import (
 // reads is a client that has a backlog and a clock.
 type reads struct {
 	backlog
-	now int64
+	now second
 }
 
-func (r *reads) clock() int64 { return r.now }
+func (r *reads) clock() second { return r.now }
 
 // send adds a frame of so many bytes, and reports whether that is too much.
 func (r *reads) send(bytes int) bool {

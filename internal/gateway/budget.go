@@ -15,7 +15,7 @@ import (
 // read more slowly, too, and others on the loop do not wait for its refusals.
 type budget struct {
 	bytes limit.Bucket
-	told  time.Time // when a refused volatile message was last answered
+	told  limit.Once // that a volatile message is refused
 }
 
 // take counts n bytes at so many a second; a wait above 0 says that
@@ -39,8 +39,7 @@ func (c *Conn) overBudget(m ws.Message, wait time.Duration) {
 		c.Send(false, protocol.Encode(e))
 		return
 	}
-	if now := time.Now(); now.Sub(c.budget.told) >= time.Second {
-		c.budget.told = now
+	if c.budget.told.Take(time.Now()) {
 		c.Send(false, protocol.Encode(e))
 	}
 }

@@ -23,19 +23,19 @@ type Conn struct {
 	session Session    // nil until the hello was answered
 
 	parser ws.Parser
+	budget budget
 	frames uint64 // that came
 	heard  int32  // bytes that came since a message was last whole
-	broken bool   // what came is no WebSocket: nothing is read any more
-	budget budget
 
 	closing  atomic.Bool // a close frame was sent, or waits to be
 	answered atomic.Bool // one came
+	broken   bool        // what came is no WebSocket: nothing is read any more
 
+	laden   bool // more than maxWaiting waits, which few may; behind mu, as all that follows
+	over    bool // nothing goes out any more
 	mu      sync.Mutex
 	wire    wire
 	backlog backlog
-	laden   bool // more than maxWaiting waits, which few may
-	over    bool // nothing goes out any more
 }
 
 // wire is how a connection is read and written. Its methods are called with the

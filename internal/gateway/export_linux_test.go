@@ -8,11 +8,11 @@ import (
 // Advance lets time pass for connections that loops read. It must be taken
 // before the first of them is there.
 func (g *Gateway) Advance() func(time.Duration) {
-	var skew atomic.Int64
+	var skew atomic.Int32
 	clock := g.clock
-	g.clock = func() int64 { return clock() + skew.Load() }
+	g.clock = func() second { return clock() + second(skew.Load()) }
 	return func(d time.Duration) {
-		skew.Add(seconds(d))
+		skew.Add(int32(seconds(d)))
 		g.lanes.mu.Lock()
 		defer g.lanes.mu.Unlock()
 		for _, l := range g.lanes.of {
@@ -22,4 +22,4 @@ func (g *Gateway) Advance() func(time.Duration) {
 }
 
 // Freeze lets no time pass for connections that loops read.
-func (g *Gateway) Freeze() { g.clock = func() int64 { return 0 } }
+func (g *Gateway) Freeze() { g.clock = func() second { return 0 } }

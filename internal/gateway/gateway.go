@@ -105,8 +105,8 @@ type Gateway struct {
 
 	burdens burdens
 
-	lanes lanes        // where connections are read by loops
-	clock func() int64 // in seconds, for what needs it no finer
+	lanes lanes         // where connections are read by loops
+	clock func() second // for what needs it no finer
 }
 
 // New returns a gateway. All options but Dev and Logger are required.
@@ -118,12 +118,14 @@ func New(o Options) *Gateway {
 	start := time.Now()
 	return &Gateway{
 		opts: o, ctx: ctx, cancel: cancel, conns: map[*Conn]struct{}{},
-		clock: func() int64 { return int64(time.Since(start) / time.Second) },
+		clock: func() second { return seconds(time.Since(start)) },
 	}
 }
 
-// seconds is a duration in the gateway's clock.
-func seconds(d time.Duration) int64 { return int64(d / time.Second) }
+// second is a moment of the gateway's clock, or a duration in it.
+type second int32
+
+func seconds(d time.Duration) second { return second(d / time.Second) }
 
 // Leave takes no more connections: who comes from now on, or has not been
 // answered, is told going_away, and so comes back at once to who is here next.

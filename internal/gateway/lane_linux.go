@@ -25,7 +25,7 @@ type lane struct {
 	buffer []byte
 	list   atomic.Pointer[socket] // the last that came; nil: none
 
-	now     int64 // seconds
+	now     second
 	wheel   [turn][]*socket
 	sockets int
 	timer   *time.Timer // of the next tick, while there are sockets

@@ -23,28 +23,27 @@ import (
 // socket that is asked for is on its lane's list, and on no other; only when the
 // lane takes it from there can it move to another lane.
 type socket struct {
-	c  *Conn
-	fd int
+	c    *Conn
+	lane *lane   // behind the connection's lock
+	next *socket // on the lane's list: whoever puts it there writes it, then the lane
 
-	// Behind the connection's lock.
-	lane  *lane
-	dirty bool // on the lane's list
-
-	next    *socket // on that list: whoever puts it there writes it, then the lane
-	watch   loop.Watch
-	watched bool // it has arrived on its lane
-	ended   bool
-	gone    bool       // the session was told
-	blocked bool       // it waits for room to write
-	held    *ws.Buffer // read, but not handled yet; nothing more is read until it is
-	paused  bool
-	slow    bool // over its budget, and has more to say: read in small pieces
+	watch loop.Watch
+	held  *ws.Buffer // read, but not handled yet; nothing more is read until it is
+	fd    int32
 
 	// In the lane's time; 0: not at all.
-	heard  int64 // the last frame came
-	stuck  int64 // when what waits must have moved on
-	shutBy int64 // when the client must have answered the close
-	filed  int64 // when the lane looks next
+	heard  second // the last frame came
+	stuck  second // when what waits must have moved on
+	shutBy second // when the client must have answered the close
+	filed  second // when the lane looks next
+
+	dirty   bool // on the lane's list; behind the connection's lock
+	watched bool // it has arrived on its lane
+	ended   bool
+	gone    bool // the session was told
+	blocked bool // it waits for room to write
+	paused  bool
+	slow    bool // over its budget, and has more to say: read in small pieces
 }
 
 // hand gives a connection to the loop of its session. It reports false for one
@@ -64,7 +63,7 @@ func (c *Conn) hand(conn net.Conn, rest []byte) bool {
 	if err != nil {
 		return false
 	}
-	s := &socket{c: c, fd: fd, lane: l}
+	s := &socket{c: c, fd: int32(fd), lane: l}
 	c.wire = s
 	l.loop.Post(c.game, func() { s.arrive(rest) })
 	return true
@@ -104,7 +103,7 @@ func (s *socket) arrive(rest []byte) {
 		return
 	}
 	var err error
-	if s.watch, err = s.lane.loop.Watch(s.fd, s); err != nil {
+	if s.watch, err = s.lane.loop.Watch(int(s.fd), s); err != nil {
 		s.c.g.opts.Logger.Warn("a connection cannot be watched", "err", err)
 		s.end()
 		return
@@ -217,7 +216,7 @@ func (s *socket) shut() {}
 
 func (s *socket) abort() {
 	// The loop is told that the socket is broken, and ends it.
-	_ = unix.Shutdown(s.fd, unix.SHUT_RDWR)
+	_ = unix.Shutdown(int(s.fd), unix.SHUT_RDWR)
 }
 
 // settle writes what waits, does what follows from it, and moves the socket if
@@ -306,7 +305,7 @@ func (s *socket) on(l *lane) bool {
 }
 
 // due is when the lane must look at the socket.
-func (s *socket) due() int64 {
+func (s *socket) due() second {
 	at := s.shutBy
 	if at == 0 {
 		at = s.heard + seconds(idleTime) + 1 // the second in which it was heard is not over
@@ -354,13 +353,13 @@ func (s *socket) end() {
 	s.held.Return()
 	s.held = nil
 	s.c.ended() // first: afterwards nobody uses the descriptor
-	unix.Close(s.fd)
+	unix.Close(int(s.fd))
 }
 
 // receive and transmit do not tell the runtime of their system call: it does
 // not block.
 
-func receive(fd int, b []byte) (int, syscall.Errno) {
+func receive(fd int32, b []byte) (int, syscall.Errno) {
 	n, _, errno := syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_DONTWAIT, 0, 0)
 	if errno != 0 {
 		return -1, errno
@@ -368,7 +367,7 @@ func receive(fd int, b []byte) (int, syscall.Errno) {
 	return int(n), 0
 }
 
-func transmit(fd int, b []byte) (int, syscall.Errno) {
+func transmit(fd int32, b []byte) (int, syscall.Errno) {
 	n, _, errno := syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, 0, 0)
 	if errno != 0 {
 		return -1, errno

@@ -137,7 +137,7 @@ func (p *live) left(before *party.State, e party.Left) {
 // resumed lets a session go whose player has come to another host.
 func (p *live) resumed(e party.Resumed) {
 	delete(p.absent, e.Player)
-	if s := p.sessions[e.Player]; s != nil && s.hash != e.Hash && !p.coming[e.Hash] {
+	if s := p.sessions[e.Player]; s != nil && s.hash.String() != e.Hash && !p.coming[e.Hash] {
 		delete(p.sessions, e.Player)
 		p.near = nil
 		s.close(protocol.Replaced)

@@ -55,7 +55,7 @@ func (s *session) join(c protocol.Command) {
 				s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: s.party.last})
 				s.rest()
 			default:
-				s.leaving = c.ID
+				s.stop().leaving = c.ID
 				s.arrived(party.ReasonJoined)
 			}
 		})
@@ -81,7 +81,7 @@ func (e entry) one() bool {
 // inTurn pauses the session for a command and calls fn when the party has done
 // what it was asked before.
 func (s *session) inTurn(id uint64, fn func()) {
-	s.paused = true
+	s.stop()
 	s.party.submit(&job{turn: fn, done: func(o outcome) {
 		s.fail(id, o.err, nil)
 		s.rest()
@@ -131,7 +131,7 @@ func (m *moving) stay(ask *protocol.Ask, err error) {
 	m.x.post(func() {
 		m.x.pins--
 		then := func() { m.done(ask, refused) }
-		if m.s.expelled != "" && m.s.conn != nil {
+		if m.s.expelled() != "" && m.s.conn != nil {
 			m.s.depart(m.x, then)
 			return
 		}
@@ -156,7 +156,7 @@ func (m *moving) leaveCompany() {
 	}
 	cmd := party.Join{
 		Player: m.s.player, Name: m.s.name, Face: m.s.face, Seat: m.in.seat, Invite: m.in.Invite, Browser: m.in.browser, Has: m.s.has,
-		Approve: m.in.Approve, Session: m.s.id, Hash: m.s.hash, Fresh: m.s.fresh && m.entry.ticket != "",
+		Approve: m.in.Approve, Session: m.s.id, Hash: m.s.hash.String(), Fresh: m.s.fresh && m.entry.ticket != "",
 	}
 	if cmd.Fresh {
 		cmd.Name = m.s.h.friendly(m.s.game, string(m.in.seat))

@@ -59,7 +59,7 @@ func (w *welcoming) begin(ctx context.Context, h *Host) error {
 	}
 	s := &session{
 		h: h, game: c.Game, web: c.Origin != "",
-		conn: c.Conn, paused: true, has: c.Hello.Has, from: c.Address,
+		conn: c.Conn, pause: new(pause), has: c.Hello.Has, from: c.Address,
 	}
 	w.takes(s)
 	if err := s.restate(c.Hello.Own); err != nil {
@@ -75,7 +75,7 @@ func (w *welcoming) begin(ctx context.Context, h *Host) error {
 	s.face = Face(s.name)
 	s.id = party.SessionID(auth.ID("s"))
 	w.secret = auth.Secret()
-	s.hash = auth.Hash(w.secret)
+	s.hash = auth.DigestOf(w.secret)
 	return nil
 }
 

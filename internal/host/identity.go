@@ -91,8 +91,8 @@ func (w *welcoming) upgrade(p *live) {
 	s := w.s
 	if old := p.sessions[w.guest]; old != nil {
 		old.close(protocol.Replaced)
-		if old.paused {
-			old.waiting = append(old.waiting, w)
+		if old.pause != nil {
+			old.pause.waiting = append(old.pause.waiting, w)
 			return
 		}
 	}
@@ -172,7 +172,7 @@ func (n *naming) named(err error) {
 	switch {
 	case err != nil:
 		n.end(err, nil)
-	case s.expelled != "":
+	case s.expelled() != "":
 		n.end(&party.Error{Code: party.Unavailable}, nil)
 	case n.as == s.player:
 		n.end(nil, nil)
@@ -223,7 +223,7 @@ func (n *naming) join() {
 	s, p := n.s, n.p
 	move := s.h.move(s.game, n.as)
 	cmd := party.Identify{
-		Player: s.player, As: n.as, Name: s.gamesName(n.who), Move: move, From: n.left, Session: s.id, Hash: s.hash,
+		Player: s.player, As: n.as, Name: s.gamesName(n.who), Move: move, From: n.left, Session: s.id, Hash: s.hash.String(),
 	}
 	p.submit(&job{cmd: cmd, id: &party.CommandID{Session: s.id, Counter: n.c.ID}, done: func(o outcome) {
 		if o.err != nil {

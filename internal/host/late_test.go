@@ -201,7 +201,7 @@ func TestBetweenTwoPartiesNothingIsDone(t *testing.T) {
 			s.do(nil, note)
 		})
 		synctest.Wait()
-		if len(in) != 2 || len(s.ahead) != 0 {
+		if len(in) != 2 || len(s.pause.ahead) != 0 {
 			t.Errorf("done for a session that has ended: %v", in[2:])
 		}
 	})

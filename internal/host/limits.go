@@ -17,7 +17,7 @@ import (
 type limits struct {
 	commands, volatile, abuse limit.Bucket
 
-	told   limit.Bucket // how often a refused volatile message is answered
+	told   limit.Once // that a volatile message is refused
 	closed bool
 }
 
@@ -92,7 +92,7 @@ func (s *Session) Binary(on *loop.Loop, frame []byte) (refused bool) {
 	}
 	if !m.Reliable {
 		if wait := s.limits.volatile.Take(limit.PerSecond(set.Volatile, set.VolatileBurst), now); wait > 0 {
-			if s.limits.told.Take(limit.PerSecond(1, 1), now) > 0 {
+			if !s.limits.told.Take(now) {
 				return false
 			}
 			s.refuse(protocol.Error{}, limited(wait))
@@ -114,7 +114,7 @@ func (s *Session) Binary(on *loop.Loop, frame []byte) (refused bool) {
 // that the session lives on, and behind nothing else.
 func (s *Session) canDo(on *loop.Loop) bool {
 	x := s.s
-	if on == nil || x.owner.Load().Loop != on || x.paused || x.conn != s.conn {
+	if on == nil || x.owner.Load().Loop != on || x.pause != nil || x.conn != s.conn {
 		return false
 	}
 	x.mu.Lock()

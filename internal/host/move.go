@@ -15,11 +15,13 @@ func (p *live) adopt(s *session) {
 	if old := p.sessions[s.player]; old != nil && old != s {
 		old.close(protocol.Replaced)
 	}
-	s.party, s.expelled = p, ""
-	for _, fn := range s.ahead {
+	s.party = p
+	x := s.stop() // it rests once its player knows where it is
+	x.expelled = ""
+	for _, fn := range x.ahead {
 		s.do(nil, fn)
 	}
-	s.ahead = nil
+	x.ahead = nil
 	if s.sent == nil {
 		s.sent = p.tracks[s.id]
 	}
@@ -27,7 +29,7 @@ func (p *live) adopt(s *session) {
 		p.tracks[s.id] = s.sent
 	}
 	if p.state.Member(s.player) == nil { // taken out while it was on its way
-		s.expelled = party.ReasonLeft
+		x.expelled = party.ReasonLeft
 		return
 	}
 	p.sessions[s.player], p.near = s, nil
@@ -107,11 +109,11 @@ func (s *session) moveTo(x, y *live, then func()) {
 func (p *live) expel(s *session, why party.Reason) {
 	delete(p.sessions, s.player)
 	p.near = nil
-	if s.paused && s.leaving == 0 {
-		s.expelled = why
+	if x := s.pause; x != nil && x.leaving == 0 {
+		x.expelled = why
 		return
 	}
-	s.paused = true
+	s.stop()
 	s.depart(p, func() { s.arrived(why) })
 }
 
@@ -119,7 +121,7 @@ func (p *live) expel(s *session, why party.Reason) {
 // the party of a higher move, or into one of its own. It runs on x's loop and
 // calls then on that of the new party. Without a connection the session ends.
 func (s *session) depart(x *live, arrived func()) {
-	s.expelled = ""
+	s.stop().expelled = ""
 	then := func() {
 		arrived()
 		x.post(func() { x.bringAfter(s.player) })
@@ -136,9 +138,10 @@ func (s *session) depart(x *live, arrived func()) {
 
 // end ends a session that has no party any more. Its player begins anew.
 func (s *session) end() {
-	s.party, s.ended, s.ahead = nil, true, nil
+	x := s.stop()
+	s.party, x.ended, x.ahead = nil, true, nil
 	s.close(protocol.Unavailable)
-	s.callBack()
+	x.callBack(s.h)
 }
 
 // follow takes the session from x into the party its player is in by a higher
@@ -159,7 +162,7 @@ func (s *session) follow(x *live, to party.ID, then func()) {
 			stay(err)
 			return
 		}
-		y.resume(party.Resume{Player: s.player, Session: s.id, Hash: s.hash}, func(o outcome) {
+		y.resume(party.Resume{Player: s.player, Session: s.id, Hash: s.hash.String()}, func(o outcome) {
 			if o.err != nil {
 				stay(o.err)
 				return
@@ -217,9 +220,9 @@ func (h *Host) leaveBehind(from engine.Ref, leave party.Leave) {
 func (s *session) arrived(why party.Reason) {
 	s.leaveDoor()
 	s.tellParty(why)
-	if s.leaving != 0 {
-		s.answer(protocol.OK{T: protocol.TOK, ID: s.leaving, Seq: s.party.last})
-		s.leaving = 0
+	if x := s.stop(); x.leaving != 0 {
+		s.answer(protocol.OK{T: protocol.TOK, ID: x.leaving, Seq: s.party.last})
+		x.leaving = 0
 	}
 	s.rest()
 }

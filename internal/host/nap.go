@@ -53,7 +53,7 @@ func (p *live) End() {
 	}
 	p.tired = false
 	s := p.alone()
-	if s == nil || s.conn == nil || s.paused || s.behind != nil || !p.idle() {
+	if s == nil || s.conn == nil || s.pause != nil || s.behind != nil || !p.idle() {
 		return
 	}
 	n := nap{session: s, lone: p.state.Lone(), hidden: p.hidden[s.player]}
@@ -70,7 +70,7 @@ func (p *live) End() {
 func (n *nap) state(p *live) *party.State {
 	s := n.session
 	m := party.Member{Player: s.player, Name: s.name, Face: s.face, Session: s.id}
-	return n.lone.State(party.ID(p.ref.Party), s.game, m, s.hash, s.own)
+	return n.lone.State(party.ID(p.ref.Party), s.game, m, s.hash.String(), s.own)
 }
 
 // alone returns the one session of a party that has no log, never had one and

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"partykit/internal/auth"
+	"partykit/internal/limit"
 	"partykit/internal/engine"
 	"partykit/party"
 )
@@ -286,18 +287,11 @@ func (h *Host) hasPressed(ctx context.Context, l link, seat party.SeatID) (bool,
 
 // home marks an address, or its /64, without telling it.
 func home(a netip.Addr) string {
-	if !a.IsValid() {
+	h := limit.HomeOf(a)
+	if !h.IsValid() {
 		return ""
 	}
-	bits := 32
-	if a = a.Unmap(); a.Is6() {
-		bits = 64
-	}
-	prefix, err := a.Prefix(bits)
-	if err != nil {
-		return ""
-	}
-	return auth.Hash("home " + prefix.String())[:12]
+	return auth.Hash("home " + h.String())[:12]
 }
 
 // Updates brings the invitation as it changes; the newest replaces one that

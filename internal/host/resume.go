@@ -39,7 +39,7 @@ func (w *welcoming) caughtUp(records []engine.Record, err error, after, until ui
 	switch {
 	case s.conn == nil:
 		s.rest()
-	case s.expelled != "":
+	case s.expelled() != "":
 		s.caughtUpWithout()
 		w.welcome()
 	case err != nil || !held(records) || returned(records, s.player):

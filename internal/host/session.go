@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"partykit/internal/auth"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -32,11 +33,11 @@ type session struct {
 	used   bool // a frame came under the newest resume token: the one before it is dead
 
 	id      party.SessionID
-	hash    string   // of the resume token given out last
-	conn    Conn     // nil while away
-	behind  *backlog // while what it missed is being read
-	party   *live    // nil on its way from one to another, and once it has ended
-	n       int      // its number in the party, after party.here
+	hash    auth.Digest // of the resume token given out last
+	conn    Conn        // nil while away
+	behind  *backlog    // while what it missed is being read
+	party   *live       // nil on its way from one to another, and once it has ended
+	n       int         // its number in the party, after party.here
 	own     party.Own
 	has     party.Needs // what the player's game is
 	from    netip.Addr
@@ -44,17 +45,38 @@ type session struct {
 	answers answers
 	sent    *track // its reliable messages, from the first on
 
-	paused   bool         // takes no input: it is being welcomed, or what it asked for moves it
-	leaving  uint64       // the command that is answered on arrival
-	expelled party.Reason // taken out of its party while paused
-	ended    bool
-	ahead    []func(*live) // to be done in the next party: it is on its way there
-	hello    *welcoming    // while it is being welcomed
-	waiting  []*welcoming  // hellos of the same player, until it is not paused any more
+	pause *pause     // takes no input: it is being welcomed, or what it asked for moves it
+	hello *welcoming // while it is being welcomed
 
 	owner atomic.Pointer[place]
 	mu    sync.Mutex
 	inbox []input
+}
+
+// pause is what a session has to remember as long as it takes no input. A crowd
+// that waits takes some, and so holds none of this.
+type pause struct {
+	leaving  uint64        // the command that is answered on arrival
+	expelled party.Reason  // taken out of its party meanwhile
+	ahead    []func(*live) // to be done in the next party: it is on its way there
+	ended    bool          // there is none: it rests no more
+	waiting  []*welcoming  // hellos of the same player, until it is over
+}
+
+// stop has the session take no input until it rests.
+func (s *session) stop() *pause {
+	if s.pause == nil {
+		s.pause = new(pause)
+	}
+	return s.pause
+}
+
+// expelled is why the session was taken out of its party while paused, or "".
+func (s *session) expelled() party.Reason {
+	if s.pause == nil {
+		return ""
+	}
+	return s.pause.expelled
 }
 
 // input is one thing a connection brought.
@@ -99,7 +121,7 @@ func (s *session) wake() {
 }
 
 func (s *session) drain() {
-	for !s.paused {
+	for s.pause == nil {
 		s.mu.Lock()
 		if len(s.inbox) == 0 {
 			s.mu.Unlock()
@@ -127,21 +149,24 @@ func (s *session) drain() {
 // rest lets the session take input again after a pause. One that was taken out
 // of its party meanwhile first goes to where its player is now.
 func (s *session) rest() {
-	if why := s.expelled; why != "" && s.conn != nil {
+	if why := s.expelled(); why != "" && s.conn != nil {
 		s.depart(s.party, func() { s.arrived(why) })
 		return
 	}
-	s.paused = false
-	s.callBack()
+	x := s.stop()
+	if !x.ended {
+		s.pause = nil
+	}
+	x.callBack(s.h)
 	s.drain()
 }
 
 // callBack lets the hellos go on that waited for the session.
-func (s *session) callBack() {
-	waiting := s.waiting
-	s.waiting = nil
+func (x *pause) callBack(h *Host) {
+	waiting := x.waiting
+	x.waiting = nil
 	for _, w := range waiting {
-		s.h.back(w)
+		h.back(w)
 	}
 }
 
@@ -205,8 +230,10 @@ func (s *session) do(l *place, fn func(*live)) {
 	case s.party != nil:
 		s.party.rouse()
 		fn(s.party)
-	case !s.ended:
-		s.ahead = append(s.ahead, fn)
+	default:
+		if x := s.stop(); !x.ended {
+			x.ahead = append(x.ahead, fn)
+		}
 	}
 }
 

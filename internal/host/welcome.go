@@ -115,8 +115,8 @@ func (w *welcoming) attach(p *live) {
 	old := p.sessions[s.player]
 	if old != nil {
 		old.close(protocol.Replaced)
-		if old.paused {
-			old.waiting = append(old.waiting, w)
+		if old.pause != nil {
+			old.pause.waiting = append(old.pause.waiting, w)
 			return
 		}
 	}
@@ -131,7 +131,7 @@ func (w *welcoming) attach(p *live) {
 		w.fail(crowded)
 		return
 	}
-	resume := party.Resume{Player: s.player, Session: s.id, Hash: s.hash, Prev: prev}
+	resume := party.Resume{Player: s.player, Session: s.id, Hash: s.hash.String(), Prev: prev}
 	p.resume(resume, func(o outcome) {
 		switch {
 		case o.err == nil:
@@ -155,7 +155,7 @@ func (p *live) resumable(player party.PlayerID, id party.SessionID, hash string)
 		return true
 	}
 	here := p.sessions[player]
-	return hash == st.Prev && !(here != nil && here.hash == st.Hash && here.used)
+	return hash == st.Prev && !(here != nil && here.hash.String() == st.Hash && here.used)
 }
 
 // resume submits a Resume of this host's, so that its event is not taken for
@@ -174,9 +174,9 @@ func (w *welcoming) attached(p *live) {
 	old := p.sessions[s.player]
 	switch {
 	case old == nil:
-	case old.paused:
+	case old.pause != nil:
 		old.close(protocol.Replaced)
-		old.waiting = append(old.waiting, w)
+		old.pause.waiting = append(old.pause.waiting, w)
 		return
 	case w.resumed && old.id == s.id:
 		old.reconnect(s)
@@ -205,7 +205,7 @@ func (s *session) reconnect(next *session) {
 	s.has, s.from = next.has, next.from
 	s.hash, s.used = next.hash, false
 	s.name, s.face, s.fresh, s.own = next.name, next.face, next.fresh, next.own
-	s.paused = true
+	s.stop()
 }
 
 // inherit takes over what the player's former session knew and the client did
@@ -266,7 +266,7 @@ func (w *welcoming) welcome() {
 	switch {
 	case s.conn == nil:
 		s.rest()
-	case s.expelled != "":
+	case s.expelled() != "":
 		w.lost = true
 		s.depart(s.party, w.welcome)
 	case r == nil || r.Seq == 0 || s.party.state.ID != w.c.Hello.Party || !s.party.logged:

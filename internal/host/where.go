@@ -81,7 +81,7 @@ func (s *session) found(fn func(*live)) (elsewhere party.ID, err error) {
 		return at.party, nil
 	}
 	m := party.Member{Player: s.player, Name: s.name, Face: s.face, Session: s.id, Move: h.nextMove(s.game, s.player, 0)}
-	state := party.Solo(party.ID(auth.ID("p")), s.game, h.partySize(g), m, s.hash, s.own, now())
+	state := party.Solo(party.ID(auth.ID("p")), s.game, h.partySize(g), m, s.hash.String(), s.own, now())
 	h.put(s.game, s.player, whereabouts{state.ID, m.Move})
 	r := ref(state.Game, state.ID)
 	l := h.loopOf(r)
