@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"partykit/internal/auth"
-	"partykit/internal/limit"
 	"partykit/internal/engine"
+	"partykit/internal/limit"
 	"partykit/party"
 )
 
