@@ -26,7 +26,7 @@ type memory struct {
 }
 
 const (
-	fullBallast = 64 << 20
+	fullBallast = 32 << 20
 	// timesBallast is how much a process must be allowed to take to have one.
 	timesBallast = 8
 )

@@ -70,7 +70,7 @@ var garbage []byte
 func TestBallastWithinALimit(t *testing.T) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
 	t.Setenv("GOMEMLIMIT", "")
-	for most, want := range map[int64]int{400 << 20: 0, 1000 << 20: fullBallast} {
+	for most, want := range map[int64]int{200 << 20: 0, 1000 << 20: fullBallast} {
 		m := paceCollector(fstest.MapFS{
 			"proc/self/cgroup":         {Data: []byte("0::/\n")},
 			"sys/fs/cgroup/memory.max": {Data: fmt.Append(nil, most)},
