@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"context"
-	"log/slog"
 	"net"
 	"net/url"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"partykit/client"
 	"partykit/internal/game"
 	"partykit/internal/node"
+	"partykit/internal/testlog"
 )
 
 // What the stories are played in: the game's id and another's of its studio,
@@ -34,7 +34,7 @@ func newServer(t *testing.T) string {
 	}
 	n, err := node.Open(t.Context(), node.Options{
 		Dev: true, Data: t.TempDir(), PublicURL: &url.URL{Scheme: "http", Host: l.Addr().String()},
-		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Logger: testlog.New(t),
 	})
 	if err != nil {
 		l.Close()

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -23,6 +22,7 @@ import (
 	"partykit/internal/engine/enginetest"
 	"partykit/internal/game"
 	"partykit/internal/host"
+	"partykit/internal/testlog"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -50,7 +50,7 @@ func newWorld(t *testing.T) *world {
 	node := enginetest.Connect(t, enginetest.OpenWith(t, engine.Options{Dir: t.TempDir()}), "node")
 	w.answers.node, w.reports.Node = node, node
 	var err error
-	if w.games, err = game.Open(t.Context(), &records{rows: map[string][]byte{}, revisions: map[string]uint64{}}, game.Options{}); err != nil {
+	if w.games, err = game.Open(t.Context(), &records{rows: map[string][]byte{}, revisions: map[string]uint64{}}, game.Options{Logger: testlog.New(t)}); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"demo", "other", "off"} {
@@ -66,9 +66,9 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	quiet := slog.New(slog.DiscardHandler)
+	log := testlog.New(t)
 	w.host = host.New(host.Options{
-		Node: node, Name: "node", Version: "test", Keys: keys, Games: w.games, PublicURL: "https://party.example", Logger: quiet,
+		Node: node, Name: "node", Version: "test", Keys: keys, Games: w.games, PublicURL: "https://party.example", Logger: log,
 	})
 	t.Cleanup(func() { w.host.Close(context.WithoutCancel(t.Context())) })
 	mux := http.NewServeMux()
@@ -80,7 +80,7 @@ func newWorld(t *testing.T) *world {
 			}
 			return w.strangers(a)
 		},
-		ClientAddr: func(r *http.Request) netip.Addr { return netip.MustParseAddrPort(r.RemoteAddr).Addr() }, Logger: quiet,
+		ClientAddr: func(r *http.Request) netip.Addr { return netip.MustParseAddrPort(r.RemoteAddr).Addr() }, Logger: log,
 	})
 	w.http = httptest.NewServer(mux)
 	t.Cleanup(w.http.Close)

@@ -18,6 +18,7 @@ import (
 
 	"partykit/internal/control"
 	"partykit/internal/game"
+	"partykit/internal/testlog"
 )
 
 // memory is a game.Store in memory.
@@ -62,7 +63,7 @@ func (m *memory) Watch(_ context.Context, fn func(string, []byte)) error { m.fn 
 
 func registry(t *testing.T) *game.Registry {
 	t.Helper()
-	r, err := game.Open(t.Context(), &memory{rows: map[string][]byte{}, revs: map[string]uint64{}}, game.Options{})
+	r, err := game.Open(t.Context(), &memory{rows: map[string][]byte{}, revs: map[string]uint64{}}, game.Options{Logger: testlog.New(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 
 	"partykit/internal/engine"
 	"partykit/internal/engine/enginetest"
+	"partykit/internal/testlog"
 )
 
 // reopen opens a folder, gives a node to look, and closes it again.
@@ -169,7 +169,7 @@ func TestUnusableFolder(t *testing.T) {
 				t.Fatal(err)
 			}
 			for range 2 {
-				e, err := engine.Open(t.Context(), engine.Options{Dir: dir, Logger: slog.New(slog.DiscardHandler)})
+				e, err := engine.Open(t.Context(), engine.Options{Dir: dir, Logger: testlog.New(t)})
 				if err == nil {
 					e.Close()
 					t.Fatal("it opened")

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -14,11 +13,13 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"partykit/internal/testlog"
 )
 
 func openNode(t *testing.T, o Options) *Node {
 	t.Helper()
-	o.Logger = slog.New(slog.DiscardHandler)
+	o.Logger = testlog.New(t)
 	e, err := Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

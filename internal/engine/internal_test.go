@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"log/slog"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,6 +10,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"partykit/internal/testlog"
 )
 
 // A write that nobody answers is unknown; one that could not even be sent in
@@ -316,7 +317,7 @@ func TestAReportExpires(t *testing.T) {
 
 // A folder whose entries are written in another way is refused, not misread.
 func TestAFolderOfAnEarlierBuild(t *testing.T) {
-	o := Options{Dir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)}
+	o := Options{Dir: t.TempDir(), Logger: testlog.New(t)}
 	e, err := Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

@@ -2,11 +2,12 @@ package game
 
 import (
 	"context"
-	"log/slog"
 	"maps"
 	"slices"
 	"sync"
 	"testing"
+
+	"partykit/internal/testlog"
 )
 
 // memory is a Store that keeps the contract of one: revisions, compare-and-set,
@@ -85,7 +86,7 @@ func (m *memory) Watch(_ context.Context, fn func(string, []byte)) error {
 func open(t *testing.T, m *memory, o Options) *Registry {
 	t.Helper()
 	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
+		o.Logger = testlog.New(t)
 	}
 	r, err := Open(t.Context(), m, o)
 	if err != nil {

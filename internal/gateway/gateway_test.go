@@ -22,6 +22,7 @@ import (
 	"partykit/internal/game"
 	"partykit/internal/gateway"
 	"partykit/internal/loop"
+	"partykit/internal/testlog"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -172,7 +173,7 @@ func newWorldOn(t *testing.T, l net.Listener, dial func(context.Context, string,
 		NotActivated: func(id string) *party.Error {
 			return party.Errorf(party.KitNotActivated, "Write to ops@host.example and send %s", id)
 		},
-		PublicURL: &url.URL{Scheme: "https", Host: "host.example"},
+		PublicURL: &url.URL{Scheme: "https", Host: "host.example"}, Logger: testlog.New(t),
 	}
 	if change != nil {
 		change(&o)

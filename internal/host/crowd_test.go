@@ -12,6 +12,7 @@ import (
 	"partykit/internal/auth"
 	"partykit/internal/engine"
 	"partykit/internal/engine/enginetest"
+	"partykit/internal/testlog"
 	"partykit/protocol"
 )
 
@@ -30,7 +31,7 @@ func crowdHost(t testing.TB) *Host {
 	e := enginetest.OpenWith(t, engine.Options{Dir: t.TempDir()})
 	h := New(Options{
 		Node: enginetest.Connect(t, e, "a"), Name: "a", Keys: keys,
-		Games: games{"demo": {ID: "demo", Name: "Demo", Active: true}}, PublicURL: "https://party.example",
+		Games: games{"demo": {ID: "demo", Name: "Demo", Active: true}}, PublicURL: "https://party.example", Logger: testlog.New(t),
 	})
 	t.Cleanup(h.Stop)
 	return h

@@ -17,6 +17,7 @@ import (
 	"partykit/internal/engine"
 	"partykit/internal/engine/enginetest"
 	"partykit/internal/game"
+	"partykit/internal/testlog"
 	"partykit/party"
 	"partykit/protocol"
 )
@@ -74,7 +75,7 @@ func (w *world) host(name string) *Host {
 	h := New(Options{
 		Node: enginetest.Connect(w.t, w.engine, name), Name: name, Version: "test",
 		Keys: w.keys, Games: w.games, PublicURL: "https://party.example", Contact: "ops@example.com",
-		Identities: auth.NewIdentities(http.DefaultClient),
+		Identities: auth.NewIdentities(http.DefaultClient), Logger: testlog.New(w.t),
 	})
 	w.hosts[name] = h
 	w.t.Cleanup(func() {

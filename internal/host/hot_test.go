@@ -9,6 +9,7 @@ import (
 	"partykit/internal/engine"
 	"partykit/internal/engine/enginetest"
 	"partykit/internal/game"
+	"partykit/internal/testlog"
 	"partykit/protocol"
 )
 
@@ -44,7 +45,7 @@ func lavishHost(t testing.TB) *Host {
 	e := enginetest.OpenWith(t, engine.Options{Dir: t.TempDir()})
 	h := New(Options{
 		Node: enginetest.Connect(t, e, "a"), Name: "a", Keys: keys,
-		Games: lavish{&set}, PublicURL: "https://party.example",
+		Games: lavish{&set}, PublicURL: "https://party.example", Logger: testlog.New(t),
 	})
 	t.Cleanup(h.Stop)
 	return h

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"partykit/internal/game"
+	"partykit/internal/testlog"
 	"partykit/party"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -128,7 +129,7 @@ func newStage(t *testing.T, inv party.Invitation) stage {
 		t.Fatal(err)
 	}
 	s.setup = newSetup(t, inv, func(o *Options) { o.PublicURL = public })
-	registry, err := game.Open(t.Context(), shelf{}, game.Options{})
+	registry, err := game.Open(t.Context(), shelf{}, game.Options{Logger: testlog.New(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"partykit/internal/game"
+	"partykit/internal/testlog"
 )
 
 // nothing is a store without games: all of them have the default settings.
@@ -20,7 +21,7 @@ func (nothing) Put(context.Context, string, []byte, uint64) (uint64, error) { re
 
 func bare(t *testing.T, o Options) *Node {
 	t.Helper()
-	games, err := game.Open(t.Context(), nothing{}, game.Options{})
+	games, err := game.Open(t.Context(), nothing{}, game.Options{Logger: testlog.New(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"partykit/client"
 	"partykit/internal/game"
+	"partykit/internal/testlog"
 )
 
 // doors is a node that serves, at the doors of which a test stands.
@@ -34,7 +35,7 @@ func atDoors(t *testing.T, o Options, most, ofOne int) *doors {
 	}
 	d := &doors{t: t, addr: l.Addr().String()}
 	o.Data, o.PublicURL = t.TempDir(), &url.URL{Scheme: "http", Host: d.addr}
-	o.Logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+	o.Logger = testlog.New(t)
 	if d.Node, err = Open(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}

@@ -10,12 +10,13 @@ import (
 
 	"partykit/client"
 	"partykit/internal/limit"
+	"partykit/internal/testlog"
 )
 
 // A request has a line of its own by what its sender cannot make up, and of all
 // that he can he has one.
 func TestLinesCannotBeMadeUp(t *testing.T) {
-	n, err := Open(t.Context(), Options{Dev: true, Data: t.TempDir(), PublicURL: &url.URL{Scheme: "http", Host: "localhost"}})
+	n, err := Open(t.Context(), Options{Dev: true, Data: t.TempDir(), PublicURL: &url.URL{Scheme: "http", Host: "localhost"}, Logger: testlog.New(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

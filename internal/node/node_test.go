@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -22,6 +21,7 @@ import (
 	"partykit/internal/engine"
 	"partykit/internal/game"
 	"partykit/internal/node"
+	"partykit/internal/testlog"
 	"partykit/party"
 )
 
@@ -49,7 +49,7 @@ func run(t *testing.T, o node.Options) (n *node.Node, stop func()) {
 			o.PublicURL.Scheme = "https"
 		}
 	}
-	o.Logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	o.Logger = testlog.New(t)
 	if n, err = node.Open(t.Context(), o); err != nil {
 		l.Close()
 		t.Fatal(err)

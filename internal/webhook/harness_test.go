@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"sync"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"partykit/internal/engine"
 	"partykit/internal/engine/enginetest"
 	"partykit/internal/game"
+	"partykit/internal/testlog"
 	"partykit/party"
 )
 
@@ -111,7 +111,7 @@ func story(t *testing.T, fn func(*testing.T, *world)) {
 		if w.keys, err = auth.NewKeys(make([]byte, auth.SecretSize)); err != nil {
 			t.Fatal(err)
 		}
-		if w.games, err = game.Open(t.Context(), settings{w.node}, game.Options{Sealer: w.keys, Logger: w.log()}); err != nil {
+		if w.games, err = game.Open(t.Context(), settings{w.node}, game.Options{Sealer: w.keys, Logger: testlog.New(w.t)}); err != nil {
 			t.Fatal(err)
 		}
 		for _, id := range []string{"demo", "other"} {
@@ -125,12 +125,10 @@ func story(t *testing.T, fn func(*testing.T, *world)) {
 	})
 }
 
-func (w *world) log() *slog.Logger { return slog.New(slog.NewTextHandler(w.t.Output(), nil)) }
-
 // begin starts a sender.
 func (w *world) begin() {
 	w.sender = New(Options{
-		Node: w.node, Games: w.games, Sealer: w.keys, Client: &http.Client{Transport: w}, Version: "test", Logger: w.log(),
+		Node: w.node, Games: w.games, Sealer: w.keys, Client: &http.Client{Transport: w}, Version: "test", Logger: testlog.New(w.t),
 	})
 	synctest.Wait()
 }

@@ -39,9 +39,10 @@ var mayImport = map[string]string{
 	"internal/ws":    "",
 
 	"internal/outbound": "",
+	"internal/testlog":  "",
 
 	"internal/engine":            "internal/loop",
-	"internal/engine/enginetest": "internal/engine",
+	"internal/engine/enginetest": "internal/engine internal/testlog",
 	"internal/abuse":             "party internal/engine",
 	"internal/host":              "party protocol internal/abuse internal/auth internal/engine internal/face internal/game internal/limit internal/loop internal/names",
 

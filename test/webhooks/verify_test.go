@@ -22,6 +22,7 @@ import (
 	"partykit/client"
 	"partykit/internal/game"
 	"partykit/internal/node"
+	"partykit/internal/testlog"
 )
 
 // post is what a backend received.
@@ -78,7 +79,7 @@ func TestAnotherLanguagesLibraryBelievesUs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := node.Open(t.Context(), node.Options{Data: t.TempDir(), Dev: true, PublicURL: &url.URL{Scheme: "http", Host: l.Addr().String()}})
+	n, err := node.Open(t.Context(), node.Options{Data: t.TempDir(), Dev: true, PublicURL: &url.URL{Scheme: "http", Host: l.Addr().String()}, Logger: testlog.New(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,13 +3,13 @@
 package enginetest
 
 import (
-	"log/slog"
 	"os"
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server/ats"
 
 	"partykit/internal/engine"
+	"partykit/internal/testlog"
 )
 
 // Main runs a package's tests. A package that opens engines inside bubbles has
@@ -37,7 +37,7 @@ func OpenWith(t testing.TB, o engine.Options) *engine.Engine {
 		o.Dir = t.TempDir()
 	}
 	if o.Logger == nil {
-		o.Logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+		o.Logger = testlog.New(t)
 	}
 	e, err := engine.Open(t.Context(), o)
 	if err != nil {
