@@ -1,8 +1,11 @@
 package client
 
 import (
+	"errors"
 	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -53,6 +56,55 @@ func TestEachCallIsItsCommand(t *testing.T) {
 		go c.SendVolatile(5, Outgoing{To: 2, JSON: true, Payload: []byte(`1`)})
 		if got := l.hear(); got != "\x01\x05\x01\x021" {
 			t.Errorf("a volatile message is %q", got)
+		}
+	})
+}
+
+func TestCommandsAreNumberedAndAnswered(t *testing.T) {
+	bubble(t, func(t *testing.T, s *server) {
+		c, l := dialed(t, s, s.options())
+		go c.Invite(t.Context(), InviteOptions{Expires: time.Hour, MaxUses: 3, Message: "hi"})
+		l.want(`{"t":"invite","id":1,"expires":3600,"maxUses":3,"message":"hi"}`)
+		joined := make(chan error)
+		go func() { joined <- c.Join(t.Context(), JoinOptions{Code: "abc"}) }()
+		l.want(`{"t":"join","id":2,"code":"abc"}`)
+		l.say(`{"t":"error","id":2,"code":"confirm_required","message":"ask","invite":{"from":"Ada","game":"demo","size":2}}`)
+		err, _ := errors.AsType[*Error](<-joined)
+		if err == nil || err.Code != party.ConfirmRequired || err.Invite == nil || err.Invite.From != "Ada" {
+			t.Errorf("join failed with %+v", err)
+		}
+		set := make(chan bool)
+		go func() { waiting, _ := c.SetData(t.Context(), nil); set <- waiting }()
+		l.want(`{"t":"data","id":3,"set":{}}`)
+		l.say(`{"t":"ok","id":3,"seq":0,"waiting":true}`)
+		if !<-set {
+			t.Error("the set should wait")
+		}
+		if d := c.Saved().Own.Data; d == nil || len(d) != 0 {
+			t.Errorf("own data is %v; want the empty set that was made", d)
+		}
+		l.say(`{"t":"ok","id":1,"seq":11,"invite":{"id":"i1"},"code":"c","url":"https://host.example/join/c"}`)
+	})
+}
+
+func TestNotMoreThan16CommandsWait(t *testing.T) {
+	bubble(t, func(t *testing.T, s *server) {
+		c, l := dialed(t, s, s.options())
+		for range 20 {
+			go c.Leave(t.Context())
+		}
+		for range 16 {
+			l.hear()
+		}
+		heard := make(chan string, 1)
+		go func() { heard <- l.hear() }()
+		synctest.Wait()
+		if len(heard) > 0 {
+			t.Fatalf("a 17th command came: %s", <-heard)
+		}
+		l.say(`{"t":"ok","id":5}`)
+		if got := <-heard; got != `{"t":"leave","id":17}` {
+			t.Errorf("heard %s", got)
 		}
 	})
 }

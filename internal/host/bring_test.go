@@ -9,7 +9,7 @@ import (
 	"partykit/party"
 )
 
-// partyOf is the party a link leads to, as whoever follows it finds.
+// leadsTo is the party a link leads to, as whoever follows it finds.
 func (w *world) leadsTo(on, code string) string {
 	w.t.Helper()
 	l, err := w.hosts[on].linkOf(w.t.Context(), "demo", code, limit.Guesser{})

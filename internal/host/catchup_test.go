@@ -219,3 +219,52 @@ func TestASnapshotStandsForWhatIsUnderWay(t *testing.T) {
 		a.ok("rename", map[string]any{"name": "Ada"})
 	})
 }
+
+// A host that missed entries reads them, before it shows what
+// came after.
+func TestAGapIsRead(t *testing.T) {
+	for name, next := range map[string]func(*client){
+		"seen by a message": func(a *client) { a.reliable(2, 0, "two") },
+		"seen by an event":  func(a *client) { a.ok("rename", map[string]any{"name": "Ada"}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			story(t, func(t *testing.T, w *world) {
+				w.host("b")
+				a := w.hello("a", 1)
+				home, code := a.lastParty(), a.invite(nil)
+				b := w.hello("b", 2)
+				b.ok("join", map[string]any{"code": code})
+				w.on("b", home, func(p *live) { // as if the subscription had dropped them
+					p.follow.Stop()
+					p.follow = nil
+				})
+				a.ok("data", map[string]any{"set": map[string]any{"level": "meadow"}})
+				a.reliable(1, 0, "one")
+				synctest.Wait()
+				w.on("b", home, func(p *live) {
+					if err := p.listen(); err != nil {
+						t.Error(err)
+					}
+				})
+				if err := w.hosts["b"].o.Node.Flush(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				next(a)
+				time.Sleep(time.Second)
+				if got := b.messages(); len(got) == 0 || got[0] != "one" {
+					t.Errorf("the messages are %v", got)
+				}
+				seq := 0.0
+				for _, r := range b.received() {
+					if r.text["t"] == "event" {
+						seq = inOrder(t, seq, r.text["seq"].(float64))
+					}
+				}
+				if !slices.Contains(b.events(), "data") {
+					t.Errorf("the events are %v", b.events())
+				}
+				w.sameEverywhere(home, "a", "b")
+			})
+		})
+	}
+}

@@ -220,3 +220,26 @@ func TestTwoHeldSeatsPerAddress(t *testing.T) {
 		w.wantParty("a", home, "*1:in:connected 4:loading:connected (2) (3)")
 	})
 }
+
+// A reserved use lapses by itself, and gives its use back, when
+// whoever reserved it is never heard of again.
+func TestACrashAfterTheHoldGivesItsUseBack(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		home := a.lastParty()
+		code := a.invite(map[string]any{"maxUses": 1})
+		w.press("a", code, "00000000000000000000000000000001")
+		w.wantParty("a", home, "*1:in:connected (2)")
+		w.crash("a")
+		w.host("b")
+		a.back("b")
+		if _, err := w.hosts["b"].Start(t.Context(), code, "00000000000000000000000000000002", someone); failure(err).Code != party.UsedUp {
+			t.Errorf("while the use is reserved, Start answers %v", err)
+		}
+		time.Sleep(party.DefaultRules.SeatClosed + time.Second)
+		w.wantParty("b", home, "*1:in:connected")
+		if _, err := w.hosts["b"].Start(t.Context(), code, "00000000000000000000000000000002", someone); err != nil {
+			t.Errorf("the use was not given back: %v", err)
+		}
+	})
+}

@@ -31,18 +31,6 @@ func (w *world) hang(on string) (release func()) {
 	}
 }
 
-// begin sends a command and does not wait for its answer.
-func (c *client) begin(t string, members map[string]any) (id uint64) {
-	c.next++
-	frame := map[string]any{"t": t, "id": c.next}
-	for k, v := range members {
-		frame[k] = v
-	}
-	c.session.Text(nil, protocol.Encode(frame))
-	synctest.Wait()
-	return c.next
-}
-
 // lookers counts the pages and doors that a party knows of.
 func (w *world) lookers(on, id string) (n int) {
 	w.on(on, id, func(p *live) { n = len(p.pages.open) + len(p.state.Line) + len(p.state.Asks) })
@@ -222,7 +210,7 @@ func TestNothingComesBeforeTheWelcome(t *testing.T) {
 			t.Errorf("the data are %v", got)
 		}
 
-		b, c, _, _ := w.pairOf(2, 3)
+		b, c, _, _ := w.pairOf("a", 2, 3)
 		ticket := w.start("a", b.invite(nil), 4)
 		release := w.hang("a")
 		id := c.begin("report", map[string]any{"n": 1})
@@ -246,15 +234,6 @@ func TestNothingComesBeforeTheWelcome(t *testing.T) {
 			t.Errorf("the former connection was answered %v", a)
 		}
 	})
-}
-
-// pairOf is pair with other guests.
-func (w *world) pairOf(n, m int) (a, b *client, home, code string) {
-	a = w.hello("a", n)
-	home, code = a.lastParty(), a.invite(nil)
-	b = w.hello("a", m)
-	b.ok("join", map[string]any{"code": code})
-	return a, b, home, code
 }
 
 // A player goes on waiting where the link leads that it came by.

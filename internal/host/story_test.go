@@ -40,12 +40,7 @@ func TestFromALinkToTheSameParty(t *testing.T) {
 
 func TestTheLeaderGoesAndTheHeirsDataCounts(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
-		a := w.hello("a", 1)
-		home := a.lastParty()
-		code := a.invite(nil)
-		b := w.hello("a", 2)
-		b.ok("join", map[string]any{"code": code})
-		b.ok("finalize", map[string]any{"success": true})
+		a, b, home, _ := w.pair("a")
 		a.ok("data", map[string]any{"set": map[string]any{"level": "meadow"}})
 		if wait := b.ok("data", map[string]any{"set": map[string]any{"level": "ruins"}}); wait["waiting"] != true {
 			t.Fatalf("a member's data counted at once: %v", wait)
