@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -232,6 +233,30 @@ func TestFromLinkToGameInABrowser(t *testing.T) {
 	}
 	if starts, _, _ := s.parties.seen(); len(starts) != 1 {
 		t.Errorf("%d starts", len(starts))
+	}
+}
+
+// Whoever is about to press Start must not miss it because a friend comes.
+func TestStartStaysWhereItIs(t *testing.T) {
+	ctx := browse(t)
+	for size, d := range map[string][2]int64{"phone": {390, 844}, "desktop": {1280, 800}} {
+		alone := lively()
+		alone.Members, alone.Held, alone.Landing = alone.Members[:1], nil, nil
+		s := newStage(t, alone)
+		run(t, ctx, chromedp.EmulateViewport(d[0], d[1]), chromedp.Navigate(s.join()))
+		until(t, "going live", func() bool { _, _, open := s.parties.seen(); return open == 1 })
+		const top = `document.querySelector("#start button").getBoundingClientRect().top`
+		before := evaluate[float64](t, ctx, top)
+		s.parties.show(func(inv *party.Invitation) {
+			*inv = lively()
+			for n := range 5 {
+				inv.Held = append(inv.Held, party.Person{Name: fmt.Sprint("Friend", n), Face: uint32(n)})
+			}
+		})
+		run(t, ctx, shows("Friend4 is opening the game"))
+		if after := evaluate[float64](t, ctx, top); after != before {
+			t.Errorf("on a %s Start moves from %v to %v as friends come", size, before, after)
+		}
 	}
 }
 
