@@ -13,28 +13,28 @@ const (
 // burdens are the connections for which more than maxWaiting waits. The zero
 // burdens are none.
 type burdens struct {
-	homes limit.Counts[home]
+	homes limit.Counts[visitor]
 	games limit.Counts[string]
 }
 
-// home is an address at a game.
-type home struct {
+// visitor is who is limited as one at a game.
+type visitor struct {
 	game string
-	at   limit.Home
+	home limit.Home
 }
 
-func (b *burdens) take(game string, at limit.Home) bool {
-	if !b.homes.Take(home{game, at}, burdensOfHome) {
+func (b *burdens) take(game string, home limit.Home) bool {
+	if !b.homes.Take(visitor{game, home}, burdensOfHome) {
 		return false
 	}
 	if !b.games.Take(game, burdensOfGame) {
-		b.homes.Give(home{game, at})
+		b.homes.Give(visitor{game, home})
 		return false
 	}
 	return true
 }
 
-func (b *burdens) give(game string, at limit.Home) {
-	b.homes.Give(home{game, at})
+func (b *burdens) give(game string, home limit.Home) {
+	b.homes.Give(visitor{game, home})
 	b.games.Give(game)
 }

@@ -31,7 +31,8 @@ type Conn struct {
 	answered atomic.Bool // one came
 	broken   bool        // what came is no WebSocket: nothing is read any more
 
-	laden   bool // more than maxWaiting waits, which few may; behind mu, as all that follows
+	// mu is for all that follows.
+	laden   bool // more than maxWaiting waits, which few may
 	over    bool // nothing goes out any more
 	mu      sync.Mutex
 	wire    wire

@@ -21,7 +21,7 @@ type problem struct {
 
 // plain answers a request that asks for no upgrade: an SDK whose connection
 // failed wants to know why.
-func (g *Gateway) plain(w http.ResponseWriter, id, origin string, refused *party.Error) {
+func (g *Gateway) plain(w http.ResponseWriter, id string, refused *party.Error) {
 	if refused == nil {
 		if known, ok := g.opts.Games.Get(id); ok && !known.Active {
 			refused = g.opts.NotActivated(id)

@@ -34,7 +34,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if refused == nil && spare {
 			refused = crowded
 		}
-		g.plain(w, id, origin, refused)
+		g.plain(w, id, refused)
 		return
 	}
 	if refused != nil {

@@ -205,7 +205,7 @@ func (s *session) leave(id uint64, why party.Reason) {
 		s.answer(protocol.OK{T: protocol.TOK, ID: id, Seq: p.last}) // alone already
 		return
 	}
-	s.stop().leaving = id
+	s.pausing().leaving = id
 	p.submit(&job{
 		cmd: party.Leave{Player: s.player, Reason: why},
 		id:  &party.CommandID{Session: s.id, Counter: id},
@@ -213,7 +213,7 @@ func (s *session) leave(id uint64, why party.Reason) {
 			if p.sessions[s.player] != s {
 				return // it has left, and is answered on arrival
 			}
-			s.stop().leaving = 0
+			s.pausing().leaving = 0
 			if o.err != nil {
 				s.fail(id, o.err, nil)
 			} else {

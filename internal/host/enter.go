@@ -55,7 +55,7 @@ func (s *session) join(c protocol.Command) {
 				s.answer(protocol.OK{T: protocol.TOK, ID: c.ID, Seq: s.party.last})
 				s.rest()
 			default:
-				s.stop().leaving = c.ID
+				s.pausing().leaving = c.ID
 				s.arrived(party.ReasonJoined)
 			}
 		})
@@ -81,7 +81,7 @@ func (e entry) one() bool {
 // inTurn pauses the session for a command and calls fn when the party has done
 // what it was asked before.
 func (s *session) inTurn(id uint64, fn func()) {
-	s.stop()
+	s.pausing()
 	s.party.submit(&job{turn: fn, done: func(o outcome) {
 		s.fail(id, o.err, nil)
 		s.rest()

@@ -187,9 +187,11 @@ func TestBetweenTwoPartiesNothingIsDone(t *testing.T) {
 			s.end()
 			s.do(p.loop, note)
 			s.do(nil, note)
+			s.push(input{conn: s.conn, command: &protocol.Command{T: "rename", ID: 9, Name: "Bo"}})
+			s.rest()
 		})
 		synctest.Wait()
-		if len(in) != 2 || len(s.pause.ahead) != 0 {
+		if len(in) != 2 || len(s.pause.ahead) != 0 || len(s.inbox) != 1 {
 			t.Errorf("done for a session that has ended: %v", in[2:])
 		}
 	})

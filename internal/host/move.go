@@ -16,7 +16,7 @@ func (p *live) adopt(s *session) {
 		old.close(protocol.Replaced)
 	}
 	s.party = p
-	x := s.stop() // it rests once its player knows where it is
+	x := s.pausing() // it rests once its player knows where it is
 	x.expelled = ""
 	for _, fn := range x.ahead {
 		s.do(nil, fn)
@@ -113,7 +113,7 @@ func (p *live) expel(s *session, why party.Reason) {
 		x.expelled = why
 		return
 	}
-	s.stop()
+	s.pausing()
 	s.depart(p, func() { s.arrived(why) })
 }
 
@@ -121,7 +121,7 @@ func (p *live) expel(s *session, why party.Reason) {
 // the party of a higher move, or into one of its own. It runs on x's loop and
 // calls then on that of the new party. Without a connection the session ends.
 func (s *session) depart(x *live, arrived func()) {
-	s.stop().expelled = ""
+	s.pausing().expelled = ""
 	then := func() {
 		arrived()
 		x.post(func() { x.bringAfter(s.player) })
@@ -138,7 +138,7 @@ func (s *session) depart(x *live, arrived func()) {
 
 // end ends a session that has no party any more. Its player begins anew.
 func (s *session) end() {
-	x := s.stop()
+	x := s.pausing()
 	s.party, x.ended, x.ahead = nil, true, nil
 	s.close(protocol.Unavailable)
 	x.callBack(s.h)
@@ -220,7 +220,7 @@ func (h *Host) leaveBehind(from engine.Ref, leave party.Leave) {
 func (s *session) arrived(why party.Reason) {
 	s.leaveDoor()
 	s.tellParty(why)
-	if x := s.stop(); x.leaving != 0 {
+	if x := s.pausing(); x.leaving != 0 {
 		s.answer(protocol.OK{T: protocol.TOK, ID: x.leaving, Seq: s.party.last})
 		x.leaving = 0
 	}

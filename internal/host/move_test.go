@@ -220,7 +220,7 @@ func TestTakenOutDuringAPause(t *testing.T) {
 		page := w.open("a", code, 1)
 		defer page.Close()
 		b := w.hello("a", 2, ticketed(w.start("a", code, 1)))
-		w.on("a", home, func(*live) { b.session.s.stop() })
+		w.on("a", home, func(*live) { b.session.s.pausing() })
 		w.hello("a", 3, ticketed(w.start("a", code, 1)))
 		w.wantParty("a", home, "*1:in:connected 3:loading:connected")
 		b.session.Text(nil, []byte(`{"t":"rename","id":1,"name":"Bo"}`)) // waits
@@ -236,7 +236,7 @@ func TestTakenOutDuringAPause(t *testing.T) {
 func TestAHelloWaitsForItsSession(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		_, b, home, _ := w.pair("a")
-		w.on("a", home, func(*live) { b.session.s.stop() })
+		w.on("a", home, func(*live) { b.session.s.pausing() })
 		again := resuming(b, b.seq())
 		var c *client
 		var err error

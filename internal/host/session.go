@@ -53,8 +53,8 @@ type session struct {
 	inbox []input
 }
 
-// pause is what a session has to remember as long as it takes no input. A crowd
-// that waits takes some, and so holds none of this.
+// pause is what a session has to remember as long as it takes no input. One that
+// takes input has none, and so a crowd that waits holds nothing of this.
 type pause struct {
 	leaving  uint64        // the command that is answered on arrival
 	expelled party.Reason  // taken out of its party meanwhile
@@ -63,8 +63,9 @@ type pause struct {
 	waiting  []*welcoming  // hellos of the same player, until it is over
 }
 
-// stop has the session take no input until it rests.
-func (s *session) stop() *pause {
+// pausing is the pause of the session, which from now on takes no input until it
+// rests.
+func (s *session) pausing() *pause {
 	if s.pause == nil {
 		s.pause = new(pause)
 	}
@@ -153,7 +154,7 @@ func (s *session) rest() {
 		s.depart(s.party, func() { s.arrived(why) })
 		return
 	}
-	x := s.stop()
+	x := s.pausing()
 	if !x.ended {
 		s.pause = nil
 	}
@@ -231,7 +232,7 @@ func (s *session) do(l *place, fn func(*live)) {
 		s.party.rouse()
 		fn(s.party)
 	default:
-		if x := s.stop(); !x.ended {
+		if x := s.pausing(); !x.ended {
 			x.ahead = append(x.ahead, fn)
 		}
 	}

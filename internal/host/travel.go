@@ -73,7 +73,7 @@ func (h *Host) destination(from, to party.GameID) (game.Game, error) {
 // other game, and answers with a ticket to it. The session is paused meanwhile.
 func (s *session) setOut(id uint64, travel string, cmd party.Command) {
 	p := s.party
-	s.stop()
+	s.pausing()
 	p.pins++
 	end := func(ok protocol.OK, err error) {
 		p.post(func() {

@@ -205,7 +205,7 @@ func (s *session) reconnect(next *session) {
 	s.has, s.from = next.has, next.from
 	s.hash, s.used = next.hash, false
 	s.name, s.face, s.fresh, s.own = next.name, next.face, next.fresh, next.own
-	s.stop()
+	s.pausing()
 }
 
 // inherit takes over what the player's former session knew and the client did
