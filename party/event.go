@@ -256,43 +256,33 @@ func register[E Event](m map[string]func([]byte) (Event, error)) {
 
 // Encode returns the entry as the log holds it.
 func (e Entry) Encode() ([]byte, error) {
-	w := written{e.At, e.Rev, e.First, e.By, make([]writtenEvent, len(e.Events))}
+	s := stored[Event]{e.At, e.Rev, e.First, e.By, make([]storedEvent[Event], len(e.Events))}
 	for i, event := range e.Events {
-		w.Events[i] = writtenEvent{event.kind(), event}
+		s.Events[i] = storedEvent[Event]{event.kind(), event}
 	}
-	return json.Marshal(w)
+	return json.Marshal(s)
 }
 
-// written is an entry as it is written, and stored as it is read.
+// stored is an entry as the log holds it. Its events' bodies are written as they
+// are, and read once their kinds are known.
 type (
-	written struct {
-		At     Time           `json:"at"`
-		Rev    uint64         `json:"rev"`
-		First  uint64         `json:"first,omitempty"`
-		By     *CommandID     `json:"by,omitempty"`
-		Events []writtenEvent `json:"ev"`
+	stored[Body any] struct {
+		At     Time                `json:"at"`
+		Rev    uint64              `json:"rev"`
+		First  uint64              `json:"first,omitempty"`
+		By     *CommandID          `json:"by,omitempty"`
+		Events []storedEvent[Body] `json:"ev"`
 	}
-	writtenEvent struct {
+	storedEvent[Body any] struct {
 		Kind string `json:"k"`
-		Body Event  `json:"b"`
-	}
-	stored struct {
-		At     Time          `json:"at"`
-		Rev    uint64        `json:"rev"`
-		First  uint64        `json:"first,omitempty"`
-		By     *CommandID    `json:"by,omitempty"`
-		Events []storedEvent `json:"ev"`
-	}
-	storedEvent struct {
-		Kind string          `json:"k"`
-		Body json.RawMessage `json:"b"`
+		Body Body   `json:"b"`
 	}
 )
 
 // DecodeEntry reads what Encode wrote. An unknown kind is an error: a node
 // that does not know what happened must not guess.
 func DecodeEntry(b []byte) (Entry, error) {
-	var s stored
+	var s stored[json.RawMessage]
 	if err := json.Unmarshal(b, &s); err != nil {
 		return Entry{}, fmt.Errorf("decode entry: %w", err)
 	}

@@ -86,8 +86,8 @@ func (p *live) notice(l link) Notice {
 }
 
 // outdated is when a link, or its invite if the party still knows it, next shows
-// something else by the clock alone: it expires, or one may not ask by it any more. From when its record may go it is outdated at once. 0:
-// never.
+// something else by the clock alone: it expires, or one may not ask by it any
+// more. From when its record may go it is outdated at once. 0: never.
 func (l link) outdated(i *party.Invite, t party.Time) (next party.Time) {
 	var ends []party.Time
 	expires := []party.Time{l.Expires}

@@ -79,11 +79,11 @@ func (p *live) nextTick() party.Time {
 		return 0
 	}
 	due := p.nextDue()
-	if due != 0 && (p.inflight != nil || len(p.queue.own) > 0) {
-		due = due.Add(tickLate)
-	}
 	if due == 0 {
 		return 0
+	}
+	if p.inflight != nil || len(p.queue.own) > 0 {
+		due = due.Add(tickLate)
 	}
 	return max(due, p.tickNext)
 }
