@@ -238,15 +238,23 @@ func TestNothingComesBeforeTheWelcome(t *testing.T) {
 	})
 }
 
+// waiting has a player wait in line by the link of another, which follows its
+// maker.
+func (w *world) waiting() (maker, c *client, home, code string) {
+	w.t.Helper()
+	a, _, home, _ := w.pair("a")
+	code = a.invite(following())
+	a.ok("settings", map[string]any{"size": 2})
+	c = w.hello("a", 3)
+	c.ok("wait", map[string]any{"code": code})
+	time.Sleep(time.Second)
+	return a, c, home, code
+}
+
 // A player goes on waiting where the link leads that it came by.
 func TestWhoWaitsGoesOnWithTheLink(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
-		a, _, home, _ := w.pair("a")
-		code := a.invite(following())
-		a.ok("settings", map[string]any{"size": 2})
-		c := w.hello("a", 3)
-		c.ok("wait", map[string]any{"code": code})
-		time.Sleep(time.Second)
+		a, c, home, code := w.waiting()
 		if you := c.door()["you"].(map[string]any); you["stage"] != "line" {
 			t.Fatalf("it is told %v", you)
 		}
@@ -269,12 +277,7 @@ func TestWhoWaitsGoesOnWithTheLink(t *testing.T) {
 func TestWhoAsksGoesOnWithTheMaker(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.deadLinks(game.DeadLinksAsk)
-		a, b := w.hello("a", 1), w.hello("a", 2)
-		code := a.invite(map[string]any{"expires": 60})
-		b.ok("join", map[string]any{"code": code})
-		a.ok("leave", nil)
-		b.ok("leave", nil)
-		time.Sleep(2 * time.Minute)
+		a, code := w.parted()
 		alone := a.lastParty()
 		c := w.hello("a", 3)
 		c.ok("ask", map[string]any{"code": code})
@@ -310,12 +313,7 @@ func TestWhoAsksGoesOnWithTheMaker(t *testing.T) {
 // A link that leads nowhere by the time it is looked up again says so.
 func TestWhoWaitsIsToldWhenTheLinkLeadsNowhere(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
-		a, _, _, _ := w.pair("a")
-		code := a.invite(following())
-		a.ok("settings", map[string]any{"size": 2})
-		c := w.hello("a", 3)
-		c.ok("wait", map[string]any{"code": code})
-		time.Sleep(time.Second)
+		a, c, _, _ := w.waiting()
 		release := w.hang("a")
 		a.ok("leave", nil)
 		g := w.games["demo"]

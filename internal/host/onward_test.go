@@ -216,23 +216,25 @@ func TestADeadLinkLeadsOnWhoMayComeIn(t *testing.T) {
 	})
 }
 
+// parted has a player invite another and both leave, until the link has expired
+// and the maker waits alone.
+func (w *world) parted() (maker *client, code string) {
+	w.t.Helper()
+	a, b := w.hello("a", 1), w.hello("a", 2)
+	code = a.invite(map[string]any{"expires": 60})
+	b.ok("join", map[string]any{"code": code})
+	a.ok("leave", nil)
+	b.ok("leave", nil)
+	time.Sleep(2 * time.Minute)
+	return a, code
+}
+
 // A maker that waits alone is found, though its party sleeps.
 func TestADeadLinkWakesItsMakersParty(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.deadLinks(game.DeadLinksAsk)
-		a, b := w.hello("a", 1), w.hello("a", 2)
-		code := a.invite(map[string]any{"expires": 60})
-		b.ok("join", map[string]any{"code": code})
-		a.ok("leave", nil)
-		b.ok("leave", nil)
-		time.Sleep(2 * time.Minute)
-		asleep := func() (yes bool) {
-			r := ref("demo", party.ID(a.lastParty()))
-			l, done := w.hosts["a"].loopOf(r), make(chan bool)
-			l.Post(r.Game, func() { done <- l.parties[r].asleep() })
-			return <-done
-		}
-		if !asleep() {
+		a, code := w.parted()
+		if !w.asleep("a", a.lastParty()) {
 			t.Fatal("she does not sleep")
 		}
 		w.shows(code, 0) // its party is looked at, and so finds that it is over
