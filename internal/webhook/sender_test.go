@@ -33,6 +33,20 @@ func told(t *testing.T, posts []post) []string {
 	return list
 }
 
+// inOrder sorts a party's notices by number: they come up to four at once.
+func inOrder(t *testing.T, posts []post) []post {
+	t.Helper()
+	number := func(p post) uint64 {
+		var b Body
+		if err := json.Unmarshal(p.body, &b); err != nil {
+			t.Fatal(err)
+		}
+		return b.Data.Number
+	}
+	slices.SortFunc(posts, func(a, b post) int { return int(number(a)) - int(number(b)) })
+	return posts
+}
+
 func check(t *testing.T, secret string, p post) error {
 	t.Helper()
 	hook, err := standardwebhooks.NewWebhook(secret)
@@ -93,7 +107,7 @@ func TestANoticeSaysWhatHappened(t *testing.T) {
 		x.do(party.Identify{Player: "gbob", As: "ubob", Move: 2})
 		time.Sleep(time.Second)
 		bodies := map[string]string{}
-		for _, p := range w.got() {
+		for _, p := range inOrder(t, w.got()) {
 			var b struct {
 				Type string
 				Data map[string]any
