@@ -55,14 +55,18 @@ func (p *live) schedule() {
 		p.tire()
 		return
 	}
-	wait := max(t.Until(next), 0)
-	if p.wakes == next && wait < time.Minute { // a longer wait is set anew: somebody may have set the clock
+	next = max(next, t)
+	wait := t.Until(next)
+	if p.wakes != 0 && max(p.wakes, t) == next && wait < time.Minute { // a longer wait is set anew: somebody may have set the clock
 		return
 	}
 	p.wakes = next
-	if p.timer == nil {
+	switch {
+	case wait == 0:
+		p.post(p.wake)
+	case p.timer == nil:
 		p.timer = time.AfterFunc(wait, func() { p.post(p.wake) })
-	} else {
+	default:
 		p.timer.Reset(wait)
 	}
 }
