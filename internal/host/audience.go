@@ -32,7 +32,8 @@ type audience struct {
 
 	version     uint64 // rises when pages may read differently
 	changed     bool   // since the last round
-	changedNear bool   // since those on the way were last told
+	since       party.Time
+	changedNear bool // since those on the way were last told
 	round       party.Time
 	near        party.Time
 	own         map[*Page]bool // whose own story has changed
@@ -83,9 +84,10 @@ func (a *audience) remove(page *Page) {
 	}
 }
 
-// pause is how long the crowd's pages wait for the next round.
-func (a *audience) pause() time.Duration {
-	return max(pagePause, time.Duration(len(a.open))*crowdPause)
+// nextRound is when the crowd's pages are told of what has changed: when others had
+// time to change as well, as they do when a friend comes.
+func (a *audience) nextRound() party.Time {
+	return max(a.since.Add(pagePause), a.round.Add(time.Duration(len(a.open))*crowdPause))
 }
 
 // due is when pages must next be told or seen to; 0: never.
@@ -96,7 +98,7 @@ func (a *audience) due() (next party.Time) {
 		}
 	}
 	if a.changed && len(a.queue) == 0 {
-		consider(a.round.Add(a.pause()))
+		consider(a.nextRound())
 	}
 	if a.changedNear || len(a.own) > 0 {
 		consider(a.near.Add(pagePause))
@@ -113,8 +115,11 @@ func (p *live) pagesChanged() {
 	if len(p.pages.open) == 0 {
 		return
 	}
+	if !p.pages.changed {
+		p.pages.changed, p.pages.since = true, now()
+	}
 	p.pages.version++
-	p.pages.changed, p.pages.changedNear = true, true
+	p.pages.changedNear = true
 	p.schedule()
 }
 
@@ -130,7 +135,7 @@ func (page *Page) changed() {
 // over.
 func (p *live) tellPages(t party.Time) {
 	a := &p.pages
-	round := a.changed && len(a.queue) == 0 && a.round.Add(a.pause()) <= t
+	round := a.changed && len(a.queue) == 0 && a.nextRound() <= t
 	if !round && (!a.changedNear && len(a.own) == 0 || a.near.Add(pagePause) > t) {
 		return
 	}

@@ -54,7 +54,7 @@ func TestACrowdIsToldTogether(t *testing.T) {
 
 		time.Sleep(time.Second) // all were told a while ago
 		a.ok("rename", map[string]any{"name": "Ada"})
-		time.Sleep(time.Millisecond)
+		time.Sleep(pagePause + time.Millisecond)
 		synctest.Wait()
 		a.ok("rename", map[string]any{"name": "Berta"})
 		near, far := time.Duration(0), time.Duration(0)
@@ -96,6 +96,35 @@ func TestACrowdIsToldTogether(t *testing.T) {
 				t.Errorf("of pages that are closed there is left: %+v", v)
 			}
 		})
+	})
+}
+
+// What happens within a quarter of a second is told to a stranger once, as it is
+// then: a friend who comes is two or three changes.
+func TestAStrangerIsToldOnce(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		page := w.open("a", a.invite(nil), 7)
+		time.Sleep(time.Second)
+		told(page)
+		for _, name := range []string{"Ada", "Berta", "Carla"} {
+			a.ok("rename", map[string]any{"name": name})
+			time.Sleep(pagePause / 4)
+			synctest.Wait()
+			if told(page) != nil {
+				t.Errorf("it was told before %s had a quarter of a second", name)
+			}
+		}
+		time.Sleep(pagePause / 4)
+		synctest.Wait()
+		if v := told(page); v == nil || v.Members[0].Name != "Carla" {
+			t.Errorf("it was told %+v", v)
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if told(page) != nil {
+			t.Error("it was told again")
+		}
 	})
 }
 
@@ -162,7 +191,7 @@ func TestACrowdLeavesOthersTheirTurn(t *testing.T) {
 		var turns []string
 		w.on("a", home, func(p *live) {
 			p.pagesChanged()
-			p.tellPages(now())
+			p.tellPages(p.pages.nextRound())
 			left := func() { turns = append(turns, fmt.Sprint(len(p.pages.queue))) }
 			left()
 			for range 3 {
@@ -195,15 +224,15 @@ func TestWhoIsOnTheWayIsToldBeforeTheCrowd(t *testing.T) {
 		w.on("a", home, func(p *live) {
 			crowd := &p.pages
 			p.pagesChanged()
-			p.tellPages(now())
+			p.tellPages(p.pages.nextRound())
 			queue := slices.Clone(crowd.queue)
 			if len(queue) != 9*pagesAtOnce || told(friend) == nil {
 				t.Errorf("of the first change %d are still to be told", len(queue))
 				return
 			}
 			p.pagesChanged()
-			later := now().Add(crowd.pause())
-			if crowd.near.Add(pagePause) > later {
+			later := crowd.near.Add(pagePause)
+			if crowd.nextRound() > later {
 				t.Error("it is too soon")
 			}
 			p.tellPages(later)
