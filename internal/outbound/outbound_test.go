@@ -38,7 +38,7 @@ func TestCheckURL(t *testing.T) {
 // leaves.
 func TestNoWayInside(t *testing.T) {
 	for _, allowLoopback := range []bool{false, true} {
-		c := Client(time.Second, allowLoopback)
+		c := Client(time.Minute, allowLoopback)
 		for _, host := range []string{
 			"10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "255.255.255.255", "224.0.0.1",
 			"[fe80::1]", "[fd00::1]", "[fd00:ec2::254]", "[::ffff:10.0.0.1]", "[64:ff9b::a00:1]", "[2002:a00:1::]", "[::]",
@@ -57,10 +57,10 @@ func TestLoopbackIsForDev(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { hits.Add(1) }))
 	defer server.Close()
 	for _, address := range []string{server.URL, strings.Replace(server.URL, "127.0.0.1", "localhost", 1)} {
-		if _, err := get(t.Context(), Client(time.Second, false), address); !errors.Is(err, ssrf.ErrProhibitedIP) {
+		if _, err := get(t.Context(), Client(time.Minute, false), address); !errors.Is(err, ssrf.ErrProhibitedIP) {
 			t.Errorf("%s: %v", address, err)
 		}
-		if _, err := get(t.Context(), Client(time.Second, true), address); err != nil {
+		if _, err := get(t.Context(), Client(time.Minute, true), address); err != nil {
 			t.Errorf("in dev, %s: %v", address, err)
 		}
 	}
@@ -75,14 +75,14 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	defer secret.Close()
 	server := httptest.NewServer(http.RedirectHandler(secret.URL, http.StatusFound))
 	defer server.Close()
-	status, err := get(t.Context(), Client(time.Second, true), server.URL)
+	status, err := get(t.Context(), Client(time.Minute, true), server.URL)
 	if err != nil || status != http.StatusFound || inner.Load() != 0 {
 		t.Fatalf("status %d, %v, the target was asked %d times", status, err, inner.Load())
 	}
 }
 
 func TestTheEnvironmentsProxyIsNotAsked(t *testing.T) {
-	if p := Client(time.Second, false).Transport.(*http.Transport).Proxy; p != nil {
+	if p := Client(time.Minute, false).Transport.(*http.Transport).Proxy; p != nil {
 		t.Fatal("requests go through a proxy, which would resolve names itself")
 	}
 }

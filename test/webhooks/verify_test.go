@@ -4,6 +4,7 @@ package webhooks_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net"
@@ -84,7 +85,7 @@ func TestAnotherLanguagesLibraryBelievesUs(t *testing.T) {
 		t.Fatal(err)
 	}
 	go n.Serve(l)
-	t.Cleanup(func() { n.Close(t.Context()) })
+	t.Cleanup(func() { n.Close(context.WithoutCancel(t.Context())) })
 	g := game.Game{ID: "my-game", Name: "My Game", Active: true, Launch: game.Launch{Web: "https://play.example.com/"}}
 	if _, err := n.Games().Add(t.Context(), g); err != nil {
 		t.Fatal(err)
