@@ -13,28 +13,25 @@ const (
 // burdens are the connections for which more than maxWaiting waits. The zero
 // burdens are none.
 type burdens struct {
-	homes limit.Counts[visitor]
+	homes limit.Counts[limit.Visitor]
 	games limit.Counts[string]
 }
 
-// visitor is who is limited as one at a game.
-type visitor struct {
-	game string
-	home limit.Home
-}
+// visitor is who counts for what waits for the connection.
+func (c *Conn) visitor() limit.Visitor { return limit.Visitor{Game: c.game, Home: c.home} }
 
-func (b *burdens) take(game string, home limit.Home) bool {
-	if !b.homes.Take(visitor{game, home}, burdensOfHome) {
+func (b *burdens) take(v limit.Visitor) bool {
+	if !b.homes.Take(v, burdensOfHome) {
 		return false
 	}
-	if !b.games.Take(game, burdensOfGame) {
-		b.homes.Give(visitor{game, home})
+	if !b.games.Take(v.Game, burdensOfGame) {
+		b.homes.Give(v)
 		return false
 	}
 	return true
 }
 
-func (b *burdens) give(game string, home limit.Home) {
-	b.homes.Give(visitor{game, home})
-	b.games.Give(game)
+func (b *burdens) give(v limit.Visitor) {
+	b.homes.Give(v)
+	b.games.Give(v.Game)
 }

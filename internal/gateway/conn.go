@@ -77,7 +77,7 @@ func (c *Conn) put(op ws.Op, data []byte) {
 	case c.backlog.tooMuch(c.g.clock):
 		c.slow()
 	case c.backlog.late != 0 && !c.laden:
-		if c.laden = c.g.burdens.take(c.game, c.home); !c.laden {
+		if c.laden = c.g.burdens.take(c.visitor()); !c.laden {
 			c.close(int(protocol.SlowReader), protocol.SlowReader.Name()) // a resume brings what comes after this
 		}
 	}
@@ -99,7 +99,7 @@ func (c *Conn) cut() {
 func (c *Conn) eased() {
 	if c.laden && c.backlog.late == 0 {
 		c.laden = false
-		c.g.burdens.give(c.game, c.home)
+		c.g.burdens.give(c.visitor())
 	}
 }
 

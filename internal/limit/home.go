@@ -54,3 +54,10 @@ func (h Home) String() string {
 	}
 	return h.Prefix().String()
 }
+
+// Visitor is a home at a game: what one game's players do at an address takes
+// nothing from another's.
+type Visitor struct {
+	Game string
+	Home Home
+}

@@ -25,8 +25,8 @@ func TestHomeOf(t *testing.T) {
 	if got := HomeOf(netip.Addr{}); got.IsValid() || got.Prefix().IsValid() || got.String() != "" {
 		t.Errorf("no address has the home %s", got)
 	}
-	if got := unsafe.Sizeof(Home{}); got != 16 {
-		t.Errorf("a home takes %d bytes", got)
+	if home, visitor := unsafe.Sizeof(Home{}), unsafe.Sizeof(Visitor{}); home != 16 || visitor != 32 {
+		t.Errorf("a home takes %d bytes, a visitor %d", home, visitor)
 	}
 }
 

@@ -22,27 +22,20 @@ const (
 	badKeys = 30
 )
 
-// visitor is an address at a game: what one game's players do at an address
-// takes nothing from another's.
-type visitor struct {
-	game string
-	home limit.Home
-}
-
 // connections returns the counter of connections: of each game, of each address
 // at it, and of each address in all. Beyond a limit there is as much room again
 // for who comes back while the connection that was lost is still counted.
 func (n *Node) connections() func(*http.Request, string, netip.Addr) (release func(), spare, ok bool) {
 	var games limit.Counts[string]
 	var visits visits
-	give := func(v visitor, counted int) { // what counted of them, in the order they are taken
+	give := func(v limit.Visitor, counted int) { // what counted of them, in the order they are taken
 		if counted > 0 {
-			games.Give(v.game)
+			games.Give(v.Game)
 		}
 		visits.give(v, counted-1)
 	}
 	return func(r *http.Request, id string, from netip.Addr) (func(), bool, bool) {
-		set, v := n.games.Settings(id), visitor{id, limit.HomeOf(from)}
+		set, v := n.games.Settings(id), limit.Visitor{Game: id, Home: limit.HomeOf(from)}
 		counts := []count{func(times int) bool { return games.Take(id, min(times*set.Connections, n.ofGame(times))) }}
 		if !n.unlimited(from) {
 			counts = append(counts, visits.counts(v, set)...)
@@ -97,24 +90,24 @@ func (n *Node) trusted(a netip.Addr) bool {
 
 // visits counts what addresses have open: each at a game, and each in all.
 type visits struct {
-	visitors limit.Counts[visitor]
+	visitors limit.Counts[limit.Visitor]
 	homes    limit.Counts[limit.Home]
 }
 
-func (x *visits) counts(v visitor, set *game.Settings) []count {
+func (x *visits) counts(v limit.Visitor, set *game.Settings) []count {
 	return []count{
 		func(times int) bool { return x.visitors.Take(v, times*set.AddressConnections) },
-		func(times int) bool { return x.homes.Take(v.home, times*max(perAddress, set.AddressConnections)) },
+		func(times int) bool { return x.homes.Take(v.Home, times*max(perAddress, set.AddressConnections)) },
 	}
 }
 
 // give gives back the first so many of the counts.
-func (x *visits) give(v visitor, counted int) {
+func (x *visits) give(v limit.Visitor, counted int) {
 	if counted > 0 {
 		x.visitors.Give(v)
 	}
 	if counted > 1 {
-		x.homes.Give(v.home)
+		x.homes.Give(v.Home)
 	}
 }
 
@@ -143,7 +136,7 @@ func (n *Node) openPages() func(string, netip.Addr) (release func(), ok bool) {
 		if n.unlimited(from) {
 			return func() {}, true
 		}
-		v := visitor{id, limit.HomeOf(from)}
+		v := limit.Visitor{Game: id, Home: limit.HomeOf(from)}
 		taken, spare, ok := takeAll(visits.counts(v, n.games.Settings(id)))
 		if !ok || spare {
 			visits.give(v, taken)
@@ -156,12 +149,13 @@ func (n *Node) openPages() func(string, netip.Addr) (release func(), ok bool) {
 // perMinute returns a limiter of what an address does again and again at a game,
 // as often a minute as most says of the game's settings.
 func (n *Node) perMinute(most func(*game.Settings) int) func(string, netip.Addr) (ok bool, retryAfter time.Duration) {
-	buckets := limit.NewBuckets[visitor](remembered)
+	buckets := limit.NewBuckets[limit.Visitor](remembered)
 	return func(id string, from netip.Addr) (bool, time.Duration) {
 		if n.unlimited(from) {
 			return true, 0
 		}
-		wait := buckets.Take(visitor{id, limit.HomeOf(from)}, limit.PerMinute(most(n.games.Settings(id))), time.Now())
+		v := limit.Visitor{Game: id, Home: limit.HomeOf(from)}
+		wait := buckets.Take(v, limit.PerMinute(most(n.games.Settings(id))), time.Now())
 		return wait == 0, wait
 	}
 }

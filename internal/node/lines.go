@@ -35,7 +35,7 @@ func (n *Node) lineOf(r *http.Request) stand {
 		return n.stand(r, "", "links")
 	case "v1":
 		if g, _, ok := n.games.KeyHolder(api.Key(r)); ok {
-			return stand{visitor: visitor{game: g.ID}, line: "backend"}
+			return stand{Visitor: limit.Visitor{Game: g.ID}, line: "backend"}
 		}
 		return n.stand(r, "", "backends")
 	}
@@ -47,9 +47,9 @@ func (n *Node) lineOf(r *http.Request) stand {
 func (n *Node) stand(r *http.Request, game, line string) stand {
 	from := n.clientAddr(r)
 	if n.unlimited(from) {
-		return stand{visitor: visitor{game: game}, line: line}
+		return stand{Visitor: limit.Visitor{Game: game}, line: line}
 	}
-	return stand{visitor{game, limit.HomeOf(from)}, line, 2 * n.games.Settings(game).AddressConnections}
+	return stand{limit.Visitor{Game: game, Home: limit.HomeOf(from)}, line, 2 * n.games.Settings(game).AddressConnections}
 }
 
 // crowded refuses a request for which there is no room in its line: a browser is

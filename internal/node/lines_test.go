@@ -91,10 +91,10 @@ func TestLinesCannotBeMadeUp(t *testing.T) {
 	// Whose turn it is, and how many may wait.
 	here, backend := limit.HomeOf(netip.MustParseAddr("192.0.2.1")), line("/v1/parties", "Authorization", "Bearer "+key)
 	for _, x := range []struct{ got, want stand }{
-		{line("/join/" + one), stand{visitor{DemoID, here}, "link " + one, 200}},
-		{line("/connect?game=demo"), stand{visitor{DemoID, here}, "players", 200}},
-		{line("/join/0"), stand{visitor{"", here}, "links", 200}},
-		{backend, stand{visitor{game: DemoID}, "backend", 0}},
+		{line("/join/" + one), stand{limit.Visitor{Game: DemoID, Home: here}, "link " + one, 200}},
+		{line("/connect?game=demo"), stand{limit.Visitor{Game: DemoID, Home: here}, "players", 200}},
+		{line("/join/0"), stand{limit.Visitor{Home: here}, "links", 200}},
+		{backend, stand{limit.Visitor{Game: DemoID}, "backend", 0}},
 	} {
 		if x.got != x.want {
 			t.Errorf("who asks waits at %v, want %v", x.got, x.want)

@@ -1,6 +1,9 @@
 package node
 
-import "partykit/internal/loop"
+import (
+	"partykit/internal/limit"
+	"partykit/internal/loop"
+)
 
 // mostInLine is how many requests wait in one line. The next is told to come back
 // after comeBack.
@@ -16,9 +19,9 @@ type waiting struct {
 
 // stand is where a request waits.
 type stand struct {
-	visitor        // the game it is for, "" for none, and from where it comes
-	line    string // of the game's
-	most    int    // how many from there may wait for the game; 0: they are not counted
+	limit.Visitor        // the game it is for, "" for none, and from where it comes
+	line          string // of the game's
+	most          int    // how many from there may wait for the game; 0: they are not counted
 }
 
 // queue is those who wait, in lines. Games take turns, and within a game its lines
@@ -27,7 +30,7 @@ type stand struct {
 type queue struct {
 	games   map[string]*loop.Lanes[*waiting]  // their lines
 	turns   loop.Lanes[*loop.Lanes[*waiting]] // those of a game, once for each who waits for it
-	corners map[visitor]*corner
+	corners map[limit.Visitor]*corner
 }
 
 // corner is where those from one address stand.
@@ -37,7 +40,7 @@ type corner struct {
 }
 
 func newQueue() queue {
-	return queue{games: map[string]*loop.Lanes[*waiting]{}, corners: map[visitor]*corner{}}
+	return queue{games: map[string]*loop.Lanes[*waiting]{}, corners: map[limit.Visitor]*corner{}}
 }
 
 func (s *queue) empty() bool { return s.turns.Empty() }
@@ -45,7 +48,7 @@ func (s *queue) empty() bool { return s.turns.Empty() }
 // add has a request wait, if there is room for it.
 func (s *queue) add(q *waiting) bool {
 	line := q.line
-	c := s.corners[q.visitor]
+	c := s.corners[q.Visitor]
 	if q.most == 0 {
 		c = nil
 	} else if c == nil {
@@ -53,7 +56,7 @@ func (s *queue) add(q *waiting) bool {
 	} else if line = c.line; c.waiting >= q.most {
 		return false
 	}
-	lines := s.games[q.game]
+	lines := s.games[q.Game]
 	if lines == nil {
 		lines = new(loop.Lanes[*waiting])
 	}
@@ -62,11 +65,11 @@ func (s *queue) add(q *waiting) bool {
 	}
 	if c != nil {
 		c.waiting++
-		s.corners[q.visitor] = c
+		s.corners[q.Visitor] = c
 	}
-	s.games[q.game] = lines
+	s.games[q.Game] = lines
 	lines.Add(line, q)
-	s.turns.Add(q.game, lines)
+	s.turns.Add(q.Game, lines)
 	return true
 }
 
@@ -75,11 +78,11 @@ func (s *queue) next() *waiting {
 	lines := first(&s.turns)
 	q := first(lines)
 	if lines.Empty() {
-		delete(s.games, q.game)
+		delete(s.games, q.Game)
 	}
-	if c := s.corners[q.visitor]; q.most > 0 {
+	if c := s.corners[q.Visitor]; q.most > 0 {
 		if c.waiting--; c.waiting == 0 {
-			delete(s.corners, q.visitor)
+			delete(s.corners, q.Visitor)
 		}
 	}
 	return q

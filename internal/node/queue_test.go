@@ -22,7 +22,7 @@ func inTurn(t *testing.T, s *queue) (names []string) {
 	t.Helper()
 	for !s.empty() {
 		q := s.next()
-		names = append(names, q.game+" "+q.line)
+		names = append(names, q.Game+" "+q.line)
 	}
 	if len(s.games) != 0 || len(s.corners) != 0 {
 		t.Errorf("%d games and %d corners are remembered when nobody waits", len(s.games), len(s.corners))
@@ -35,7 +35,7 @@ func inTurn(t *testing.T, s *queue) (names []string) {
 func TestGamesTakeTurnsBeforeTheirLinks(t *testing.T) {
 	s := newQueue()
 	add := func(game, line string, n int) {
-		if !s.add(&waiting{stand: stand{visitor{game, home(n)}, line, 200}}) {
+		if !s.add(&waiting{stand: stand{limit.Visitor{Game: game, Home: home(n)}, line, 200}}) {
 			t.Fatalf("no room for %s %s", game, line)
 		}
 	}
@@ -55,7 +55,7 @@ func TestGamesTakeTurnsBeforeTheirLinks(t *testing.T) {
 func TestAnAddressHasOneLineOfAGame(t *testing.T) {
 	s := newQueue()
 	add := func(game, line string, n, most int) {
-		if !s.add(&waiting{stand: stand{visitor{game, home(n)}, line, most}}) {
+		if !s.add(&waiting{stand: stand{limit.Visitor{Game: game, Home: home(n)}, line, most}}) {
 			t.Fatalf("no room for %s %s", game, line)
 		}
 	}
