@@ -24,15 +24,19 @@ function open(name: "localStorage" | "sessionStorage"): Store {
     get: (key) => memory.get(key) ?? real?.getItem(key) ?? null,
     set(key, value) {
       memory.delete(key);
-      try {
-        if (value === null) real?.removeItem(key);
-        else real!.setItem(key, value);
-        return true;
-      } catch {
-        real?.removeItem(key); // what it was is not true any more
-        memory.set(key, value!);
-        return false;
+      if (value !== null) {
+        try {
+          if (real) {
+            real.setItem(key, value);
+            return true;
+          }
+        } catch {
+          // it is full
+        }
+        memory.set(key, value);
       }
+      real?.removeItem(key); // what it was is not true any more
+      return value === null;
     },
   };
 }
