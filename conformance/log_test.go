@@ -19,6 +19,7 @@ type stay struct {
 	party   party.ID
 	from    uint64 // where its snapshot stood
 	entries []entry
+	met     map[int]party.PlayerID // the members it has seen there, by their numbers
 }
 
 // entry is one thing of a party's shared order.
@@ -36,6 +37,23 @@ func (s *stay) add(seq uint64, line string, whole any) {
 	s.entries = append(s.entries, entry{seq: seq, line: line, what: string(b)})
 }
 
+// meet notes who is there now, if it is this party.
+func (s *stay) meet(now party.Snapshot) {
+	if now.ID != s.party {
+		return
+	}
+	for _, m := range now.Members {
+		s.meets(m.N, m.ID)
+	}
+}
+
+func (s *stay) meets(n int, id party.PlayerID) {
+	if s.met == nil {
+		s.met = map[int]party.PlayerID{}
+	}
+	s.met[n] = id
+}
+
 // changed adds a change of the party. A party of one that nobody was invited to
 // has no order yet.
 func (s *stay) changed(e client.Changed) {
@@ -45,6 +63,9 @@ func (s *stay) changed(e client.Changed) {
 	var types []string
 	for _, change := range e.Changes {
 		types = append(types, change.Type)
+		if m := change.Member; m != nil {
+			s.meets(m.N, m.ID)
+		}
 	}
 	s.add(e.Seq, strings.Join(types, ", "), e)
 }

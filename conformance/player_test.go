@@ -105,6 +105,7 @@ func (p *player) happened(e client.Event) {
 	case client.Closed:
 		p.ended = e.Err
 	}
+	p.here().meet(p.kit.Snapshot())
 	close(p.changed)
 	p.changed = make(chan struct{})
 }
@@ -126,12 +127,13 @@ func (p *player) message(e client.Message) map[string]any {
 	return m
 }
 
-// member returns the id of the member n, or n itself when it is gone.
+// member returns the id of the member n, also of one that has left meanwhile: the
+// client may be further than what it tells. It is n itself of nobody.
 func (p *player) member(n int) any {
-	for _, m := range p.kit.Snapshot().Members {
-		if m.N == n {
-			return m.ID
-		}
+	s := p.here()
+	s.meet(p.kit.Snapshot())
+	if id, met := s.met[n]; met {
+		return id
 	}
 	return n
 }
