@@ -13,20 +13,12 @@ func (s *Server) art(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h := w.Header()
-	h.Set("Content-Type", p.Type)
-	h.Set("ETag", `"`+p.Hash+`"`)
 	h.Set("Cache-Control", "public, max-age=300")
 	if r.URL.Query().Get("v") == p.Hash {
 		h.Set("Cache-Control", forever)
 	}
 	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	h.Set("X-Content-Type-Options", "nosniff")
-	if r.Header.Get("If-None-Match") == h.Get("ETag") {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	writeBody(w, r, http.StatusOK, p.Data)
+	writePicture(w, r, p.Type, p.Hash, p.Data)
 }
 
 // artPath is the address of a game's picture as it is now, or "" if there is no

@@ -15,6 +15,21 @@ func writeBody(w http.ResponseWriter, r *http.Request, status int, body []byte) 
 	}
 }
 
+// writePicture answers with a picture that pages of any site may show, or says
+// that the one there is is still the newest.
+func writePicture(w http.ResponseWriter, r *http.Request, kind, version string, body []byte) {
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("ETag", `"`+version+`"`)
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if r.Header.Get("If-None-Match") == h.Get("ETag") {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	writeBody(w, r, http.StatusOK, body)
+}
+
 // An answer is a body and all that is said about it, put together once for all
 // whom it is sent to.
 type answer struct {
