@@ -264,6 +264,54 @@ func TestAHelloWaitsForItsSession(t *testing.T) {
 	})
 }
 
+// A player comes back while what it asked for, to leave, is being written, or was
+// not written in time: it is welcomed where it then is, at once.
+func TestAHelloWhileALeaveIsWritten(t *testing.T) {
+	for _, x := range []struct {
+		name   string
+		writes time.Duration // how long nothing is written
+		left   bool
+	}{
+		{"in time", patience - time.Second, true},
+		{"too late", patience + time.Second, false},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			story(t, func(t *testing.T, w *world) {
+				_, b, home, _ := w.pair("a")
+				w.on("a", home, func(p *live) { p.reading = true })
+				b.begin("leave", nil)
+				again := resuming(b, b.seq())
+				var c *client
+				var err error
+				done := make(chan bool)
+				begun := time.Now()
+				go func() {
+					c, err = w.greet("a", 2, again)
+					close(done)
+				}()
+				time.Sleep(x.writes)
+				w.on("a", home, func(p *live) {
+					p.reading = false
+					p.pump()
+				})
+				<-done
+				if err != nil {
+					t.Fatalf("the hello: %v", err)
+				}
+				if took := time.Since(begun); took > x.writes+time.Second {
+					t.Errorf("the hello took %v, where nothing was written for %v", took, x.writes)
+				}
+				if got := c.lastParty() != home; got != x.left {
+					t.Errorf("it has left: %t, want %t", got, x.left)
+				}
+				w.wantOneParty(2, "a", c.lastParty())
+				c.next = b.next
+				c.ok("rename", map[string]any{"name": "Bo"})
+			})
+		})
+	}
+}
+
 // A player that is replaced in its seat while its hello is under way is
 // welcomed elsewhere, and not left waiting.
 func TestReplacedDuringHello(t *testing.T) {
