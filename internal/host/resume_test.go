@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -394,5 +395,38 @@ func resend(t *testing.T, seed uint64) {
 				}
 			}
 		}
+	})
+}
+
+// Of two connections that resume one session at the same time one has it, and the
+// other is told so.
+func TestTwoConnectionsResumeAtOnce(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		_, b, home, _ := w.pair("a")
+		b.drop()
+		again := resuming(b, b.seq())
+		w.on("a", home, func(p *live) { p.reading = true }) // so that both wait to be written
+		var both [2]*client
+		var errs [2]error
+		var all sync.WaitGroup
+		for i := range both {
+			all.Go(func() { both[i], errs[i] = w.greet("a", 2, again) })
+		}
+		synctest.Wait()
+		w.on("a", home, func(p *live) {
+			p.reading = false
+			p.pump()
+		})
+		all.Wait()
+		open, other, err := both[0], both[1], errs[0]
+		if open.closedWith() != 0 {
+			open, other, err = both[1], both[0], errs[1]
+		}
+		if err != nil || open.closedWith() != 0 || other.closedWith() != protocol.Replaced {
+			t.Fatalf("they were closed with %d and %d, told %v", open.closedWith(), other.closedWith(), errs)
+		}
+		open.next = b.next
+		open.ok("rename", map[string]any{"name": "Bo"})
+		w.wantParty("a", home, "*1:in:connected 2:in:connected")
 	})
 }

@@ -113,12 +113,8 @@ func (w *welcoming) alone() {
 func (w *welcoming) attach(p *live) {
 	s := w.s
 	old := p.sessions[s.player]
-	if old != nil {
-		old.close(protocol.Replaced)
-		if old.pause != nil {
-			old.pause.waiting = append(old.pause.waiting, w)
-			return
-		}
+	if old != nil && !w.replaces(old) {
+		return
 	}
 	prev := ""
 	w.resumed = false
@@ -142,6 +138,16 @@ func (w *welcoming) attach(p *live) {
 			w.fail(o.err)
 		}
 	})
+}
+
+// replaces ends the connection of the session that the player has. It reports
+// whether the hello may go on: behind a pause it waits, and then begins anew.
+func (w *welcoming) replaces(old *session) bool {
+	old.close(protocol.Replaced)
+	if old.pause != nil {
+		old.pause.waiting = append(old.pause.waiting, w)
+	}
+	return old.pause == nil
 }
 
 // resumable reports whether a token still opens a session: the newest one, or
@@ -174,9 +180,7 @@ func (w *welcoming) attached(p *live) {
 	old := p.sessions[s.player]
 	switch {
 	case old == nil:
-	case old.pause != nil:
-		old.close(protocol.Replaced)
-		old.pause.waiting = append(old.pause.waiting, w)
+	case !w.replaces(old):
 		return
 	case w.resumed && old.id == s.id:
 		old.reconnect(s)
