@@ -143,20 +143,14 @@ func limited(wait time.Duration) error {
 
 // budgets are what the players of this host may do, whatever connection they
 // do it on: a reconnect refills nothing.
-type budgets struct{ chat, invites, joins, complaints, comings *limit.Buckets[playerKey] }
-
-// comings is how often a player may come back to the session that it has here. No
-// network needs a tenth of it, and an SDK whose connections do not last pauses
-// longer and longer; but one that comes in a loop has each time something written,
-// is sent what it missed anew, and has full budgets of what a connection may.
-var comings = limit.PerSecond(1, 300)
+type budgets struct{ chat, invites, joins, complaints *limit.Buckets[playerKey] }
 
 // keptPlayers is how many players' budgets are remembered, of each kind.
 const keptPlayers = 100_000
 
 func newBudgets() budgets {
 	buckets := func() *limit.Buckets[playerKey] { return limit.NewBuckets[playerKey](keptPlayers) }
-	return budgets{buckets(), buckets(), buckets(), buckets(), buckets()}
+	return budgets{buckets(), buckets(), buckets(), buckets()}
 }
 
 // take takes a token of the player's, or says when there will be one.

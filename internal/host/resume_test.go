@@ -1,7 +1,6 @@
 package host
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -429,52 +428,5 @@ func TestTwoConnectionsResumeAtOnce(t *testing.T) {
 		open.next = b.next
 		open.ok("rename", map[string]any{"name": "Bo"})
 		w.wantParty("a", home, "*1:in:connected 2:in:connected")
-	})
-}
-
-// Who comes back again and again without an end is told to wait, and loses nothing:
-// neither the connection it has, nor what it missed. Others of its party are not
-// counted with it, and a crash of the server is not counted at all.
-func TestWhoComesBackInALoopIsSlowed(t *testing.T) {
-	story(t, func(t *testing.T, w *world) {
-		a, b, home, _ := w.pair("a")
-		for range 5 {
-			b = b.back("a")
-		}
-		left := 0
-		for b.session.s.take(w.hosts["a"].budgets.comings, comings) == nil {
-			left++
-		}
-		if want := comings.Burst - 5; left != want {
-			t.Errorf("after 5 times it may come another %d times at once, want %d", left, want)
-		}
-		written, _ := w.entries(home)
-		var wait time.Duration
-		for _, how := range []func(*Caller){resuming(b, b.seq()), func(*Caller) {}} { // or anew
-			_, err := w.tryHello("a", 2, how)
-			e, refused := errors.AsType[*party.Error](err)
-			if !refused || e.Code != party.RateLimited || e.RetryAfter <= 0 || e.RetryAfter > time.Second {
-				t.Fatalf("once more it is told %v", err)
-			}
-			wait = e.RetryAfter
-		}
-		if events, _ := w.entries(home); events != written {
-			t.Errorf("what was refused wrote %d events", events-written)
-		}
-		if code := b.closedWith(); code != 0 {
-			t.Errorf("the connection that it had was closed with %d", code)
-		}
-		a = a.back("a")
-		b.drop()
-		a.reliable(1, 0, "missed")
-		time.Sleep(wait)
-		if b = b.back("a"); b.welcome()["t"] != "resumed" || !slices.Equal(b.messages(), []string{"missed"}) {
-			t.Errorf("after the pause it is told %v, and then %q", b.welcome(), b.messages())
-		}
-		w.crash("a")
-		w.host("b")
-		if b = b.back("b"); b.welcome()["t"] != "resumed" {
-			t.Errorf("after a crash it is told %v", b.welcome())
-		}
 	})
 }

@@ -113,12 +113,6 @@ func (w *welcoming) alone() {
 func (w *welcoming) attach(p *live) {
 	s := w.s
 	old := p.sessions[s.player]
-	if old != nil && old.pause == nil {
-		if err := s.take(p.h.budgets.comings, comings); err != nil {
-			w.fail(err) // and the connection there is stays
-			return
-		}
-	}
 	if old != nil && !w.replaces(old) {
 		return
 	}
