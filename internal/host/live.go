@@ -112,8 +112,14 @@ func (p *live) later(task func()) {
 
 // known is what the next decision may rely on beside the state.
 func (p *live) known() party.Known {
-	own := map[party.PlayerID]party.Own{}
+	var own map[party.PlayerID]party.Own // mostly nobody has set anything
 	for id, s := range p.sessions {
+		if s.own.Data == nil && s.own.Landing == nil {
+			continue
+		}
+		if own == nil {
+			own = map[party.PlayerID]party.Own{}
+		}
 		own[id] = s.own
 	}
 	return party.Known{Rules: p.settings().Rules, Absent: p.absent, Closed: p.closed, Own: own}
