@@ -86,7 +86,9 @@ func newPoller() (_ *poller, err error) {
 			p.ring() // only now: what comes before this call may be overlooked
 			return false
 		}
-		return p.peek(0)
+		// To look again at sockets that were found before others went first would
+		// cost as much as to find them did.
+		return p.ready > 0 || p.peek(0)
 	}
 	if p.bell, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
 		return nil, os.NewSyscallError("eventfd", err)
