@@ -23,12 +23,17 @@ func (s *Server) browser(r *http.Request) string {
 // newBrowser gives a browser its cookie.
 func (s *Server) newBrowser(w http.ResponseWriter) string {
 	b := auth.Browser()
-	cookie := s.cookieName() + "=" + b + "; Path=/; Max-Age=" + browserFor + "; HttpOnly; SameSite=Lax"
-	if s.secure() {
-		cookie += "; Secure"
-	}
-	w.Header()["Set-Cookie"] = []string{cookie}
+	w.Header()["Set-Cookie"] = []string{s.cookie(b)}
 	return b
+}
+
+// cookie is what gives a browser its cookie.
+func (s *Server) cookie(browser string) string {
+	const rules = "; Path=/; Max-Age=" + browserFor + "; HttpOnly; SameSite=Lax"
+	if s.secure() {
+		return s.cookieName() + "=" + browser + rules + "; Secure"
+	}
+	return s.cookieName() + "=" + browser + rules
 }
 
 // cookieName has the prefix that keeps other hosts from setting the cookie.

@@ -6,11 +6,13 @@ import (
 	"maps"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"partykit/internal/auth"
 	"partykit/party"
 )
 
@@ -36,7 +38,8 @@ type crowdPage struct {
 	status  int
 	header  http.Header // shared: its values must not be changed
 	written rendered
-	zipped  answer
+	zipped  []byte
+	lines   []byte // header and what is said of zipped, but for what every answer says
 
 	made, until time.Time
 	games       uint64 // the games' state of which it was made
@@ -140,7 +143,7 @@ func (c *crowdPages) make(ctx context.Context, key crowdKey, render func(context
 		if end := p.notice.Until; end != 0 && time.UnixMilli(int64(end)).Before(p.until) {
 			p.until = time.UnixMilli(int64(end))
 		}
-		c.memo.put(key, p, len(p.written)+len(p.zipped.body))
+		c.memo.put(key, p, len(p.written)+len(p.zipped)+len(p.lines))
 	}
 	return p, err
 }
@@ -153,8 +156,7 @@ func (s *Server) FromMemory(next http.Handler) http.Handler {
 		code, ok := strings.CutPrefix(r.URL.Path, "/join/")
 		if ok && r.Method == http.MethodGet && s.browser(r) == "" {
 			if p, ok := s.pages.get(crowdKey{code, insideApp(r.UserAgent())}); ok {
-				s.newBrowser(w)
-				s.send(p, w, r)
+				s.sendAtOnce(p, w, r)
 				return
 			}
 		}
@@ -182,16 +184,42 @@ func (s *Server) showSame(w http.ResponseWriter, r *http.Request, code string, i
 	return true
 }
 
+// sendAtOnce sends a page to a browser that was never here before. Where it leaves
+// whole, net/http has no header to copy, sort and write.
+func (s *Server) sendAtOnce(p *crowdPage, w http.ResponseWriter, r *http.Request) {
+	cookie := s.cookie(auth.Browser())
+	if s.whole(p, w, r, s.always+"Set-Cookie: "+cookie+"\r\n") {
+		return
+	}
+	maps.Copy(w.Header(), s.opts.Always)
+	w.Header().Set("Set-Cookie", cookie)
+	s.send(p, w, r)
+}
+
 func (s *Server) send(p *crowdPage, w http.ResponseWriter, r *http.Request) {
+	if s.whole(p, w, r, "") {
+		return
+	}
 	if r.Method == http.MethodHead { // there is no page to say it
 		privately(w.Header())
 	}
-	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
-		p.zipped.send(w, r, p.status, s.opts.Write)
-		return
-	}
 	maps.Copy(w.Header(), p.header)
-	writeBody(w, r, p.status, p.written.plain())
+	body := p.zipped
+	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		w.Header()["Content-Encoding"] = inGzip
+	} else {
+		body = p.written.plain()
+	}
+	writeBody(w, r, p.status, body)
+}
+
+// whole has a page leave whole, if it can, and reports whether it does.
+func (s *Server) whole(p *crowdPage, w http.ResponseWriter, r *http.Request, own string) bool {
+	if r.Method != http.MethodGet || !acceptsGzip(r.Header.Get("Accept-Encoding")) || !s.opts.Whole(r, own, p.lines, p.zipped) {
+		return false
+	}
+	w.WriteHeader(p.status)
+	return true
 }
 
 // crowdPage returns what a link shows to strangers.
@@ -212,7 +240,11 @@ func (s *Server) crowdPage(r *http.Request, code string) (*crowdPage, error) {
 			made.header = http.Header{}
 			s.pageHeaders(made.header, p)
 		}
-		made.zipped = answerOf(made.header, made.written.zipped(), headerField{"Content-Encoding", inGzip})
+		made.zipped = made.written.zipped()
+		h := maps.Clone(made.header)
+		h.Set("Content-Encoding", "gzip")
+		h.Set("Content-Length", strconv.Itoa(len(made.zipped)))
+		made.lines = inLines(h, s.opts.Always)
 		return made, nil
 	})
 }

@@ -1,12 +1,15 @@
 package landing
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/textproto"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -95,6 +98,44 @@ func TestOnlyAKeptPageComesFromMemory(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A page that somebody can unpack leaves whole. Only of one out of memory everything
+// is said that way; what comes by its route is given the rest by who calls.
+func TestAPageLeavesWholeWhereItCan(t *testing.T) {
+	var own []string
+	var said http.Header
+	x := newSetup(t, lively(), func(o *Options) {
+		o.Always = http.Header{"X-Content-Type-Options": {"nosniff"}}
+		o.Whole = func(_ *http.Request, mine string, headers, body []byte) bool {
+			h, err := textproto.NewReader(bufio.NewReader(strings.NewReader(mine + string(headers) + "\r\n"))).ReadMIMEHeader()
+			if err != nil || h.Get("Content-Length") != strconv.Itoa(len(body)) || h.Get("Content-Encoding") != "gzip" || h.Get("Content-Security-Policy") == "" {
+				t.Errorf("%d bytes leave with %v, %v", len(body), h, err)
+			}
+			own, said = append(own, mine), http.Header(h)
+			return true
+		}
+	})
+	path, zipped := "/join/"+testCode, header("Accept-Encoding", "gzip")
+	for what, c := range map[string]*httptest.ResponseRecorder{
+		"the first": x.do("GET", path, zipped), "to somebody known": x.do("GET", path, zipped, header("Cookie", "__Host-pk="+auth.Browser())),
+	} {
+		if c.Body.Len() > 0 || c.Header().Get("Content-Length") != "" {
+			t.Errorf("%s is written as well: %v", what, c.Header())
+		}
+	}
+	if len(own) != 2 || own[0] != "" || own[1] != "" || said.Get("X-Content-Type-Options") != "" {
+		t.Errorf("what is not out of memory says %q and %v", own, said)
+	}
+	w := x.do("GET", path, zipped)
+	if len(own) != 3 || len(w.Header()) > 0 || !strings.HasPrefix(said.Get("Set-Cookie"), "__Host-pk=") || len(said["X-Content-Type-Options"]) != 1 {
+		t.Errorf("out of memory %d pages leave whole, with %v and %v", len(own), said, w.Header())
+	}
+	for what, w := range map[string]*httptest.ResponseRecorder{"not packed": x.do("GET", path), "asked about": x.do("HEAD", path, zipped)} {
+		if len(own) != 3 || w.Header().Get("Content-Length") == "" {
+			t.Errorf("%s it leaves whole", what)
+		}
 	}
 }
 

@@ -245,7 +245,7 @@ func newSetup(t testing.TB, inv party.Invitation, with ...func(*Options)) *setup
 		ClientAddr: func(*http.Request) netip.Addr { return netip.MustParseAddr("192.0.2.7") },
 		AllowStart: func(string, netip.Addr) (bool, time.Duration) { return true, 0 },
 		AllowPage:  func(string, netip.Addr) (func(), bool) { return func() {}, true },
-		Write:      func(w http.ResponseWriter, _ *http.Request, page []byte) { w.Write(page) },
+		Whole:      func(*http.Request, string, []byte, []byte) bool { return false },
 		Logger:     slog.New(slog.NewTextHandler(&x.log, nil)),
 	}
 	for _, f := range with {

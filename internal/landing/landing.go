@@ -106,9 +106,14 @@ type Options struct {
 	// AllowPage counts one more live page of a game from an address until release is
 	// called, or refuses it.
 	AllowPage func(game string, from netip.Addr) (release func(), ok bool)
-	// Write writes a page whose length and other headers were said before. It is
-	// called once for an answer, and nothing else is written.
-	Write  func(w http.ResponseWriter, r *http.Request, page []byte)
+	// Always is what every answer says. It is set by who calls, but for
+	// [Server.FromMemory].
+	Always http.Header
+	// Whole has the answer to a request leave with further headers, in lines, and with a
+	// body, which are said to be that long by one of them. Those of its own come before
+	// those that it shares with others. Nothing must be written of it, and it is none to
+	// HEAD. It reports whether the request's connection can do so: if not, nothing is done.
+	Whole  func(r *http.Request, own string, headers, body []byte) bool
 	Logger *slog.Logger
 }
 
@@ -119,6 +124,7 @@ type Server struct {
 	opts    Options
 	cards   *cards
 	pages   *crowdPages
+	always  string // opts.Always in lines
 	looks   looks
 	halls   halls
 }
@@ -126,6 +132,7 @@ type Server struct {
 // New returns a server of landing pages. All options but Contact are required.
 func New(parties Parties, games Games, opts Options) *Server {
 	s := &Server{parties: parties, games: games, opts: opts, cards: newCards(), pages: newCrowdPages(), halls: halls{byKey: map[hallKey]*hall{}}}
+	s.always = string(inLines(opts.Always, nil))
 	games.OnChange(s.pages.outdate)
 	return s
 }

@@ -1,6 +1,7 @@
 package landing
 
 import (
+	"bytes"
 	"net/http"
 	"strconv"
 	"strings"
@@ -30,36 +31,15 @@ func writePicture(w http.ResponseWriter, r *http.Request, kind, version string, 
 	writeBody(w, r, http.StatusOK, body)
 }
 
-// An answer is a body and all that is said about it, put together once for all
-// whom it is sent to.
-type answer struct {
-	header []headerField // of answers that are shared: not to be changed
-	body   []byte
-}
-
-type headerField struct {
-	name   string // as net/http spells it
-	values []string
-}
-
-func answerOf(h http.Header, body []byte, more ...headerField) answer {
-	a := answer{header: more, body: body}
-	for name, values := range h {
-		a.header = append(a.header, headerField{name, values})
+// inLines are headers as they are sent, but for those that others say.
+func inLines(h, others http.Header) []byte {
+	said := map[string]bool{}
+	for name := range others {
+		said[name] = true
 	}
-	a.header = append(a.header, headerField{"Content-Length", []string{strconv.Itoa(len(body))}})
-	return a
-}
-
-func (a *answer) send(w http.ResponseWriter, r *http.Request, status int, write func(http.ResponseWriter, *http.Request, []byte)) {
-	h := w.Header()
-	for _, f := range a.header {
-		h[f.name] = f.values
-	}
-	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
-		write(w, r, a.body)
-	}
+	var b bytes.Buffer
+	h.WriteSubset(&b, said) // writing into memory does not fail
+	return b.Bytes()
 }
 
 // acceptsGzip reads an Accept-Encoding header; gzip with a weight of 0 is not

@@ -2,6 +2,7 @@ package node
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"runtime"
 	"runtime/debug"
@@ -14,6 +15,7 @@ import (
 // player's text. Net/http alone would tell its ErrorLog, which is for debugging
 // because every scanner writes into it.
 func (n *Node) caught(next http.Handler) http.Handler {
+	always := n.always()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			v := recover()
@@ -28,6 +30,7 @@ func (n *Node) caught(next http.Handler) http.Handler {
 				what = e.Error()
 			}
 			n.log.Error("a request panicked", "err", what, "stack", string(debug.Stack()))
+			maps.Copy(w.Header(), always)
 			answer(w, http.StatusInternalServerError, party.Lookup(party.Internal).Sentence+"\n")
 		}()
 		next.ServeHTTP(w, r)

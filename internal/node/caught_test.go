@@ -6,20 +6,21 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 )
 
 func TestAPanicIsLoggedAndAnswered(t *testing.T) {
 	var log bytes.Buffer
-	n := &Node{log: slog.New(slog.NewTextHandler(&log, nil))}
+	n := &Node{opts: Options{PublicURL: &url.URL{Scheme: "https"}}, log: slog.New(slog.NewTextHandler(&log, nil))}
 	serve := func(fn http.HandlerFunc) *httptest.ResponseRecorder {
 		w := httptest.NewRecorder()
 		n.caught(fn).ServeHTTP(w, httptest.NewRequest("GET", "/join/secretcode", nil))
 		return w
 	}
-	if w := serve(func(http.ResponseWriter, *http.Request) { panic(errors.New("Ada wrote this")) }); w.Code != http.StatusInternalServerError {
-		t.Errorf("answered with %d", w.Code)
+	if w := serve(func(http.ResponseWriter, *http.Request) { panic(errors.New("Ada wrote this")) }); w.Code != http.StatusInternalServerError || w.Header().Get("Strict-Transport-Security") == "" {
+		t.Errorf("answered with %d %v", w.Code, w.Header())
 	}
 	none := []int{}
 	serve(func(http.ResponseWriter, *http.Request) { _ = none[len(none)] })

@@ -64,7 +64,7 @@ func (n *Node) hello(ctx context.Context, c gateway.Caller) (gateway.Session, er
 func (n *Node) newLanding() *landing.Server {
 	return landing.New(parties{n.host}, n.games, landing.Options{
 		PublicURL: n.opts.PublicURL, Contact: n.opts.Contact, ClientAddr: n.clientAddr,
-		AllowStart: n.perMinute(func(s *game.Settings) int { return s.Starts }), AllowPage: n.openPages(), Write: whole, Logger: n.log.With("part", "landing"),
+		AllowStart: n.perMinute(func(s *game.Settings) int { return s.Starts }), AllowPage: n.openPages(), Whole: whole, Always: n.always(), Logger: n.log.With("part", "landing"),
 	})
 }
 

@@ -2,6 +2,7 @@ package node
 
 import (
 	"io"
+	"maps"
 	"net/http"
 
 	"partykit/examples/demo"
@@ -31,7 +32,7 @@ func (n *Node) routes() http.Handler {
 	often := http.NewServeMux() // what crowds ask for is looked up once
 	invites.Register(often)
 	often.Handle("/", withUnknown(mux))
-	return n.guarded(n.caught(invites.FromMemory(unreferred(newUsher(often, n.lineOf, n.crowded)))))
+	return n.caught(invites.FromMemory(n.guarded(unreferred(newUsher(often, n.lineOf, n.crowded)))))
 }
 
 // unreferred keeps the addresses of what it serves from other sites. A page out of
@@ -43,17 +44,21 @@ func unreferred(next http.Handler) http.Handler {
 	})
 }
 
-// guarded sets the headers that every answer has.
+// always is what every answer says.
+func (n *Node) always() http.Header {
+	// Spelled as net/http does, because it is copied as it is.
+	h := http.Header{"X-Content-Type-Options": {"nosniff"}}
+	if n.opts.PublicURL.Scheme == "https" {
+		h["Strict-Transport-Security"] = []string{"max-age=31536000"}
+	}
+	return h
+}
+
+// guarded sets what every answer says. A page out of memory says it by itself.
 func (n *Node) guarded(next http.Handler) http.Handler {
-	https := n.opts.PublicURL.Scheme == "https"
-	// All answers share the values, which are spelled as net/http does.
-	nosniff, oneYear := []string{"nosniff"}, []string{"max-age=31536000"}
+	always := n.always()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h["X-Content-Type-Options"] = nosniff
-		if https {
-			h["Strict-Transport-Security"] = oneYear
-		}
+		maps.Copy(w.Header(), always)
 		next.ServeHTTP(w, r)
 	})
 }

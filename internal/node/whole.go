@@ -1,16 +1,16 @@
 package node
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"sync"
 )
 
-// wholeListener accepts connections on which a page leaves in one write. Net/http
-// has a buffer of 4 KiB, of which a page is two: the system calls and packets of
-// the second are a sixth of what a page takes. Of connections with TLS each such
-// buffer is a record, which is written by itself: they are not accepted by one.
+// wholeListener accepts connections on which what was put together before leaves as
+// it is, in one write: see whole. Connections with TLS are not accepted by one.
 type wholeListener struct{ net.Listener }
 
 func (l wholeListener) Accept() (net.Conn, error) {
@@ -21,36 +21,46 @@ func (l wholeListener) Accept() (net.Conn, error) {
 	return conn, err
 }
 
-// A wholeConn keeps what it is given while so many bytes are still to come.
-// Whoever sets due writes as many at once, and the connection's other bytes count,
-// too: so nothing is kept beyond an answer's last byte.
+// A wholeConn sends headers and a body in place of the line by which net/http says
+// that an answer has none.
 type wholeConn struct {
 	*countedConn
-	due  int
-	kept *[]byte // borrowed from wholes
+	own           string // as whole was told, of the answer that net/http writes next
+	headers, body []byte
 }
 
-var wholes = sync.Pool{New: func() any { b := make([]byte, 0, 16<<10); return &b }}
+// noBody is what net/http says of an answer of which nothing was written.
+var noBody = []byte("\r\nContent-Length: 0\r\n")
+
+var (
+	errWritten = errors.New("an answer that was to be sent whole was written besides")
+
+	wholes = sync.Pool{New: func() any { b := make([]byte, 0, 16<<10); return &b }}
+)
 
 func (c *wholeConn) Write(b []byte) (int, error) {
-	if c.due > 0 {
-		if c.due -= len(b); c.due > 0 {
-			if c.kept == nil {
-				c.kept = wholes.Get().(*[]byte)
-			}
-			*c.kept = append(*c.kept, b...)
-			return len(b), nil
-		}
-	}
-	if c.kept == nil {
+	if c.headers == nil {
 		return c.countedConn.Write(b)
 	}
-	whole := append(*c.kept, b...)
-	_, err := c.countedConn.Write(whole)
-	*c.kept = whole[:0]
-	wholes.Put(c.kept)
-	c.kept = nil
-	return len(b), err
+	first, last, ok := bytes.Cut(b, noBody)
+	if !ok {
+		return 0, errWritten
+	}
+	buffer := wholes.Get().(*[]byte)
+	all := append((*buffer)[:0], first...)
+	all = append(all, "\r\n"...)
+	all = append(all, c.own...)
+	all = append(all, c.headers...)
+	all = append(all, last...)
+	all = append(all, c.body...)
+	c.own, c.headers, c.body = "", nil, nil
+	_, err := c.countedConn.Write(all)
+	*buffer = all
+	wholes.Put(buffer)
+	if err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 type wholeKey struct{}
@@ -60,11 +70,13 @@ func withConn(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, wholeKey{}, conn)
 }
 
-// whole writes an answer's body, of which Content-Length was said, so that it
-// leaves together with its headers.
-func whole(w http.ResponseWriter, r *http.Request, body []byte) {
-	if c, ok := r.Context().Value(wholeKey{}).(*wholeConn); ok {
-		c.due = len(body)
+// whole is what [landing.Options] wants of that name. Net/http, which copies headers
+// from map to map, sorts them, and writes 4 KiB at a time, still says what an empty
+// answer would say; so it knows when the connection is to be closed.
+func whole(r *http.Request, own string, headers, body []byte) bool {
+	c, ok := r.Context().Value(wholeKey{}).(*wholeConn)
+	if ok {
+		c.own, c.headers, c.body = own, headers, body
 	}
-	w.Write(body) // a browser that has gone away is no concern of ours
+	return ok
 }

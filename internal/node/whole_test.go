@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"strconv"
 	"testing"
+	"time"
 )
 
 // anybody is a door that lets everybody in.
@@ -37,45 +38,21 @@ func dialled(t *testing.T) (*wholeConn, net.Conn) {
 	return server.(*wholeConn), client
 }
 
-func TestAPageLeavesInOneWrite(t *testing.T) {
-	c, client := dialled(t)
-	write := func(n int, kept int) {
-		t.Helper()
-		if m, err := c.Write(bytes.Repeat([]byte{'x'}, n)); m != n || err != nil {
-			t.Fatalf("%d of %d bytes written: %v", m, n, err)
-		}
-		switch {
-		case kept == 0 && c.kept != nil:
-			t.Errorf("%d bytes are kept of what should have left", len(*c.kept))
-		case kept > 0 && (c.kept == nil || len(*c.kept) != kept):
-			t.Errorf("not %d bytes are kept", kept)
-		}
-	}
-	write(25, 0)  // 100 Continue
-	c.due = 10000 // of a page, before which come 700 bytes of headers
-	write(4096, 4096)
-	write(4096, 8192)
-	write(2508, 0)
-	write(300, 0) // whatever comes next
-	if n, err := io.CopyN(io.Discard, client, 25+10700+300); err != nil {
-		t.Errorf("%d bytes came: %v", n, err)
-	}
-}
-
-// Whatever a page's length, also where it fills net/http's buffer to the last byte,
-// all of it arrives before the next is asked for, and so does what is no page.
+// Whatever a page's length, and whatever came before it on its connection, all of it
+// arrives before the next is asked for, and so does what is no page.
 func TestPagesArriveWhole(t *testing.T) {
 	server := &http.Server{ConnContext: withConn, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(r.URL.Query().Get("n"))
 		body := bytes.Repeat([]byte("page"), n)[:n]
-		w.Header().Set("Content-Length", strconv.Itoa(n))
-		w.WriteHeader(http.StatusOK)
-		switch r.URL.Path {
-		case "/page":
-			whole(w, r, body)
-		default:
+		w.Header().Set("By", "net/http")
+		if r.URL.Path != "/page" {
 			w.Write(body)
+			return
 		}
+		if !whole(r, "Own: yes\r\n", fmt.Appendf(nil, "Content-Length: %d\r\n", n), body) {
+			t.Error("the connection cannot send it")
+		}
+		w.WriteHeader(http.StatusGone)
 	})}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -83,30 +60,63 @@ func TestPagesArriveWhole(t *testing.T) {
 	}
 	go server.Serve(wholeListener{newDoorkeeper(l, anybody())})
 	defer server.Close()
-	conn, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
+	dial := func() (net.Conn, *bufio.Reader) {
+		conn, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		return conn, bufio.NewReader(conn)
 	}
-	defer conn.Close()
-	from := bufio.NewReader(conn)
-	get := func(path string, n int) {
+	conn, from := dial()
+	get := func(path string, n int, version, more string) *http.Response {
 		t.Helper()
-		fmt.Fprintf(conn, "GET %s?n=%d HTTP/1.1\r\nHost: x\r\n\r\n", path, n)
+		fmt.Fprintf(conn, "GET %s?n=%d HTTP/%s\r\nHost: x\r\n%s", path, n, version, more)
 		r, err := http.ReadResponse(from, nil)
 		if err != nil {
 			t.Fatalf("%s of %d bytes: %v", path, n, err)
 		}
 		body, err := io.ReadAll(r.Body)
-		if err != nil || !bytes.Equal(body, bytes.Repeat([]byte("page"), n)[:n]) {
-			t.Fatalf("%s of %d bytes: %d came, %v", path, n, len(body), err)
+		if err != nil || !bytes.Equal(body, bytes.Repeat([]byte("page"), n)[:n]) || r.Header.Get("By") == "" || r.Header.Get("Date") == "" {
+			t.Fatalf("%s of %d bytes: %d came, %v, %v", path, n, len(body), r.Header, err)
 		}
+		if page := path == "/page"; page != (r.Header.Get("Own") == "yes") || page != (r.StatusCode == http.StatusGone) || page && r.ContentLength != int64(n) {
+			t.Fatalf("%s of %d bytes: %d %v", path, n, r.StatusCode, r.Header)
+		}
+		return r
 	}
-	sizes := []int{0, 1, 2047, 2048, 2049, 8192, 14000, 100_000}
-	for n := 3900; n < 4200; n++ { // the headers are some 100 bytes
-		sizes = append(sizes, n, n+4096)
+	for _, n := range []int{0, 1, 2047, 2048, 2049, 4095, 4096, 8192, 14000, 100_000} {
+		get("/page", n, "1.1", "\r\n")
+		get("/other", n%5000, "1.1", "\r\n")
+		get("/page", n, "1.1", "Content-Length: 4\r\n\r\nbody")
 	}
-	for _, n := range sizes {
-		get("/page", n)
-		get("/other", n%5000)
+	if r := get("/page", 5000, "1.0", "Connection: keep-alive\r\n\r\n"); r.Close {
+		t.Error("the connection was to be kept")
+	}
+	for _, last := range []struct{ version, more string }{{"1.1", "Connection: close\r\n\r\n"}, {"1.0", "\r\n"}} {
+		get("/page", 5000, last.version, last.more)
+		if _, err := from.ReadByte(); err != io.EOF {
+			t.Errorf("after the last answer by HTTP/%s: %v", last.version, err)
+		}
+		conn, from = dial()
+	}
+}
+
+// What was written by somebody else goes out as it is, and what was written besides a
+// whole answer not at all.
+func TestNothingIsMixedIntoAPage(t *testing.T) {
+	c, client := dialled(t)
+	before, page := []byte("HTTP/1.1 100 Continue\r\n\r\n"), []byte("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwords")
+	if n, err := c.Write(before); n != len(before) || err != nil {
+		t.Fatal(n, err)
+	}
+	c.own, c.headers, c.body = "Own: 1\r\n", []byte("Content-Length: 4\r\n"), []byte("page")
+	if n, err := c.Write(page); n != 0 || err != errWritten {
+		t.Errorf("%d bytes of another answer are written, %v", n, err)
+	}
+	client.SetReadDeadline(time.Now().Add(time.Minute))
+	c.Close()
+	if got, err := io.ReadAll(client); err != nil || !bytes.Equal(got, before) {
+		t.Errorf("%q came, %v", got, err)
 	}
 }
