@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	// pagePause is how long changes are gathered before open pages are told.
+	// pagePause is how long changes are gathered before strangers' pages are told,
+	// and how long those who are told at once wait for the next.
 	pagePause = 250 * time.Millisecond
 	// crowdPause is how much longer it is for every page beyond a thousand: a
 	// crowd is told 4,000 times a second in all at most, and on a busy loop less
@@ -30,10 +31,10 @@ type audience struct {
 	plans  plans // of those that have something to do at some time
 	seeing bool  // more of them are seen to when others had their turn
 
-	version     uint64 // rises when pages may read differently
-	changed     bool   // since the last round
-	since       party.Time
-	changedNear bool // since those on the way were last told
+	version     uint64     // rises when pages may read differently
+	changed     bool       // since the last round
+	changedAt   party.Time // for the first time since then
+	changedNear bool       // since those on the way were last told
 	round       party.Time
 	near        party.Time
 	own         map[*Page]bool // whose own story has changed
@@ -87,7 +88,7 @@ func (a *audience) remove(page *Page) {
 // nextRound is when the crowd's pages are told of what has changed: when others had
 // time to change as well, as they do when a friend comes.
 func (a *audience) nextRound() party.Time {
-	return max(a.since.Add(pagePause), a.round.Add(time.Duration(len(a.open))*crowdPause))
+	return max(a.changedAt.Add(pagePause), a.round.Add(time.Duration(len(a.open))*crowdPause))
 }
 
 // due is when pages must next be told or seen to; 0: never.
@@ -116,7 +117,7 @@ func (p *live) pagesChanged() {
 		return
 	}
 	if !p.pages.changed {
-		p.pages.changed, p.pages.since = true, now()
+		p.pages.changed, p.pages.changedAt = true, now()
 	}
 	p.pages.version++
 	p.pages.changedNear = true

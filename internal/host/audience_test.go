@@ -128,6 +128,27 @@ func TestAStrangerIsToldOnce(t *testing.T) {
 	})
 }
 
+// Somebody sets the clock beyond when the party was to wake next, of which its timer
+// knows nothing: what is due by the new clock is done all the same.
+func TestNobodyWaitsForAClockThatWasSet(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		a := w.hello("a", 1)
+		w.open("a", a.invite(nil), 7)
+		time.Sleep(time.Second)
+		w.on("a", a.lastParty(), func(p *live) {
+			p.timer.Reset(6 * time.Hour)
+			p.wakes = now().Add(-time.Minute)
+			p.pagesChanged()
+		})
+		time.Sleep(time.Second)
+		w.on("a", a.lastParty(), func(p *live) {
+			if p.pages.changed || p.pages.changedNear {
+				t.Error("the pages are still to be told")
+			}
+		})
+	})
+}
+
 // Thousands press Start for the last place: one has it, the others are told, and
 // while it is full none of them tries again; when a place is free, they do.
 func TestACrowdThatIsRefusedWaits(t *testing.T) {

@@ -89,7 +89,7 @@ func (w *welcoming) identify(ctx context.Context, c Caller) error {
 // the party where the guest is, and goes on as if it had always been it.
 func (w *welcoming) upgrade(p *live) {
 	s := w.s
-	if old := p.sessions[w.guest]; old != nil && !w.replaces(old) {
+	if old := p.sessions[w.guest]; old != nil && !w.takesOver(old) {
 		return
 	}
 	cmd := party.Identify{Player: w.guest, As: s.player, Move: s.h.move(s.game, s.player)}

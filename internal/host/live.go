@@ -66,6 +66,7 @@ type awake struct {
 
 	timer     *time.Timer
 	wakes     party.Time // when the timer does; 0: never
+	waking    bool       // as soon as it is its turn
 	pins      int        // work under way that must find the party here
 	idleSince party.Time // since when nobody here needs it
 	tired     bool       // looks at the end of the pass whether it can sleep

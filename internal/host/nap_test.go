@@ -143,7 +143,7 @@ func TestWhatAPartyKeepsAsleep(t *testing.T) {
 		"lookout": nothing, // pages says it
 		"seen":    nothing, // outdated by falling asleep
 		"starts":  nothing, // links come with a log
-		"near":    nothing, "remote": nothing, "timer": nothing, "tickNext": nothing, "wakes": nothing, "idleSince": nothing, "tired": nothing,
+		"near":    nothing, "remote": nothing, "timer": nothing, "tickNext": nothing, "wakes": nothing, "waking": nothing, "idleSince": nothing, "tired": nothing,
 	}
 	for i := range reflect.TypeFor[awake]().NumField() {
 		if name := reflect.TypeFor[awake]().Field(i).Name; fate[name] == "" {

@@ -418,6 +418,9 @@ func TestTwoConnectionsResumeAtOnce(t *testing.T) {
 			p.pump()
 		})
 		all.Wait()
+		if both[0] == nil || both[1] == nil {
+			t.Fatalf("told %v", errs)
+		}
 		open, other, err := both[0], both[1], errs[0]
 		if open.closedWith() != 0 {
 			open, other, err = both[1], both[0], errs[1]

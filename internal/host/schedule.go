@@ -15,7 +15,7 @@ const keepIdle = 10 * time.Second
 // was refused is tried again.
 const tickLate = time.Second
 
-// schedule sets the party's one timer to when something is next due.
+// schedule has the party wake when something is next due: now, or by its one timer.
 func (p *live) schedule() {
 	if p.asleep() || p.unloaded || p.opening || p.state == nil {
 		return
@@ -55,18 +55,21 @@ func (p *live) schedule() {
 		p.tire()
 		return
 	}
-	next = max(next, t)
 	wait := t.Until(next)
-	if p.wakes != 0 && max(p.wakes, t) == next && wait < time.Minute { // a longer wait is set anew: somebody may have set the clock
+	if wait <= 0 {
+		if !p.waking {
+			p.waking = true
+			p.post(p.wake)
+		}
+		return
+	}
+	if p.wakes == next && wait < time.Minute { // a longer wait is set anew: somebody may have set the clock
 		return
 	}
 	p.wakes = next
-	switch {
-	case wait == 0:
-		p.post(p.wake)
-	case p.timer == nil:
+	if p.timer == nil {
 		p.timer = time.AfterFunc(wait, func() { p.post(p.wake) })
-	default:
+	} else {
 		p.timer.Reset(wait)
 	}
 }
@@ -94,10 +97,13 @@ func (p *live) nextTick() party.Time {
 
 // wake does what is due.
 func (p *live) wake() {
-	if p.asleep() || p.unloaded || p.opening {
+	if p.asleep() {
 		return
 	}
-	p.wakes = 0
+	p.waking, p.wakes = false, 0
+	if p.unloaded || p.opening {
+		return
+	}
 	t := now()
 	p.late(t)
 	p.tellReports(t)

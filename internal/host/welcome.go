@@ -113,7 +113,7 @@ func (w *welcoming) alone() {
 func (w *welcoming) attach(p *live) {
 	s := w.s
 	old := p.sessions[s.player]
-	if old != nil && !w.replaces(old) {
+	if old != nil && !w.takesOver(old) {
 		return
 	}
 	prev := ""
@@ -140,9 +140,9 @@ func (w *welcoming) attach(p *live) {
 	})
 }
 
-// replaces ends the connection of the session that the player has. It reports
+// takesOver ends the connection of the session that the player has. It reports
 // whether the hello may go on: behind a pause it waits, and then begins anew.
-func (w *welcoming) replaces(old *session) bool {
+func (w *welcoming) takesOver(old *session) bool {
 	old.close(protocol.Replaced)
 	if old.pause != nil {
 		old.pause.waiting = append(old.pause.waiting, w)
@@ -180,7 +180,7 @@ func (w *welcoming) attached(p *live) {
 	old := p.sessions[s.player]
 	switch {
 	case old == nil:
-	case !w.replaces(old):
+	case !w.takesOver(old):
 		return
 	case w.resumed && old.id == s.id:
 		old.reconnect(s)
