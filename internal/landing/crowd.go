@@ -197,6 +197,11 @@ func (s *Server) sendAtOnce(p *crowdPage, w http.ResponseWriter, r *http.Request
 }
 
 func (s *Server) send(p *crowdPage, w http.ResponseWriter, r *http.Request) {
+	for name := range p.header { // what was said before of others than pages
+		if s.opts.Always[name] == nil {
+			delete(w.Header(), name)
+		}
+	}
 	if s.whole(p, w, r, "") {
 		return
 	}

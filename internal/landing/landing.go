@@ -110,9 +110,10 @@ type Options struct {
 	// [Server.FromMemory].
 	Always http.Header
 	// Whole has the answer to a request leave with further headers, in lines, and with a
-	// body, which are said to be that long by one of them. Those of its own come before
-	// those that it shares with others. Nothing must be written of it, and it is none to
-	// HEAD. It reports whether the request's connection can do so: if not, nothing is done.
+	// body. The headers, which are never none, say how long it is; own are those that it
+	// does not share with others. The request is not a HEAD, and nothing is written of its
+	// answer but the status. It reports whether the request's connection can do so: if not,
+	// nothing is done.
 	Whole  func(r *http.Request, own string, headers, body []byte) bool
 	Logger *slog.Logger
 }

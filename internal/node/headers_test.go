@@ -19,10 +19,16 @@ import (
 	"partykit/internal/node"
 )
 
-// linkOf starts a node that browsers know by a scheme, and makes a link on it. It
-// returns what serves the node, the link's path, and where the node is reached
-// without TLS, as by a proxy.
-func linkOf(t *testing.T, scheme string) (serves http.Handler, path, at string) {
+// A link is one of a node of its own.
+type link struct {
+	serves http.Handler // the node
+	at     string       // where the node is reached without TLS, as by a proxy
+	path   string
+	revoke func() error
+}
+
+// linkOf starts a node that browsers know by a scheme, and makes a link on it.
+func linkOf(t *testing.T, scheme string) link {
 	t.Helper()
 	n := start(t, node.Options{Dev: true, PublicURL: &url.URL{Scheme: scheme, Host: "localhost"}})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -30,7 +36,7 @@ func linkOf(t *testing.T, scheme string) (serves http.Handler, path, at string) 
 		t.Fatal(err)
 	}
 	go n.Serve(l)
-	at = "http://" + l.Addr().String()
+	at := "http://" + l.Addr().String()
 	c, err := client.Dial(t.Context(), client.Options{URL: at, Game: node.DemoID})
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +46,7 @@ func linkOf(t *testing.T, scheme string) (serves http.Handler, path, at string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return n.Handler(), "/join/" + invite.Code, at
+	return link{n.Handler(), at, "/join/" + invite.Code, func() error { return c.Revoke(t.Context(), invite.ID) }}
 }
 
 // asked is what a browser gets that was never here.
@@ -51,6 +57,25 @@ func asked(h http.Handler, path string) http.Header {
 	return w.Header()
 }
 
+// fetched is the page by the network, packed, and how long it is.
+func (l link) fetched(cookie string) (*http.Response, int64, error) {
+	r, err := http.NewRequest("GET", l.at+l.path, nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	r.Header.Set("Accept-Encoding", "gzip")
+	if cookie != "" {
+		r.Header.Set("Cookie", cookie)
+	}
+	got, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer got.Body.Close()
+	n, err := io.Copy(io.Discard, got.Body)
+	return got, n, err
+}
+
 // A page out of memory says the same of itself whether it leaves whole or by way of
 // net/http, each time of another browser, and nothing twice.
 func TestHeadersOfAPageOutOfMemory(t *testing.T) {
@@ -59,27 +84,18 @@ func TestHeadersOfAPageOutOfMemory(t *testing.T) {
 		"Cross-Origin-Opener-Policy", "Set-Cookie", "X-Content-Type-Options",
 	}
 	for scheme, want := range map[string][]string{"http": names, "https": slices.Insert(slices.Clone(names), 7, "Strict-Transport-Security")} {
-		serves, path, at := linkOf(t, scheme)
-		asked(serves, path) // makes it
-		written := asked(serves, path)
+		l := linkOf(t, scheme)
+		asked(l.serves, l.path) // makes it
+		written := asked(l.serves, l.path)
 		if got := slices.Sorted(maps.Keys(written)); !slices.Equal(got, want) {
 			t.Errorf("by %s headers %v, want %v", scheme, got, want)
 		}
 		cookies := map[string]bool{written.Get("Set-Cookie"): true}
 		for range 2 {
-			r, err := http.NewRequest("GET", at+path, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Header.Set("Accept-Encoding", "gzip")
-			whole, err := http.DefaultTransport.RoundTrip(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n, err := io.Copy(io.Discard, whole.Body); err != nil || strconv.FormatInt(n, 10) != written.Get("Content-Length") {
+			whole, n, err := l.fetched("")
+			if err != nil || strconv.FormatInt(n, 10) != written.Get("Content-Length") {
 				t.Errorf("by %s %d bytes come, %v", scheme, n, err)
 			}
-			whole.Body.Close()
 			cookies[whole.Header.Get("Set-Cookie")] = true
 			name, _, _ := strings.Cut(written.Get("Set-Cookie"), "=")
 			if c := whole.Cookies(); len(c) != 1 || c[0].Name != name || !auth.ValidBrowser(c[0].Value) {
@@ -97,10 +113,38 @@ func TestHeadersOfAPageOutOfMemory(t *testing.T) {
 	}
 }
 
+// The page of a link that leads nowhere says by headers what others say in their
+// heads, and what is said of all that is no page it says once.
+func TestHeadersOfADeadLink(t *testing.T) {
+	l := linkOf(t, "https")
+	if err := l.revoke(); err != nil {
+		t.Fatal(err)
+	}
+	cookie := ""
+	for _, how := range []string{"made", "out of memory", "for a browser that was here"} {
+		got, _, err := l.fetched(cookie)
+		if err != nil || got.StatusCode != http.StatusGone {
+			t.Fatalf("%s: %v, %v", how, got, err)
+		}
+		for name, values := range got.Header {
+			if len(values) != 1 {
+				t.Errorf("%s it says %s: %q", how, name, values)
+			}
+		}
+		for name, want := range map[string]string{"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex, nofollow", "Strict-Transport-Security": "max-age=31536000"} {
+			if v := got.Header.Get(name); v != want {
+				t.Errorf("%s it says %s: %q", how, name, v)
+			}
+		}
+		cookie, _, _ = strings.Cut(got.Header.Get("Set-Cookie"), ";")
+	}
+}
+
 // Whatever else is asked for, found or not, a browser tells no other site where it
 // was.
 func TestAddressesStayHere(t *testing.T) {
-	h, path, _ := linkOf(t, "http")
+	l := linkOf(t, "http")
+	h, path := l.serves, l.path
 	for _, path := range []string{
 		path, // the first of its link; after that out of memory
 		path + "/card.png", path + "/qr.svg", path + "/", path + "/live", "/join", "/join/nonsense!",

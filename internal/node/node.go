@@ -147,7 +147,7 @@ func (n *Node) Handler() http.Handler { return n.server.Handler }
 
 // Serve answers on a listener until Close; then it returns nil.
 func (n *Node) Serve(l net.Listener) error {
-	serve := func(l net.Listener) error { return n.server.Serve(wholeListener{l}) }
+	serve := func(l net.Listener) error { return n.server.Serve(wholeListener{l, n.log}) }
 	if n.opts.Certificate != nil {
 		serve = func(l net.Listener) error { return n.server.ServeTLS(l, "", "") }
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -11,12 +12,15 @@ import (
 
 // wholeListener accepts connections on which what was put together before leaves as
 // it is, in one write: see whole. Connections with TLS are not accepted by one.
-type wholeListener struct{ net.Listener }
+type wholeListener struct {
+	net.Listener
+	log *slog.Logger
+}
 
 func (l wholeListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if tcp, ok := conn.(*countedConn); ok {
-		conn = &wholeConn{countedConn: tcp}
+		conn = &wholeConn{countedConn: tcp, log: l.log}
 	}
 	return conn, err
 }
@@ -25,6 +29,7 @@ func (l wholeListener) Accept() (net.Conn, error) {
 // that an answer has none.
 type wholeConn struct {
 	*countedConn
+	log           *slog.Logger
 	own           string // as whole was told, of the answer that net/http writes next
 	headers, body []byte
 }
@@ -44,6 +49,7 @@ func (c *wholeConn) Write(b []byte) (int, error) {
 	}
 	first, last, ok := bytes.Cut(b, noBody)
 	if !ok {
+		c.log.Error("a page is not sent", "err", errWritten) // net/http only ends the connection
 		return 0, errWritten
 	}
 	buffer := wholes.Get().(*[]byte)

@@ -9,8 +9,11 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"partykit/internal/testlog"
 )
 
 // anybody is a door that lets everybody in.
@@ -30,7 +33,7 @@ func dialled(t *testing.T) (*wholeConn, net.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := wholeListener{newDoorkeeper(l, anybody())}.Accept()
+	server, err := wholeListener{newDoorkeeper(l, anybody()), testlog.New(t)}.Accept()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +61,7 @@ func TestPagesArriveWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go server.Serve(wholeListener{newDoorkeeper(l, anybody())})
+	go server.Serve(wholeListener{newDoorkeeper(l, anybody()), testlog.New(t)})
 	defer server.Close()
 	dial := func() (net.Conn, *bufio.Reader) {
 		conn, err := net.Dial("tcp", l.Addr().String())
@@ -66,12 +69,20 @@ func TestPagesArriveWhole(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { conn.Close() })
+		conn.SetDeadline(time.Now().Add(time.Minute))
 		return conn, bufio.NewReader(conn)
 	}
 	conn, from := dial()
-	get := func(path string, n int, version, more string) *http.Response {
+	var ask strings.Builder
+	asks := func(path string, n int, version, more string) {
+		fmt.Fprintf(&ask, "GET %s?n=%d HTTP/%s\r\nHost: x\r\n%s", path, n, version, more)
+	}
+	send := func() {
+		io.WriteString(conn, ask.String())
+		ask.Reset()
+	}
+	gets := func(path string, n int) *http.Response {
 		t.Helper()
-		fmt.Fprintf(conn, "GET %s?n=%d HTTP/%s\r\nHost: x\r\n%s", path, n, version, more)
 		r, err := http.ReadResponse(from, nil)
 		if err != nil {
 			t.Fatalf("%s of %d bytes: %v", path, n, err)
@@ -85,11 +96,27 @@ func TestPagesArriveWhole(t *testing.T) {
 		}
 		return r
 	}
+	get := func(path string, n int, version, more string) *http.Response {
+		t.Helper()
+		asks(path, n, version, more)
+		send()
+		return gets(path, n)
+	}
 	for _, n := range []int{0, 1, 2047, 2048, 2049, 4095, 4096, 8192, 14000, 100_000} {
 		get("/page", n, "1.1", "\r\n")
 		get("/other", n%5000, "1.1", "\r\n")
 		get("/page", n, "1.1", "Content-Length: 4\r\n\r\nbody")
 	}
+	asks("/page", 5000, "1.1", "\r\n") // all at once
+	asks("/other", 300, "1.1", "\r\n")
+	asks("/page", 3000, "1.1", "Expect: 100-continue\r\nContent-Length: 4\r\n\r\n")
+	send()
+	gets("/page", 5000)
+	gets("/other", 300)
+	if r := gets("/page", 3000); !r.Close {
+		t.Error("nobody knows whether the body that nobody asked for still comes")
+	}
+	conn, from = dial()
 	if r := get("/page", 5000, "1.0", "Connection: keep-alive\r\n\r\n"); r.Close {
 		t.Error("the connection was to be kept")
 	}
