@@ -36,10 +36,10 @@ const (
 type crowdPage struct {
 	game    string
 	status  int
-	header  http.Header // shared: its values must not be changed
+	header  http.Header // but for what every answer says; its values are shared
 	written rendered
 	zipped  []byte
-	lines   []byte // header and what is said of zipped, but for what every answer says
+	lines   []byte // header and what is said of zipped
 
 	made, until time.Time
 	games       uint64 // the games' state of which it was made
@@ -193,18 +193,20 @@ func (s *Server) sendAtOnce(p *crowdPage, w http.ResponseWriter, r *http.Request
 	}
 	maps.Copy(w.Header(), s.opts.Always)
 	w.Header().Set("Set-Cookie", cookie)
-	s.send(p, w, r)
+	writePage(p, w, r)
 }
 
 func (s *Server) send(p *crowdPage, w http.ResponseWriter, r *http.Request) {
 	for name := range p.header { // what was said before of others than pages
-		if s.opts.Always[name] == nil {
-			delete(w.Header(), name)
-		}
+		delete(w.Header(), name)
 	}
-	if s.whole(p, w, r, "") {
-		return
+	if !s.whole(p, w, r, "") {
+		writePage(p, w, r)
 	}
+}
+
+// writePage has net/http write a page.
+func writePage(p *crowdPage, w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead { // there is no page to say it
 		privately(w.Header())
 	}
@@ -240,16 +242,18 @@ func (s *Server) crowdPage(r *http.Request, code string) (*crowdPage, error) {
 			return nil, err
 		}
 		status, p := s.pageOf(code, notice.Invitation)
-		made := &crowdPage{game: string(notice.Game), status: status, header: p.look.headers, written: p.render(inside), notice: notice}
+		made := &crowdPage{game: string(notice.Game), status: status, header: maps.Clone(p.look.headers), written: p.render(inside), notice: notice}
 		if status != http.StatusOK { // else its head says the rest, see pageHeaders
-			made.header = http.Header{}
 			s.pageHeaders(made.header, p)
+		}
+		for name := range s.opts.Always {
+			delete(made.header, name)
 		}
 		made.zipped = made.written.zipped()
 		h := maps.Clone(made.header)
 		h.Set("Content-Encoding", "gzip")
 		h.Set("Content-Length", strconv.Itoa(len(made.zipped)))
-		made.lines = inLines(h, s.opts.Always)
+		made.lines = inLines(h)
 		return made, nil
 	})
 }

@@ -133,7 +133,7 @@ type Server struct {
 // New returns a server of landing pages. All options but Contact are required.
 func New(parties Parties, games Games, opts Options) *Server {
 	s := &Server{parties: parties, games: games, opts: opts, cards: newCards(), pages: newCrowdPages(), halls: halls{byKey: map[hallKey]*hall{}}}
-	s.always = string(inLines(opts.Always, nil))
+	s.always = string(inLines(opts.Always))
 	games.OnChange(s.pages.outdate)
 	return s
 }
