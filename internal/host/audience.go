@@ -32,8 +32,7 @@ type audience struct {
 	seeing bool  // more of them are seen to when others had their turn
 
 	version     uint64     // rises when pages may read differently
-	changed     bool       // since the last round
-	changedAt   party.Time // for the first time since then
+	changed     party.Time // for the first time since the last round; 0: not since
 	changedNear bool       // since those on the way were last told
 	round       party.Time
 	near        party.Time
@@ -81,14 +80,14 @@ func (a *audience) remove(page *Page) {
 	}
 	if len(a.open) == 0 {
 		clear(a.sights)
-		a.changed, a.changedNear = false, false
+		a.changed, a.changedNear = 0, false
 	}
 }
 
 // nextRound is when the crowd's pages are told of what has changed: when others had
 // time to change as well, as they do when a friend comes.
 func (a *audience) nextRound() party.Time {
-	return max(a.changedAt.Add(pagePause), a.round.Add(time.Duration(len(a.open))*crowdPause))
+	return max(a.changed.Add(pagePause), a.round.Add(time.Duration(len(a.open))*crowdPause))
 }
 
 // due is when pages must next be told or seen to; 0: never.
@@ -98,7 +97,7 @@ func (a *audience) due() (next party.Time) {
 			next = max(t, 1)
 		}
 	}
-	if a.changed && len(a.queue) == 0 {
+	if a.changed != 0 && len(a.queue) == 0 {
 		consider(a.nextRound())
 	}
 	if a.changedNear || len(a.own) > 0 {
@@ -116,8 +115,8 @@ func (p *live) pagesChanged() {
 	if len(p.pages.open) == 0 {
 		return
 	}
-	if !p.pages.changed {
-		p.pages.changed, p.pages.changedAt = true, now()
+	if p.pages.changed == 0 {
+		p.pages.changed = now()
 	}
 	p.pages.version++
 	p.pages.changedNear = true
@@ -136,7 +135,7 @@ func (page *Page) changed() {
 // over.
 func (p *live) tellPages(t party.Time) {
 	a := &p.pages
-	round := a.changed && len(a.queue) == 0 && a.nextRound() <= t
+	round := a.changed != 0 && len(a.queue) == 0 && a.nextRound() <= t
 	if !round && (!a.changedNear && len(a.own) == 0 || a.near.Add(pagePause) > t) {
 		return
 	}
@@ -153,7 +152,7 @@ func (p *live) tellPages(t party.Time) {
 				a.queue = append(a.queue, page)
 			}
 		}
-		a.changed, a.round = false, t
+		a.changed, a.round = 0, t
 	}
 	clear(a.own)
 	a.changedNear, a.near = false, t

@@ -142,7 +142,7 @@ func TestNobodyWaitsForAClockThatWasSet(t *testing.T) {
 		})
 		time.Sleep(time.Second)
 		w.on("a", a.lastParty(), func(p *live) {
-			if p.pages.changed || p.pages.changedNear {
+			if p.pages.changed != 0 || p.pages.changedNear {
 				t.Error("the pages are still to be told")
 			}
 		})
@@ -266,7 +266,7 @@ func TestWhoIsOnTheWayIsToldBeforeTheCrowd(t *testing.T) {
 		})
 		time.Sleep(time.Second)
 		w.on("a", home, func(p *live) {
-			if v := &p.pages; v.changed || len(v.queue) > 0 {
+			if v := &p.pages; v.changed != 0 || len(v.queue) > 0 {
 				t.Error("the crowd is not told of the second change")
 			}
 		})

@@ -136,6 +136,18 @@ func (w *world) on(host, id string, fn func(*live)) {
 	}
 }
 
+// holds has a party write nothing until release, as while a read hangs.
+func (w *world) holds(on, id string) (release func()) {
+	w.t.Helper()
+	w.on(on, id, func(p *live) { p.reading = true })
+	return func() {
+		w.on(on, id, func(p *live) {
+			p.reading = false
+			p.pump()
+		})
+	}
+}
+
 // has reports whether a host has a party in memory.
 func (w *world) has(host, id string) bool {
 	done := make(chan bool)

@@ -278,7 +278,7 @@ func TestAHelloWhileALeaveIsWritten(t *testing.T) {
 		t.Run(x.name, func(t *testing.T) {
 			story(t, func(t *testing.T, w *world) {
 				_, b, home, _ := w.pair("a")
-				w.on("a", home, func(p *live) { p.reading = true })
+				release := w.holds("a", home)
 				b.begin("leave", nil)
 				again := resuming(b, b.seq())
 				var c *client
@@ -290,10 +290,7 @@ func TestAHelloWhileALeaveIsWritten(t *testing.T) {
 					close(done)
 				}()
 				time.Sleep(x.writes)
-				w.on("a", home, func(p *live) {
-					p.reading = false
-					p.pump()
-				})
+				release()
 				<-done
 				if err != nil {
 					t.Fatalf("the hello: %v", err)

@@ -405,7 +405,7 @@ func TestTwoConnectionsResumeAtOnce(t *testing.T) {
 		_, b, home, _ := w.pair("a")
 		b.drop()
 		again := resuming(b, b.seq())
-		w.on("a", home, func(p *live) { p.reading = true }) // so that both wait to be written
+		release := w.holds("a", home) // so that both wait to be written
 		var both [2]*client
 		var errs [2]error
 		var all sync.WaitGroup
@@ -413,10 +413,7 @@ func TestTwoConnectionsResumeAtOnce(t *testing.T) {
 			all.Go(func() { both[i], errs[i] = w.greet("a", 2, again) })
 		}
 		synctest.Wait()
-		w.on("a", home, func(p *live) {
-			p.reading = false
-			p.pump()
-		})
+		release()
 		all.Wait()
 		if both[0] == nil || both[1] == nil {
 			t.Fatalf("told %v", errs)
